@@ -1,0 +1,36 @@
+/* Configuration: libconfig files, checked against what the host and each plugin declare. */
+#ifndef CORE_CONFIG_H
+#define CORE_CONFIG_H
+
+#include <signet/option.h>
+#include <signet/plugin.h>
+
+/* One block of `plugins`: an instance to be. */
+typedef struct core_block {
+    signet_text_t name;       /* of the instance */
+    signet_text_t plugin;     /* id: "key-file" */
+    const signet_plugin_t *descriptor;
+    const signet_setting_t *settings; /* checked, defaults filled in; without name and plugin */
+    signet_text_t file;
+    uint32_t line;
+} core_block_t;
+
+/* A whole configuration. Owns all its memory. */
+typedef struct core_config {
+    const signet_setting_t *host; /* the `host` group, checked against core_host_options */
+    const core_block_t *blocks;
+    uint64_t block_count;
+    signet_text_t file;
+    void *owned;
+} core_config_t;
+
+/* Reads, includes and checks `path`, loading the descriptors of the plugins it names from
+ * `plugin_folder` (empty: the host.plugins setting). All faults found, one a line
+ * "FILE:LINE: what is wrong: remedy", are the message of the call's error. */
+int32_t core_config_load(signet_call_t *call, const char *path, signet_text_t plugin_folder,
+                         core_config_t **config);
+void core_config_free(core_config_t *config);
+/* The options of the `host` group, for checking and for the reference manual. */
+const signet_option_t *core_host_options(uint64_t *count);
+
+#endif

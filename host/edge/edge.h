@@ -1,0 +1,25 @@
+/* The edge: listeners, TLS, HTTP and the router. It knows routes and calls, nothing of PKI. */
+#ifndef EDGE_EDGE_H
+#define EDGE_EDGE_H
+
+#include "core/lane.h"
+#include "core/registry.h"
+
+typedef struct edge edge_t;
+
+/* Binds every listener of config->host, loads its certificates and starts one loop thread per
+ * core. It answers /healthz, /readyz (503 until edge_ready) and /metrics itself. Failures are set
+ * in `call` and name listener, file or address and remedy. */
+int32_t edge_start(signet_call_t *call, const core_config_t *config, core_registry_t *registry,
+                   core_lanes_t *lanes, edge_t **edge);
+/* From here on /readyz answers 200 and requests are served; before, they get 503. */
+void edge_ready(edge_t *edge);
+/* The addresses it listens on, "NAME URL" a line ("https https://127.0.0.1:41231",
+ * "local unix:/run/signet/signet.sock"), in the call's arena. */
+int32_t edge_addresses(signet_call_t *call, const edge_t *edge, signet_text_t *lines);
+/* Stops accepting, lets requests in flight end for at most `wait_ms`, then cuts the rest. */
+void edge_drain(edge_t *edge, int64_t wait_ms);
+/* Joins the loops and frees it. */
+void edge_free(edge_t *edge);
+
+#endif

@@ -1,0 +1,36 @@
+/* signet.auth/1: who is calling. */
+#ifndef SIGNET_AUTH_H
+#define SIGNET_AUTH_H
+
+#include <signet/call.h>
+
+#define SIGNET_AUTH_INTERFACE "signet.auth/1"
+
+/* Roles, as text. A role is a name; whoever owns a rule says what it permits. */
+#define SIGNET_ROLE_ADMINISTRATOR "administrator" /* configuration, tokens, roles */
+#define SIGNET_ROLE_OFFICER "officer"             /* issues for others, revokes, reads all */
+#define SIGNET_ROLE_REQUESTER "requester"         /* issues for itself, reads and revokes its own */
+#define SIGNET_ROLE_AUDITOR "auditor"             /* reads everything, changes nothing */
+
+/* What a client showed. */
+typedef struct signet_credential {
+    uint32_t size;
+    uint32_t reserved;
+    signet_text_t scheme;       /* of the Authorization header in lower case: "bearer"; or empty */
+    signet_text_t value;        /* what follows the scheme; secret */
+    signet_bytes_t certificate; /* of the TLS client, DER; or empty */
+    signet_text_t peer;         /* its address, for the journal */
+} signet_credential_t;
+
+/* The interface. */
+typedef struct signet_auth_interface {
+    uint32_t size;
+    uint32_t reserved;
+    /* Answers the actor behind a credential. UNSUPPORTED where it is not of a kind this plugin
+     * knows (the router asks the next), UNAUTHENTICATED where it is but is not valid: one answer
+     * for unknown, wrong, expired and revoked ones. Required. [worker] */
+    int32_t (*authenticate)(void *instance, signet_call_t *call,
+                            const signet_credential_t *credential, const signet_actor_t **actor);
+} signet_auth_interface_t;
+
+#endif

@@ -1,0 +1,112 @@
+/* signet.ca/1: authorities, profiles, issuance and revocation.
+ *
+ * Issuance is always the same sequence: authorise, check the key, build the certificate from the
+ * profile's allow-list, check names against the authority's constraints, commit the intent, sign,
+ * verify the signature, commit record and journal entry, answer. There is no way around it. */
+#ifndef SIGNET_CA_H
+#define SIGNET_CA_H
+
+#include <signet/inventory.h>
+
+#define SIGNET_CA_INTERFACE "signet.ca/1"
+
+/* Kinds of authorities, as text. */
+#define SIGNET_AUTHORITY_ROOT "root"
+#define SIGNET_AUTHORITY_POLICY "policy"
+#define SIGNET_AUTHORITY_ISSUING "issuing"
+
+/* States of authorities, as text. */
+#define SIGNET_AUTHORITY_ACTIVE "active"
+#define SIGNET_AUTHORITY_OFFLINE "offline" /* certificate only: its key is elsewhere */
+#define SIGNET_AUTHORITY_PENDING "pending" /* no certificate yet */
+
+/* An authority. */
+typedef struct signet_authority {
+    uint32_t size;
+    uint32_t reserved;
+    signet_text_t name;
+    signet_text_t kind;         /* SIGNET_AUTHORITY_ROOT, … */
+    signet_text_t state;        /* SIGNET_AUTHORITY_ACTIVE, … */
+    signet_text_t parent;       /* name; empty for a root */
+    signet_bytes_t certificate; /* DER; empty while pending */
+    signet_text_t subject;      /* RFC 4514 */
+    signet_text_t key_type;
+    int64_t not_after;
+} signet_authority_t;
+
+/* A profile, for people and clients. */
+typedef struct signet_profile {
+    uint32_t size;
+    uint32_t reserved;
+    signet_text_t name;
+    signet_text_t description;
+    signet_text_t authority; /* the one it issues from by default */
+    uint64_t version;
+    int64_t validity_ms;
+    signet_text_t document; /* the effective profile, a JSON object */
+} signet_profile_t;
+
+/* A name asked for beside or instead of the request's own. */
+typedef struct signet_requested_name {
+    uint32_t size;
+    uint32_t reserved;
+    signet_text_t type; /* "dns", "ip", "email", "uri", "cn" */
+    signet_text_t value;
+} signet_requested_name_t;
+
+/* A certificate asked for. The requester is the call's actor. */
+typedef struct signet_issue_request {
+    uint32_t size;
+    uint32_t reserved;
+    signet_text_t request_id; /* "rest/KEY", "acme/ORDER"; unique per tenant; empty: none */
+    signet_text_t profile;
+    signet_text_t authority;  /* empty: the profile's */
+    signet_bytes_t csr;       /* PKCS#10, DER (RFC 2986) */
+    const signet_requested_name_t *names; /* set: instead of those in the request */
+    uint64_t name_count;
+    int64_t not_before; /* ms since 1970 UTC; 0: now, as the profile has it */
+    int64_t not_after;  /* 0: as the profile has it; never later than that */
+} signet_issue_request_t;
+
+/* A revocation asked for. */
+typedef struct signet_revoke_request {
+    uint32_t size;
+    int32_t reason; /* SIGNET_REASON_*; 6 holds; 0 is encoded as absent */
+    signet_text_t authority;
+    signet_bytes_t serial;
+    int64_t invalid_since; /* ms since 1970 UTC, RFC 5280 5.3.2; 0: unknown */
+    signet_text_t comment;
+} signet_revoke_request_t;
+
+/* The interface. */
+typedef struct signet_ca_interface {
+    uint32_t size;
+    uint32_t reserved;
+    /* Issues one certificate. The same request id with the same request answers the first
+     * certificate again; with another request CONFLICT. DENIED, INVALID (profile, names, key,
+     * proof of possession), NOT_FOUND (profile, authority), UNAVAILABLE, UNKNOWN.
+     * Required. [worker] */
+    int32_t (*issue)(void *instance, signet_call_t *call, const signet_issue_request_t *request,
+                     const signet_certificate_t **certificate);
+    /* Revokes or holds. A reason may later be raised to keyCompromise, which blocks the key; any
+     * other second revocation is CONFLICT. NOT_FOUND, DENIED, INVALID (reason).
+     * Required. [worker] */
+    int32_t (*revoke)(void *instance, signet_call_t *call, const signet_revoke_request_t *request,
+                      const signet_certificate_t **certificate);
+    /* Releases a held certificate. CONFLICT where it is not held, DENIED by strict profiles.
+     * Required. [worker] */
+    int32_t (*release)(void *instance, signet_call_t *call, signet_text_t authority,
+                       signet_bytes_t serial, const signet_certificate_t **certificate);
+    /* All authorities, as an array of `*count` pointers. Required. [any] */
+    int32_t (*authorities)(void *instance, signet_call_t *call,
+                           const signet_authority_t *const **authorities, uint64_t *count);
+    /* The certificates from the authority's own to the root's, DER, in that order. NOT_FOUND.
+     * Required. [any] */
+    int32_t (*chain)(void *instance, signet_call_t *call, signet_text_t authority,
+                     const signet_bytes_t **certificates, uint64_t *count);
+    /* All profiles that the actor may read, as an array of `*count` pointers. Required. [any] */
+    int32_t (*profiles)(void *instance, signet_call_t *call,
+                        const signet_profile_t *const **profiles, uint64_t *count);
+} signet_ca_interface_t;
+
+#endif

@@ -1,0 +1,94 @@
+/* signet.inventory/1: every certificate known: issued here, imported, or found.
+ *
+ * Provided by the plugin that owns the collection. Issued ones, and those imported with their
+ * authority, are keyed by authority and serial; found ones by fingerprint. */
+#ifndef SIGNET_INVENTORY_H
+#define SIGNET_INVENTORY_H
+
+#include <signet/http.h>
+
+#define SIGNET_INVENTORY_INTERFACE "signet.inventory/1"
+
+/* States of a certificate, as text. */
+#define SIGNET_CERTIFICATE_VALID "valid"       /* until its notAfter, which readers compare */
+#define SIGNET_CERTIFICATE_REVOKED "revoked"
+#define SIGNET_CERTIFICATE_HELD "held"         /* revoked with certificateHold */
+#define SIGNET_CERTIFICATE_UNKNOWN "abandoned" /* an intent without a record: counts as signed */
+
+/* Reasons as in RFC 5280, 5.3.1. */
+#define SIGNET_REASON_UNSPECIFIED 0
+#define SIGNET_REASON_KEY_COMPROMISE 1
+#define SIGNET_REASON_CA_COMPROMISE 2
+#define SIGNET_REASON_AFFILIATION_CHANGED 3
+#define SIGNET_REASON_SUPERSEDED 4
+#define SIGNET_REASON_CESSATION_OF_OPERATION 5
+#define SIGNET_REASON_CERTIFICATE_HOLD 6
+#define SIGNET_REASON_PRIVILEGE_WITHDRAWN 9
+#define SIGNET_REASON_AA_COMPROMISE 10
+
+/* A certificate and its record. */
+typedef struct signet_certificate {
+    uint32_t size;
+    int32_t reason;             /* SIGNET_REASON_*; meaningful where revoked or held */
+    signet_text_t authority;    /* name of the issuing authority */
+    signet_bytes_t serial;      /* big-endian, as encoded, without a leading zero octet */
+    signet_bytes_t der;
+    signet_bytes_t fingerprint; /* SHA-256 of der */
+    signet_text_t subject;      /* RFC 4514 */
+    const signet_text_t *names; /* canonical: "dns:a.example", "ip:192.0.2.1", "email:a@b.example",
+                                 * "uri:https://…", "cn:…" */
+    uint64_t name_count;
+    signet_text_t profile;
+    uint64_t profile_version;
+    signet_text_t requester;    /* the actor's id */
+    signet_text_t request_id;
+    signet_text_t state;        /* SIGNET_CERTIFICATE_* */
+    int64_t not_before;
+    int64_t not_after;
+    int64_t issued_at;
+    int64_t revoked_at;         /* 0: not revoked */
+    uint64_t version;           /* of the record */
+    signet_text_t asked;        /* what was asked for, a JSON object */
+} signet_certificate_t;
+
+/* A search: all that is set must hold. */
+typedef struct signet_certificate_query {
+    uint32_t size;
+    uint32_t descending;        /* 1: the order is reversed */
+    signet_text_t authority;
+    signet_text_t profile;
+    signet_text_t state;
+    signet_text_t name;         /* a canonical name, exact, or a value without its type */
+    signet_text_t requester;
+    signet_bytes_t fingerprint;
+    signet_bytes_t serial;      /* of any authority */
+    int64_t expires_from;       /* notAfter at or after; 0: no limit */
+    int64_t expires_before;     /* notAfter before; 0: no limit. Set: ordered by notAfter */
+    uint64_t limit;             /* 1…1000 */
+    signet_text_t cursor;
+} signet_certificate_query_t;
+
+/* Certificates found. */
+typedef struct signet_certificate_page {
+    uint32_t size;
+    uint32_t reserved;
+    const signet_certificate_t *const *certificates; /* `count` pointers */
+    uint64_t count;
+    signet_text_t cursor; /* empty: the last page */
+} signet_certificate_page_t;
+
+/* The interface. */
+typedef struct signet_inventory_interface {
+    uint32_t size;
+    uint32_t reserved;
+    /* One certificate by authority and serial; an abandoned intent comes with the state
+     * "abandoned" and without der. NOT_FOUND. Required. [worker] */
+    int32_t (*get)(void *instance, signet_call_t *call, signet_text_t authority,
+                   signet_bytes_t serial, const signet_certificate_t **certificate);
+    /* A page of certificates, ordered by authority and serial or, with an expiry window, by
+     * notAfter. Required. [worker] */
+    int32_t (*query)(void *instance, signet_call_t *call, const signet_certificate_query_t *query,
+                     const signet_certificate_page_t **page);
+} signet_inventory_interface_t;
+
+#endif

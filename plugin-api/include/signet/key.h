@@ -1,0 +1,97 @@
+/* signet.key/1: private keys that sign and never leave.
+ *
+ * A backend sees a key's URI, a purpose and bytes to sign; it knows nothing of certificates. It
+ * refuses a purpose that the key was not made for, and a signature over a certificate that comes
+ * without the id of its intent. */
+#ifndef SIGNET_KEY_H
+#define SIGNET_KEY_H
+
+#include <signet/call.h>
+
+#define SIGNET_KEY_INTERFACE "signet.key/1"
+
+/* Purposes, as a set. */
+#define SIGNET_PURPOSE_CERTIFICATE 1U /* certificates, and certification requests for the key */
+#define SIGNET_PURPOSE_CRL 2U
+#define SIGNET_PURPOSE_OCSP 4U
+#define SIGNET_PURPOSE_TIMESTAMP 8U
+#define SIGNET_PURPOSE_CMS 16U
+#define SIGNET_PURPOSE_SEAL 32U /* seals of the journal */
+
+/* Types of keys, as text. */
+#define SIGNET_KEY_P256 "EC-P256"
+#define SIGNET_KEY_P384 "EC-P384"
+#define SIGNET_KEY_P521 "EC-P521"
+#define SIGNET_KEY_RSA2048 "RSA-2048"
+#define SIGNET_KEY_RSA3072 "RSA-3072"
+#define SIGNET_KEY_RSA4096 "RSA-4096"
+#define SIGNET_KEY_ED25519 "ED25519"
+#define SIGNET_KEY_ED448 "ED448"
+
+/* Signature algorithms, as text. */
+#define SIGNET_SIGN_ECDSA_SHA256 "ECDSA-SHA256"
+#define SIGNET_SIGN_ECDSA_SHA384 "ECDSA-SHA384"
+#define SIGNET_SIGN_ECDSA_SHA512 "ECDSA-SHA512"
+#define SIGNET_SIGN_RSA_SHA256 "RSA-PKCS1-SHA256"
+#define SIGNET_SIGN_RSA_SHA384 "RSA-PKCS1-SHA384"
+#define SIGNET_SIGN_RSA_SHA512 "RSA-PKCS1-SHA512"
+#define SIGNET_SIGN_PSS_SHA256 "RSA-PSS-SHA256" /* salt as long as the digest, MGF1 with it */
+#define SIGNET_SIGN_PSS_SHA384 "RSA-PSS-SHA384"
+#define SIGNET_SIGN_PSS_SHA512 "RSA-PSS-SHA512"
+#define SIGNET_SIGN_ED25519 "ED25519"
+#define SIGNET_SIGN_ED448 "ED448"
+
+/* A key to be made. */
+typedef struct signet_key_request {
+    uint32_t size;
+    uint32_t purposes;  /* SIGNET_PURPOSE_*, at least one */
+    signet_text_t name; /* unique in the backend: letters, digits, '-', '_', '.'; 1 to 64 */
+    signet_text_t type; /* SIGNET_KEY_* */
+} signet_key_request_t;
+
+/* A key as its backend describes it. */
+typedef struct signet_key {
+    uint32_t size;
+    uint32_t purposes;
+    signet_text_t uri;         /* inside the backend: "file:device", "pkcs11:object=device…" */
+    signet_text_t name;
+    signet_text_t type;        /* SIGNET_KEY_* */
+    signet_bytes_t public_key; /* SubjectPublicKeyInfo, DER (RFC 5280, 4.1.2.7) */
+    uint32_t exportable;       /* 1: the private key could leave the backend */
+    uint32_t hardware;         /* 1: the backend claims a hardware token */
+    signet_text_t module;      /* the module and token behind it, for people */
+} signet_key_t;
+
+/* Something to sign. Exactly one of message and digest is set. */
+typedef struct signet_sign_request {
+    uint32_t size;
+    uint32_t purpose;        /* one SIGNET_PURPOSE_* */
+    signet_text_t uri;       /* of the key */
+    signet_text_t algorithm; /* SIGNET_SIGN_*, which must suit the key's type */
+    signet_bytes_t message;  /* the whole message */
+    signet_bytes_t digest;   /* of the message, by the algorithm's hash; for CRLs alone */
+    signet_text_t intent;    /* the intent's id; required for CERTIFICATE */
+} signet_sign_request_t;
+
+/* The interface. */
+typedef struct signet_key_interface {
+    uint32_t size;
+    uint32_t reserved;
+    /* Makes a key, non-exportable where the backend can. EXISTS, UNSUPPORTED (type), UNAVAILABLE.
+     * Required. [worker] */
+    int32_t (*generate)(void *instance, signet_call_t *call, const signet_key_request_t *request,
+                        const signet_key_t **key);
+    /* The key with this URI or name. NOT_FOUND; CONFLICT where two keys match. Required. [worker] */
+    int32_t (*find)(void *instance, signet_call_t *call, signet_text_t uri,
+                    const signet_key_t **key);
+    /* The signature as X.509 carries it in a BIT STRING: ECDSA as Ecdsa-Sig-Value (RFC 3279,
+     * 2.2.3), RSA as octets (RFC 8017), EdDSA as octets (RFC 8032). DENIED (purpose, intent),
+     * NOT_FOUND, UNSUPPORTED (algorithm), UNAVAILABLE. Required. [worker] */
+    int32_t (*sign)(void *instance, signet_call_t *call, const signet_sign_request_t *request,
+                    signet_bytes_t *signature);
+    /* All keys of the backend, as an array of `*count` pointers. Optional. [worker] */
+    int32_t (*list)(void *instance, signet_call_t *call, const signet_key_t *const **keys,
+                    uint64_t *count);
+} signet_key_interface_t;
+
+#endif

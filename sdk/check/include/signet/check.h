@@ -1,0 +1,62 @@
+/* Running a plugin in a test process, without the host.
+ *
+ * Each function ends the test process with a message where the world around the plugin is broken
+ * (a file that cannot be made, a plugin that cannot be loaded); what the plugin itself answers is
+ * returned. All of it on the test's own thread unless said. */
+#ifndef SIGNET_CHECK_H
+#define SIGNET_CHECK_H
+
+#include <signet/signet.h>
+
+typedef struct signet_check signet_check_t;
+
+/* A small world: a temporary folder, a registry, settings, calls, captured log lines. */
+signet_check_t *signet_check_begin(void);
+/* Stops and closes all instances in reverse order and removes the folder. */
+void signet_check_end(signet_check_t *check);
+/* The temporary folder, absolute. */
+const char *signet_check_folder(const signet_check_t *check);
+/* The mode that instances opened from here on are given; SIGNET_MODE_SERVE at first. */
+void signet_check_mode(signet_check_t *check, uint32_t mode);
+/* Opens and starts an instance. `plugin` is a path to a .so (one with '/'), or the id of a plugin in
+ * the folder that the environment variable SIGNET_CHECK_PLUGINS names. `settings` is what stands in
+ * the block, in libconfig syntax: "path = \"x\"; limit = 3;"; it is checked against the declared
+ * options, and relative PATHs are relative to the temporary folder. The status of open or start;
+ * the error is signet_check_error. */
+int32_t signet_check_open(signet_check_t *check, const char *plugin, const char *instance,
+                          const char *settings);
+/* The same for a plugin linked into the test. */
+int32_t signet_check_open_linked(signet_check_t *check, const signet_plugin_t *plugin,
+                                 const char *instance, const char *settings);
+/* Drains, stops and closes one instance. */
+void signet_check_close(signet_check_t *check, const char *instance);
+/* The error of the last open, or NULL. */
+const signet_error_t *signet_check_error(const signet_check_t *check);
+/* A new call of this actor with these roles (joined by ','; a role may be ROLE@PROFILE); it may set
+ * its tenant. Calls may be made and used on any thread. */
+signet_call_t *signet_check_call(signet_check_t *check, const char *actor, const char *roles);
+void signet_check_call_end(signet_call_t *call);
+/* Cancels a call, from any thread. */
+void signet_check_call_cancel(signet_call_t *call);
+/* Makes the Nth allocation from here on fail in every arena (1: the next); 0: none. */
+void signet_check_fail_alloc(signet_check_t *check, uint64_t nth);
+/* The provider of an interface, typed by the caller; NULL where there is none. */
+const signet_provider_t *signet_check_find(signet_check_t *check, const char *interface,
+                                           const char *instance);
+/* Serves a request through the routes that plugins registered, as the router would, without
+ * authentication. `headers` are "name: value" lines or NULL. An error becomes a response with the
+ * status of problem+json and the reason as its body's "type". */
+int32_t signet_check_request(signet_check_t *check, signet_call_t *call, const char *method,
+                             const char *target, const char *headers, signet_bytes_t body,
+                             const signet_response_t **response);
+/* Runs a job once, now. */
+int32_t signet_check_run_job(signet_check_t *check, const char *instance, const char *job);
+/* Runs a command of an instance with arguments as on the command line; standard output goes to
+ * `output` (in the call's arena), as JSON with json = 1. */
+int32_t signet_check_command(signet_check_t *check, signet_call_t *call, const char *instance,
+                             const char *command, const char *const *arguments, uint64_t count,
+                             int json, signet_text_t *output);
+/* Whether a log line with this event was written since the begin. */
+int signet_check_logged(const signet_check_t *check, const char *event);
+
+#endif

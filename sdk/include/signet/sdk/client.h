@@ -1,0 +1,29 @@
+/* A REST client for remote commands (libcurl): https with a pinned CA, or a Unix socket. */
+#ifndef SIGNET_SDK_CLIENT_H
+#define SIGNET_SDK_CLIENT_H
+
+#include <signet/command.h>
+#include <signet/sdk/json.h>
+
+/* An answer. */
+typedef struct signet_client_response {
+    uint32_t status;
+    signet_text_t content_type;
+    signet_bytes_t body;
+} signet_client_response_t;
+
+/* One request to input->url + path with the token of input->token_file (a file closed to others).
+ * `body` empty: none; otherwise JSON. `accept` may be NULL (application/json). An answer of 400 and
+ * more becomes the call's error, from its problem+json: status, reason and message. UNAVAILABLE
+ * where the host cannot be reached, with the URL and the remedy. [worker] */
+int32_t signet_client(signet_call_t *call, const signet_command_input_t *input, const char *method,
+                      signet_text_t path, const char *accept, signet_text_t body,
+                      const signet_client_response_t **response);
+/* The same, parsed. [worker] */
+int32_t signet_client_json(signet_call_t *call, const signet_command_input_t *input,
+                           const char *method, signet_text_t path, signet_text_t body,
+                           const signet_json_t **answer);
+/* A text percent-encoded for a path or a query (RFC 3986, 2.1). [any] */
+signet_text_t signet_url_encode(signet_call_t *call, signet_text_t text);
+
+#endif

@@ -1,0 +1,31 @@
+/* Names of hosts, addresses, mailboxes and URIs in one canonical form. */
+#ifndef SIGNET_SDK_NAME_H
+#define SIGNET_SDK_NAME_H
+
+#include <signet/sdk/x509.h>
+
+/* A canonical name. Its text is "TYPE:VALUE": "dns:*.a.example", "ip:2001:db8::1",
+ * "email:a@b.example", "uri:https://a.example/x", "cn:…". */
+typedef struct signet_canonical {
+    uint8_t type;          /* context tag number in GeneralName: 1, 2, 6, 7; 0xff for cn */
+    signet_text_t text;
+    signet_text_t value;   /* the part behind "TYPE:" */
+    signet_bytes_t encoded; /* content of the GeneralName */
+} signet_canonical_t;
+
+/* From text in a request. dns: lower case, IDNA 2008 to A-labels, labels of 1 to 63 octets of
+ * letters, digits and '-', whole at most 253, no trailing dot, '*' only as the whole first label
+ * and above at least two labels. ip: RFC 5952 form. email: local part as it is, domain as dns.
+ * uri: absolute, with a host or an opaque part, scheme and host in lower case. INVALID
+ * ("name.invalid") names the value and the rule. [any] */
+int32_t signet_name_canonical(signet_call_t *call, const char *type, signet_text_t value,
+                              signet_canonical_t *name);
+/* From a GeneralName of a request. UNSUPPORTED for types without a canonical form. [any] */
+int32_t signet_name_from_general(signet_call_t *call, const signet_general_name_t *general,
+                                 signet_canonical_t *name);
+/* Whether `name` lies inside a constraint of the same type (RFC 5280, 4.2.1.10): dns
+ * "example.com" (itself and below), email "host", ".domain" or a mailbox, uri "host" or
+ * ".domain", ip as "192.0.2.0/24". `constraint` as encoded in GeneralSubtree. [any] */
+int signet_name_within(const signet_canonical_t *name, const signet_general_name_t *constraint);
+
+#endif
