@@ -8,13 +8,13 @@ typedef struct core_registry core_registry_t;
 
 /* What a call begins with. Texts are copied. */
 typedef struct core_call_options {
-    core_registry_t *registry; /* where find() looks; NULL: it finds nothing */
+    core_registry_t *registry;   /* where find() looks; NULL: it finds nothing */
     const signet_actor_t *actor; /* NULL: nobody yet */
     signet_text_t tenant;
-    signet_text_t trace;     /* 32 hexadecimal digits; empty: a new one */
-    int64_t deadline_ms;     /* from now; 0: none */
-    uint64_t memory_limit;   /* of the arena, octets; 0: 64 MiB */
-    int may_set_tenant;      /* 1: a host job or local command */
+    signet_text_t trace;   /* 32 hexadecimal digits; empty: a new one */
+    int64_t deadline_ms;   /* from now; 0: none */
+    uint64_t memory_limit; /* of the arena, octets; 0: 64 MiB */
+    int may_set_tenant;    /* 1: a host job or local command */
 } core_call_options_t;
 
 /* A new call, or NULL when out of memory. Any thread. */
@@ -24,9 +24,8 @@ void core_call_free(signet_call_t *call);
 /* Marks it cancelled; from any thread while it lives. */
 void core_call_cancel(signet_call_t *call);
 /* fail() with a printf message, as the SDK has it for plugins. */
-__attribute__((format(printf, 4, 5))) int32_t core_fail(signet_call_t *call, int32_t status,
-                                                        const char *reason, const char *format,
-                                                        ...);
+__attribute__((format(printf, 4, 5))) int32_t
+core_fail(signet_call_t *call, int32_t status, const char *reason, const char *format, ...);
 /* printf into the arena. */
 __attribute__((format(printf, 2, 3))) signet_text_t core_format(signet_call_t *call,
                                                                 const char *format, ...);

@@ -7,8 +7,8 @@
 
 /* One block of `plugins`: an instance to be. */
 typedef struct core_block {
-    signet_text_t name;       /* of the instance */
-    signet_text_t plugin;     /* id: "key-file" */
+    signet_text_t name;   /* of the instance */
+    signet_text_t plugin; /* id: "key-file" */
     const signet_plugin_t *descriptor;
     const signet_setting_t *settings; /* checked, defaults filled in; without name and plugin */
     signet_text_t file;

@@ -29,7 +29,10 @@ typedef struct signet_bytes {
 
 /* A signet_text_t from a string literal: as an expression, and as a static initialiser. */
 #define SIGNET_TEXT(literal) ((signet_text_t){(literal), sizeof(literal) - 1})
-#define SIGNET_TEXT_INIT(literal) {(literal), sizeof(literal) - 1}
+#define SIGNET_TEXT_INIT(literal)                                                                  \
+    {                                                                                              \
+        (literal), sizeof(literal) - 1                                                             \
+    }
 
 /* True where the filler of `object` knew `member` and set it to something else than 0 or NULL.
  * For a text or bytes member name its pointer: SIGNET_HAS(error, reason.data). */

@@ -60,8 +60,8 @@ typedef struct signet_issue_request {
     uint32_t reserved;
     signet_text_t request_id; /* "rest/KEY", "acme/ORDER"; unique per tenant; empty: none */
     signet_text_t profile;
-    signet_text_t authority;  /* empty: the profile's */
-    signet_bytes_t csr;       /* PKCS#10, DER (RFC 2986) */
+    signet_text_t authority;              /* empty: the profile's */
+    signet_bytes_t csr;                   /* PKCS#10, DER (RFC 2986) */
     const signet_requested_name_t *names; /* set: instead of those in the request */
     uint64_t name_count;
     int64_t not_before; /* ms since 1970 UTC; 0: now, as the profile has it */

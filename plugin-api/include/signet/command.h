@@ -36,8 +36,8 @@ struct signet_output_services {
     uint32_t size;
     uint32_t reserved;
     /* Begins a table; in JSON an array of objects. One for a run. Required. [any] */
-    int32_t (*columns)(signet_output_t *output, signet_call_t *call,
-                       const signet_column_t *columns, uint64_t count);
+    int32_t (*columns)(signet_output_t *output, signet_call_t *call, const signet_column_t *columns,
+                       uint64_t count);
     /* One row of the table: a cell for each column. Copied. Required. [any] */
     int32_t (*row)(signet_output_t *output, signet_call_t *call, const signet_text_t *cells,
                    uint64_t count);

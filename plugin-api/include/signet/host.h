@@ -58,10 +58,10 @@ typedef struct signet_host_services signet_host_services_t;
 /* The instance as the host sees it. */
 typedef struct signet_host {
     uint32_t size;
-    uint32_t mode;   /* SIGNET_MODE_* */
-    uint64_t number; /* of the instance; never reused within a process */
-    signet_text_t name;      /* of the instance */
-    signet_text_t node;      /* of this node, from configuration */
+    uint32_t mode;                    /* SIGNET_MODE_* */
+    uint64_t number;                  /* of the instance; never reused within a process */
+    signet_text_t name;               /* of the instance */
+    signet_text_t node;               /* of this node, from configuration */
     const signet_setting_t *settings; /* the instance's block, a GROUP, defaults filled in */
     const signet_host_services_t *services;
 } signet_host_t;

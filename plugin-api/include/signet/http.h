@@ -8,7 +8,8 @@
 
 #include <signet/call.h>
 
-#define SIGNET_ROUTE_INLINE 1U /* runs on the loop and must not block; answers WOULD_BLOCK to be
+#define SIGNET_ROUTE_INLINE                                                                        \
+    1U                         /* runs on the loop and must not block; answers WOULD_BLOCK to be   \
                                 * called again on a worker */
 #define SIGNET_ROUTE_PUBLIC 2U /* served without authentication by the router */
 #define SIGNET_ROUTE_STREAM 4U /* the body is read with exchange.read, in the stream lane */
@@ -24,9 +25,9 @@ typedef struct signet_pair {
 /* What was asked. Lives until the call ends. */
 typedef struct signet_request {
     uint32_t size;
-    uint32_t secure;      /* 1: over TLS */
-    signet_text_t method; /* "GET" */
-    signet_text_t path;   /* decoded and normalised: "/v1/certificates" */
+    uint32_t secure;                 /* 1: over TLS */
+    signet_text_t method;            /* "GET" */
+    signet_text_t path;              /* decoded and normalised: "/v1/certificates" */
     const signet_pair_t *parameters; /* values of the {…} in the route's path, in order */
     uint64_t parameter_count;
     const signet_pair_t *query; /* percent-decoded, in the order given */

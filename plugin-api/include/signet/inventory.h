@@ -10,7 +10,7 @@
 #define SIGNET_INVENTORY_INTERFACE "signet.inventory/1"
 
 /* States of a certificate, as text. */
-#define SIGNET_CERTIFICATE_VALID "valid"       /* until its notAfter, which readers compare */
+#define SIGNET_CERTIFICATE_VALID "valid" /* until its notAfter, which readers compare */
 #define SIGNET_CERTIFICATE_REVOKED "revoked"
 #define SIGNET_CERTIFICATE_HELD "held"         /* revoked with certificateHold */
 #define SIGNET_CERTIFICATE_UNKNOWN "abandoned" /* an intent without a record: counts as signed */
@@ -29,9 +29,9 @@
 /* A certificate and its record. */
 typedef struct signet_certificate {
     uint32_t size;
-    int32_t reason;             /* SIGNET_REASON_*; meaningful where revoked or held */
-    signet_text_t authority;    /* name of the issuing authority */
-    signet_bytes_t serial;      /* big-endian, as encoded, without a leading zero octet */
+    int32_t reason;          /* SIGNET_REASON_*; meaningful where revoked or held */
+    signet_text_t authority; /* name of the issuing authority */
+    signet_bytes_t serial;   /* big-endian, as encoded, without a leading zero octet */
     signet_bytes_t der;
     signet_bytes_t fingerprint; /* SHA-256 of der */
     signet_text_t subject;      /* RFC 4514 */
@@ -40,31 +40,31 @@ typedef struct signet_certificate {
     uint64_t name_count;
     signet_text_t profile;
     uint64_t profile_version;
-    signet_text_t requester;    /* the actor's id */
+    signet_text_t requester; /* the actor's id */
     signet_text_t request_id;
-    signet_text_t state;        /* SIGNET_CERTIFICATE_* */
+    signet_text_t state; /* SIGNET_CERTIFICATE_* */
     int64_t not_before;
     int64_t not_after;
     int64_t issued_at;
-    int64_t revoked_at;         /* 0: not revoked */
-    uint64_t version;           /* of the record */
-    signet_text_t asked;        /* what was asked for, a JSON object */
+    int64_t revoked_at;  /* 0: not revoked */
+    uint64_t version;    /* of the record */
+    signet_text_t asked; /* what was asked for, a JSON object */
 } signet_certificate_t;
 
 /* A search: all that is set must hold. */
 typedef struct signet_certificate_query {
     uint32_t size;
-    uint32_t descending;        /* 1: the order is reversed */
+    uint32_t descending; /* 1: the order is reversed */
     signet_text_t authority;
     signet_text_t profile;
     signet_text_t state;
-    signet_text_t name;         /* a canonical name, exact, or a value without its type */
+    signet_text_t name; /* a canonical name, exact, or a value without its type */
     signet_text_t requester;
     signet_bytes_t fingerprint;
-    signet_bytes_t serial;      /* of any authority */
-    int64_t expires_from;       /* notAfter at or after; 0: no limit */
-    int64_t expires_before;     /* notAfter before; 0: no limit. Set: ordered by notAfter */
-    uint64_t limit;             /* 1…1000 */
+    signet_bytes_t serial;  /* of any authority */
+    int64_t expires_from;   /* notAfter at or after; 0: no limit */
+    int64_t expires_before; /* notAfter before; 0: no limit. Set: ordered by notAfter */
+    uint64_t limit;         /* 1…1000 */
     signet_text_t cursor;
 } signet_certificate_query_t;
 

@@ -37,8 +37,8 @@
 typedef struct signet_entry {
     uint32_t size;
     uint32_t reserved;
-    signet_text_t event;     /* SIGNET_EVENT_* */
-    signet_text_t object;    /* what it happened to: "certificate:device/01C8…", "token:…" */
+    signet_text_t event;  /* SIGNET_EVENT_* */
+    signet_text_t object; /* what it happened to: "certificate:device/01C8…", "token:…" */
     const signet_pair_t *fields; /* its particulars; never a secret */
     uint64_t field_count;
 } signet_entry_t;
@@ -46,8 +46,8 @@ typedef struct signet_entry {
 /* An entry that was written. */
 typedef struct signet_journal_entry {
     uint32_t size;
-    uint32_t sealed;      /* 1: under a seal */
-    signet_text_t key;    /* "node/epoch/sequence", the numbers in 16 hexadecimal digits */
+    uint32_t sealed;   /* 1: under a seal */
+    signet_text_t key; /* "node/epoch/sequence", the numbers in 16 hexadecimal digits */
     int64_t time;
     signet_text_t event;
     signet_text_t object;

@@ -53,7 +53,7 @@ typedef struct signet_key_request {
 typedef struct signet_key {
     uint32_t size;
     uint32_t purposes;
-    signet_text_t uri;         /* inside the backend: "file:device", "pkcs11:object=device…" */
+    signet_text_t uri; /* inside the backend: "file:device", "pkcs11:object=device…" */
     signet_text_t name;
     signet_text_t type;        /* SIGNET_KEY_* */
     signet_bytes_t public_key; /* SubjectPublicKeyInfo, DER (RFC 5280, 4.1.2.7) */
@@ -81,7 +81,8 @@ typedef struct signet_key_interface {
      * Required. [worker] */
     int32_t (*generate)(void *instance, signet_call_t *call, const signet_key_request_t *request,
                         const signet_key_t **key);
-    /* The key with this URI or name. NOT_FOUND; CONFLICT where two keys match. Required. [worker] */
+    /* The key with this URI or name. NOT_FOUND; CONFLICT where two keys match. Required. [worker]
+     */
     int32_t (*find)(void *instance, signet_call_t *call, signet_text_t uri,
                     const signet_key_t **key);
     /* The signature as X.509 carries it in a BIT STRING: ECDSA as Ecdsa-Sig-Value (RFC 3279,

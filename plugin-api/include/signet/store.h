@@ -19,11 +19,11 @@
 #define SIGNET_STORE_MAX_PAGE 1000U
 
 /* Types of values. */
-#define SIGNET_VALUE_TEXT 1U    /* compared by bytes */
+#define SIGNET_VALUE_TEXT 1U /* compared by bytes */
 #define SIGNET_VALUE_INTEGER 2U
-#define SIGNET_VALUE_TIME 3U    /* ms since 1970 UTC */
+#define SIGNET_VALUE_TIME 3U /* ms since 1970 UTC */
 #define SIGNET_VALUE_BYTES 4U
-#define SIGNET_VALUE_TEXTS 5U   /* list of text; each element is indexed */
+#define SIGNET_VALUE_TEXTS 5U /* list of text; each element is indexed */
 
 #define SIGNET_FIELD_UNINDEXED 1U /* kept and returned, never in a condition or order */
 
@@ -32,8 +32,8 @@
 /* The declaration of one field. */
 typedef struct signet_field_declaration {
     uint32_t size;
-    uint32_t type;      /* SIGNET_VALUE_* */
-    uint32_t flags;     /* SIGNET_FIELD_* */
+    uint32_t type;  /* SIGNET_VALUE_* */
+    uint32_t flags; /* SIGNET_FIELD_* */
     uint32_t reserved;
     signet_text_t name; /* lower case, '_'; not "key", "version", "body" */
 } signet_field_declaration_t;
@@ -41,8 +41,8 @@ typedef struct signet_field_declaration {
 /* The declaration of a collection. */
 typedef struct signet_collection {
     uint32_t size;
-    uint32_t flags;     /* SIGNET_COLLECTION_* */
-    uint32_t revision;  /* of the declaration, from 1; a stored newer one is refused (CORRUPT) */
+    uint32_t flags;    /* SIGNET_COLLECTION_* */
+    uint32_t revision; /* of the declaration, from 1; a stored newer one is refused (CORRUPT) */
     uint32_t reserved;
     signet_text_t name; /* "owner.name": "ca.certificates" */
     const signet_field_declaration_t *fields;
@@ -52,12 +52,12 @@ typedef struct signet_collection {
 /* A named value. Absent fields are left out and not indexed. */
 typedef struct signet_field {
     uint32_t size;
-    uint32_t type;               /* as declared */
+    uint32_t type; /* as declared */
     signet_text_t name;
-    signet_text_t text;          /* TEXT */
-    int64_t integer;             /* INTEGER, TIME */
-    signet_bytes_t bytes;        /* BYTES */
-    const signet_text_t *texts;  /* TEXTS */
+    signet_text_t text;         /* TEXT */
+    int64_t integer;            /* INTEGER, TIME */
+    signet_bytes_t bytes;       /* BYTES */
+    const signet_text_t *texts; /* TEXTS */
     uint64_t text_count;
 } signet_field_t;
 
@@ -103,7 +103,7 @@ typedef struct signet_change {
 /* A condition on a declared, indexed field, or on the key (field.name "key", TEXT). */
 typedef struct signet_condition {
     uint32_t size;
-    uint32_t compare; /* SIGNET_COMPARE_* */
+    uint32_t compare;            /* SIGNET_COMPARE_* */
     const signet_field_t *value; /* names the field and gives the value (TEXTS: in text) */
 } signet_condition_t;
 
@@ -144,8 +144,8 @@ typedef struct signet_store_interface {
     int32_t (*commit)(void *instance, signet_call_t *call, const signet_change_t *changes,
                       uint64_t count);
     /* One record by key. NOT_FOUND. Required. [worker] */
-    int32_t (*get)(void *instance, signet_call_t *call, signet_text_t collection,
-                   signet_text_t key, const signet_record_t **record);
+    int32_t (*get)(void *instance, signet_call_t *call, signet_text_t collection, signet_text_t key,
+                   const signet_record_t **record);
     /* A page of records. INVALID where no index serves the conditions. Required. [worker] */
     int32_t (*query)(void *instance, signet_call_t *call, const signet_query_t *query,
                      const signet_page_t **page);

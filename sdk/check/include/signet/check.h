@@ -18,9 +18,9 @@ void signet_check_end(signet_check_t *check);
 const char *signet_check_folder(const signet_check_t *check);
 /* The mode that instances opened from here on are given; SIGNET_MODE_SERVE at first. */
 void signet_check_mode(signet_check_t *check, uint32_t mode);
-/* Opens and starts an instance. `plugin` is a path to a .so (one with '/'), or the id of a plugin in
- * the folder that the environment variable SIGNET_CHECK_PLUGINS names. `settings` is what stands in
- * the block, in libconfig syntax: "path = \"x\"; limit = 3;"; it is checked against the declared
+/* Opens and starts an instance. `plugin` is a path to a .so (one with '/'), or the id of a plugin
+ * in the folder that the environment variable SIGNET_CHECK_PLUGINS names. `settings` is what stands
+ * in the block, in libconfig syntax: "path = \"x\"; limit = 3;"; it is checked against the declared
  * options, and relative PATHs are relative to the temporary folder. The status of open or start;
  * the error is signet_check_error. */
 int32_t signet_check_open(signet_check_t *check, const char *plugin, const char *instance,

@@ -14,12 +14,11 @@ int32_t signet_random(signet_call_t *call, void *output, uint64_t length);
 /* Whether the signature over `message` is right. OK; DENIED ("signature.wrong") where it is not;
  * UNSUPPORTED for an algorithm or key type; INVALID for a key that cannot be loaded. `key` is
  * loaded anew each time on the calling thread's context (P-256: about 60 µs in all). [any] */
-int32_t signet_verify(signet_call_t *call, const signet_public_key_t *key,
-                      signet_text_t algorithm, signet_bytes_t message, signet_bytes_t signature);
+int32_t signet_verify(signet_call_t *call, const signet_public_key_t *key, signet_text_t algorithm,
+                      signet_bytes_t message, signet_bytes_t signature);
 /* A public key kept for many verifications, with a context for each thread that uses it. */
 typedef struct signet_verifier signet_verifier_t;
-int32_t signet_verifier_new(signet_call_t *call, signet_bytes_t spki,
-                            signet_verifier_t **verifier);
+int32_t signet_verifier_new(signet_call_t *call, signet_bytes_t spki, signet_verifier_t **verifier);
 int32_t signet_verifier_verify(signet_call_t *call, signet_verifier_t *verifier,
                                signet_text_t algorithm, signet_bytes_t message,
                                signet_bytes_t signature);

@@ -6,12 +6,11 @@
 
 /* Sets the call's error and returns `status`. `reason` is stable ("profile.name-not-permitted"),
  * the formatted message is a public sentence. [any] */
-__attribute__((format(printf, 4, 5))) int32_t signet_fail(signet_call_t *call, int32_t status,
-                                                          const char *reason, const char *format,
-                                                          ...);
+__attribute__((format(printf, 4, 5))) int32_t
+signet_fail(signet_call_t *call, int32_t status, const char *reason, const char *format, ...);
 /* The same with the input at fault. [any] */
-__attribute__((format(printf, 5, 6))) int32_t signet_fail_field(signet_call_t *call,
-                                                                int32_t status, const char *reason,
+__attribute__((format(printf, 5, 6))) int32_t signet_fail_field(signet_call_t *call, int32_t status,
+                                                                const char *reason,
                                                                 const char *field,
                                                                 const char *format, ...);
 /* The same with a detail for the log alone. [any] */

@@ -40,8 +40,8 @@ int32_t signet_json_get_text(signet_call_t *call, const signet_json_t *object, c
 int32_t signet_json_get_integer(signet_call_t *call, const signet_json_t *object, const char *name,
                                 int64_t *integer);
 /* INVALID naming the first member of `object` that is not in `names` (`count` C strings). [any] */
-int32_t signet_json_only(signet_call_t *call, const signet_json_t *object,
-                         const char *const *names, uint64_t count);
+int32_t signet_json_only(signet_call_t *call, const signet_json_t *object, const char *const *names,
+                         uint64_t count);
 
 /* Writing. The writer puts commas by itself. */
 typedef struct signet_json_writer {

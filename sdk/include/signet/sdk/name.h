@@ -7,9 +7,9 @@
 /* A canonical name. Its text is "TYPE:VALUE": "dns:*.a.example", "ip:2001:db8::1",
  * "email:a@b.example", "uri:https://a.example/x", "cn:…". */
 typedef struct signet_canonical {
-    uint8_t type;          /* context tag number in GeneralName: 1, 2, 6, 7; 0xff for cn */
+    uint8_t type; /* context tag number in GeneralName: 1, 2, 6, 7; 0xff for cn */
     signet_text_t text;
-    signet_text_t value;   /* the part behind "TYPE:" */
+    signet_text_t value;    /* the part behind "TYPE:" */
     signet_bytes_t encoded; /* content of the GeneralName */
 } signet_canonical_t;
 

@@ -19,8 +19,7 @@ int64_t signet_record_integer(const signet_record_t *record, const char *name);
 signet_bytes_t signet_record_bytes(const signet_record_t *record, const char *name);
 /* Changes as values. [any] */
 signet_change_t signet_put(const char *collection, signet_text_t key, uint64_t expected,
-                           const signet_field_t *fields, uint64_t field_count,
-                           signet_bytes_t body);
+                           const signet_field_t *fields, uint64_t field_count, signet_bytes_t body);
 signet_change_t signet_delete(const char *collection, signet_text_t key, uint64_t expected);
 /* A pair as a value. [any] */
 signet_pair_t signet_pair(const char *name, signet_text_t value);

@@ -27,23 +27,23 @@ typedef struct signet_extension {
 
 /* A subject alternative name (GeneralName). */
 typedef struct signet_general_name {
-    uint8_t type;          /* context tag number: 1 email, 2 dns, 4 directory, 6 uri, 7 ip, … */
-    signet_bytes_t value;  /* content as encoded */
+    uint8_t type;         /* context tag number: 1 email, 2 dns, 4 directory, 6 uri, 7 ip, … */
+    signet_bytes_t value; /* content as encoded */
 } signet_general_name_t;
 
 /* A public key with what is needed to judge it. */
 typedef struct signet_public_key {
-    signet_bytes_t spki;      /* whole SubjectPublicKeyInfo */
-    signet_bytes_t bits;      /* content of the BIT STRING */
-    signet_text_t type;       /* "EC-P256", "RSA-2048", "RSA-3071", "ED25519", … */
-    signet_bytes_t modulus;   /* RSA */
-    signet_bytes_t exponent;  /* RSA */
+    signet_bytes_t spki;     /* whole SubjectPublicKeyInfo */
+    signet_bytes_t bits;     /* content of the BIT STRING */
+    signet_text_t type;      /* "EC-P256", "RSA-2048", "RSA-3071", "ED25519", … */
+    signet_bytes_t modulus;  /* RSA */
+    signet_bytes_t exponent; /* RSA */
 } signet_public_key_t;
 
 /* A PKCS#10 request (RFC 2986). */
 typedef struct signet_csr {
-    signet_bytes_t info;             /* CertificationRequestInfo, as signed */
-    signet_bytes_t subject;          /* Name, whole */
+    signet_bytes_t info;    /* CertificationRequestInfo, as signed */
+    signet_bytes_t subject; /* Name, whole */
     const signet_attribute_t *attributes;
     uint64_t attribute_count;
     signet_public_key_t key;
@@ -51,8 +51,8 @@ typedef struct signet_csr {
     uint64_t extension_count;
     const signet_general_name_t *names; /* of the requested subjectAltName */
     uint64_t name_count;
-    signet_text_t challenge;            /* challengePassword, or empty */
-    signet_text_t algorithm;            /* SIGNET_SIGN_*, of the signature */
+    signet_text_t challenge; /* challengePassword, or empty */
+    signet_text_t algorithm; /* SIGNET_SIGN_*, of the signature */
     signet_bytes_t signature;
 } signet_csr_t;
 
@@ -95,8 +95,7 @@ int32_t signet_csr_parse(signet_call_t *call, signet_bytes_t der, const signet_c
 /* Parses a certificate. INVALID ("certificate.malformed"). [any] */
 int32_t signet_x509_parse(signet_call_t *call, signet_bytes_t der, const signet_x509_t **x509);
 /* Parses a SubjectPublicKeyInfo. INVALID ("key.malformed", "key.unsupported"). [any] */
-int32_t signet_public_key_parse(signet_call_t *call, signet_bytes_t spki,
-                                signet_public_key_t *key);
+int32_t signet_public_key_parse(signet_call_t *call, signet_bytes_t spki, signet_public_key_t *key);
 /* Parses GeneralNames (the value of subjectAltName). INVALID, TOO_LARGE. [any] */
 int32_t signet_general_names_parse(signet_call_t *call, signet_bytes_t value,
                                    const signet_general_name_t **names, uint64_t *count);
