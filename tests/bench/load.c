@@ -5,6 +5,7 @@
  *
  * Prints one line: requests a second, p50 ms, p99 ms, and how many answers were not 201. One
  * thread: it shares the machine with the server it measures. */
+#define _GNU_SOURCE
 #include <errno.h>
 #include <fcntl.h>
 #include <netinet/in.h>
