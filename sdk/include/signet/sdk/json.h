@@ -26,8 +26,7 @@ struct signet_json {
 
 /* Parses one value; anything after it but white space is an error. INVALID names line and column:
  * syntax, duplicate members, ill-formed UTF-8, lone surrogates, U+0000, numbers out of range,
- * nesting over 32. TOO_LARGE: over 10,000 values or `limit` octets. `field` is set to the name of
- * what was parsed. [any] */
+ * nesting over 32. TOO_LARGE: over 10,000 values or `limit` octets. [any] */
 int32_t signet_json_parse(signet_call_t *call, signet_bytes_t input, uint64_t limit,
                           const signet_json_t **value);
 /* A member by name, or NULL. [any] */
@@ -59,7 +58,7 @@ void signet_json_text(signet_json_writer_t *writer, const char *name, signet_tex
 void signet_json_member(signet_json_writer_t *writer, signet_text_t name, signet_text_t text);
 void signet_json_integer(signet_json_writer_t *writer, const char *name, int64_t integer);
 void signet_json_boolean(signet_json_writer_t *writer, const char *name, int boolean);
-/* A time in ms as RFC 3339 text. [any] */
+/* A time in ms as RFC 3339 text; null where it is outside the years 1970 to 9999. [any] */
 void signet_json_time(signet_json_writer_t *writer, const char *name, int64_t time);
 /* Octets as lower-case hexadecimal text. [any] */
 void signet_json_hex(signet_json_writer_t *writer, const char *name, signet_bytes_t bytes);
