@@ -691,7 +691,7 @@ MEMBER(signet_requested_name, type, 8);
 MEMBER(signet_requested_name, value, 24);
 
 /* ca.h: signet_issue_request */
-SIZE(signet_issue_request, 104);
+SIZE(signet_issue_request, 112);
 MEMBER(signet_issue_request, size, 0);
 MEMBER(signet_issue_request, reserved, 4);
 MEMBER(signet_issue_request, request_id, 8);
@@ -702,6 +702,7 @@ MEMBER(signet_issue_request, names, 72);
 MEMBER(signet_issue_request, name_count, 80);
 MEMBER(signet_issue_request, not_before, 88);
 MEMBER(signet_issue_request, not_after, 96);
+MEMBER(signet_issue_request, validity_ms, 104);
 
 /* ca.h: signet_revoke_request */
 SIZE(signet_revoke_request, 64);
