@@ -1,0 +1,15 @@
+/* Verifying with a key that is ready. Internal to the SDK. */
+#ifndef SIGNET_SDK_SRC_VERIFY_H
+#define SIGNET_SDK_SRC_VERIFY_H
+
+#include "thread_state.h"
+
+/* The algorithm of this name for a key of this family; NULL with UNSUPPORTED set. */
+const signet_algorithm_t *signet_algorithm_suited(signet_call_t *call, signet_text_t name,
+                                                  int family);
+/* OK, or DENIED ("signature.wrong"). */
+int32_t signet_verify_ready(signet_call_t *call, signet_ready_key_t *ready,
+                            const signet_algorithm_t *algorithm, signet_bytes_t message,
+                            signet_bytes_t signature);
+
+#endif
