@@ -66,7 +66,7 @@ typedef struct signet_plugin {
     void (*close)(void *instance);
 } signet_plugin_t;
 
-/* The one exported symbol of every plugin. */
-const signet_plugin_t *signet_plugin_entry(void);
+/* The one exported symbol of every plugin; visible even where a build hides all others. */
+__attribute__((visibility("default"))) const signet_plugin_t *signet_plugin_entry(void);
 
 #endif
