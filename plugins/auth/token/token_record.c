@@ -1,0 +1,109 @@
+#include "token_record.h"
+
+#include <signet/sdk/error.h>
+#include <signet/sdk/json.h>
+
+#include "token_grant.h"
+
+/* Most octets of a stored body: the grants of one token. */
+#define MAXIMUM_BODY (UINT64_C(64) * 1024)
+
+static const signet_field_declaration_t fields[] = {
+    {.size = sizeof(signet_field_declaration_t),
+     .type = SIGNET_VALUE_TEXT,
+     .name = SIGNET_TEXT_INIT("tenant")},
+    {.size = sizeof(signet_field_declaration_t),
+     .type = SIGNET_VALUE_TIME,
+     .flags = SIGNET_FIELD_UNINDEXED,
+     .name = SIGNET_TEXT_INIT("created")},
+    {.size = sizeof(signet_field_declaration_t),
+     .type = SIGNET_VALUE_TIME,
+     .name = SIGNET_TEXT_INIT("expires")},
+    {.size = sizeof(signet_field_declaration_t),
+     .type = SIGNET_VALUE_TEXT,
+     .flags = SIGNET_FIELD_UNINDEXED,
+     .name = SIGNET_TEXT_INIT("actor")},
+    {.size = sizeof(signet_field_declaration_t),
+     .type = SIGNET_VALUE_TEXT,
+     .flags = SIGNET_FIELD_UNINDEXED,
+     .name = SIGNET_TEXT_INIT("creator")},
+    {.size = sizeof(signet_field_declaration_t),
+     .type = SIGNET_VALUE_BYTES,
+     .flags = SIGNET_FIELD_UNINDEXED,
+     .name = SIGNET_TEXT_INIT("digest")},
+};
+
+static const signet_collection_t collection = {
+    .size = sizeof(signet_collection_t),
+    .flags = SIGNET_COLLECTION_GLOBAL,
+    .revision = 1,
+    .name = SIGNET_TEXT_INIT(TOKEN_COLLECTION),
+    .fields = fields,
+    .field_count = sizeof fields / sizeof fields[0],
+};
+
+int32_t token_record_declare(signet_call_t *call, signet_text_t name)
+{
+    signet_store_t store;
+    int32_t status = signet_store(call, name, &store);
+    if (status != SIGNET_OK)
+        return status;
+    return store.interface->declare(store.instance, call, &collection);
+}
+
+int32_t token_record_put(signet_call_t *call, const token_t *token, signet_change_t *change)
+{
+    signet_json_writer_t writer = signet_json_writer(call, 256);
+    signet_json_begin_object(&writer, NULL);
+    token_grants_write(&writer, "grants", token->grants, token->grant_count);
+    signet_json_end_object(&writer);
+    signet_text_t body;
+    int32_t status = signet_json_finish(&writer, &body);
+    if (status != SIGNET_OK)
+        return status;
+    signet_field_t *values = signet_alloc(call, sizeof fields / sizeof fields[0], sizeof *values);
+    if (values == NULL)
+        return signet_status(call);
+    values[0] = signet_field_text("tenant", token->tenant);
+    values[1] = signet_field_time("created", token->created);
+    values[2] = signet_field_time("expires", token->expires);
+    values[3] = signet_field_text("actor", token->name);
+    values[4] = signet_field_text("creator", token->creator);
+    values[5] = signet_field_bytes("digest", token->digest);
+    *change = signet_put(TOKEN_COLLECTION, token->id, SIGNET_VERSION_ABSENT, values,
+                         sizeof fields / sizeof fields[0], signet_text_bytes(body));
+    return SIGNET_OK;
+}
+
+int32_t token_record_read(signet_call_t *call, const signet_record_t *record, token_t *token)
+{
+    const signet_json_t *body = NULL;
+    token->id = record->key;
+    token->name = signet_record_text(record, "actor");
+    token->tenant = signet_record_text(record, "tenant");
+    token->creator = signet_record_text(record, "creator");
+    token->digest = token_record_digest(record);
+    token->created = signet_record_integer(record, "created");
+    token->expires = token_record_expires(record);
+    int32_t status = signet_json_parse(call, record->body, MAXIMUM_BODY, &body);
+    if (status == SIGNET_OK)
+        status = token_grants_read(call, signet_json_get(body, "grants"), &token->grants,
+                                   &token->grant_count);
+    if (status == SIGNET_OK || status == SIGNET_NO_MEMORY)
+        return status;
+    call->services->clear(call);
+    return signet_fail(call, SIGNET_CORRUPT, "token.record-corrupt",
+                       "The stored record of token %.*s is damaged; revoke the token and make "
+                       "another.",
+                       SIGNET_FORMAT(record->key));
+}
+
+signet_bytes_t token_record_digest(const signet_record_t *record)
+{
+    return signet_record_bytes(record, "digest");
+}
+
+int64_t token_record_expires(const signet_record_t *record)
+{
+    return signet_record_integer(record, "expires");
+}

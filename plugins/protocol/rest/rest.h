@@ -1,0 +1,74 @@
+/* protocol-rest: the wire format of /v1. It holds no rule of the CA: it reads, asks, and writes. */
+#ifndef REST_H
+#define REST_H
+
+#include <signet/sdk/error.h>
+#include <signet/sdk/text.h>
+#include <signet/signet.h>
+
+#include "rest_chains.h"
+#include "rest_document.h"
+
+#define REST_VERSION "0.1.0"
+
+/* Most octets of a body: the host's own limit for routes that declare none, and that of bodies with
+ * a certificate request, where one with hundreds of names or a very long key fits. */
+#define REST_SMALL_BODY (UINT64_C(64) * 1024)
+#define REST_LARGE_BODY (UINT64_C(256) * 1024)
+
+/* One instance. */
+typedef struct rest {
+    const signet_host_t *host;
+    signet_text_t ca; /* names of instances; empty: the sole one */
+    signet_text_t journal;
+    rest_chains_t *chains;
+    rest_document_t *document;
+} rest_t;
+
+/* The CA of this call. */
+typedef struct rest_ca {
+    const signet_ca_interface_t *interface;
+    void *instance;
+    uint64_t number;
+} rest_ca_t;
+
+/* The inventory of this call. */
+typedef struct rest_inventory {
+    const signet_inventory_interface_t *interface;
+    void *instance;
+} rest_inventory_t;
+
+int32_t rest_find_ca(const rest_t *rest, signet_call_t *call, rest_ca_t *ca);
+int32_t rest_find_inventory(const rest_t *rest, signet_call_t *call, rest_inventory_t *inventory);
+
+/* Handlers, one for each route; each is a signet_route_t.handle. [worker] */
+int32_t rest_issue(void *instance, signet_call_t *call, const signet_request_t *request,
+                   signet_exchange_t *exchange);
+int32_t rest_list_certificates(void *instance, signet_call_t *call, const signet_request_t *request,
+                               signet_exchange_t *exchange);
+int32_t rest_get_certificate(void *instance, signet_call_t *call, const signet_request_t *request,
+                             signet_exchange_t *exchange);
+int32_t rest_revoke(void *instance, signet_call_t *call, const signet_request_t *request,
+                    signet_exchange_t *exchange);
+int32_t rest_hold(void *instance, signet_call_t *call, const signet_request_t *request,
+                  signet_exchange_t *exchange);
+int32_t rest_release(void *instance, signet_call_t *call, const signet_request_t *request,
+                     signet_exchange_t *exchange);
+int32_t rest_list_authorities(void *instance, signet_call_t *call, const signet_request_t *request,
+                              signet_exchange_t *exchange);
+int32_t rest_get_authority(void *instance, signet_call_t *call, const signet_request_t *request,
+                           signet_exchange_t *exchange);
+int32_t rest_get_chain(void *instance, signet_call_t *call, const signet_request_t *request,
+                       signet_exchange_t *exchange);
+int32_t rest_list_profiles(void *instance, signet_call_t *call, const signet_request_t *request,
+                           signet_exchange_t *exchange);
+int32_t rest_get_profile(void *instance, signet_call_t *call, const signet_request_t *request,
+                         signet_exchange_t *exchange);
+int32_t rest_list_journal(void *instance, signet_call_t *call, const signet_request_t *request,
+                          signet_exchange_t *exchange);
+int32_t rest_get_self(void *instance, signet_call_t *call, const signet_request_t *request,
+                      signet_exchange_t *exchange);
+int32_t rest_get_openapi(void *instance, signet_call_t *call, const signet_request_t *request,
+                         signet_exchange_t *exchange);
+
+#endif

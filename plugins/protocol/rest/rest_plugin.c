@@ -1,0 +1,102 @@
+/* protocol-rest: entry, descriptor and wiring. */
+#include <signet/sdk/setting.h>
+#include <stdlib.h>
+
+#include "rest.h"
+#include "rest_input.h"
+#include "rest_openapi.h"
+
+static const signet_option_t options[] = {
+    {.size = sizeof(signet_option_t),
+     .type = SIGNET_OPTION_INSTANCE,
+     .name = SIGNET_TEXT_INIT("ca"),
+     .help = SIGNET_TEXT_INIT("The ca instance that is served; needed where there are several.")},
+    {.size = sizeof(signet_option_t),
+     .type = SIGNET_OPTION_INSTANCE,
+     .name = SIGNET_TEXT_INIT("journal"),
+     .help = SIGNET_TEXT_INIT("The journal instance that /v1/journal reads; needed where there "
+                              "are several.")},
+};
+
+static const signet_need_t needs[] = {
+    {.size = sizeof(signet_need_t),
+     .kind = SIGNET_NEED_REQUIRED,
+     .interface = SIGNET_TEXT_INIT(SIGNET_CA_INTERFACE),
+     .option = SIGNET_TEXT_INIT("ca")},
+    {.size = sizeof(signet_need_t),
+     .kind = SIGNET_NEED_REQUIRED,
+     .interface = SIGNET_TEXT_INIT(SIGNET_INVENTORY_INTERFACE),
+     .option = SIGNET_TEXT_INIT("ca")},
+    {.size = sizeof(signet_need_t),
+     .kind = SIGNET_NEED_REQUIRED,
+     .interface = SIGNET_TEXT_INIT(SIGNET_JOURNAL_INTERFACE),
+     .option = SIGNET_TEXT_INIT("journal")},
+};
+
+#define ROUTE(verb, where, options_, limit, operation, handler)                                    \
+    {                                                                                              \
+        .size = sizeof(signet_route_t), .flags = (options_), .method = SIGNET_TEXT_INIT(verb),     \
+        .path = SIGNET_TEXT_INIT(where), .body_limit = (limit),                                    \
+        .openapi = SIGNET_TEXT_INIT(rest_openapi_##operation), .handle = (handler),                \
+    }
+
+static const signet_route_t routes[] = {
+    ROUTE("POST", "/v1/certificates", 0, REST_LARGE_BODY, issue, rest_issue),
+    ROUTE("GET", "/v1/certificates", 0, 0, list_certificates, rest_list_certificates),
+    ROUTE("GET", "/v1/certificates/{authority}/{serial}", 0, 0, get_certificate,
+          rest_get_certificate),
+    ROUTE("POST", "/v1/certificates/{authority}/{serial}/revoke", 0, 0, revoke, rest_revoke),
+    ROUTE("POST", "/v1/certificates/{authority}/{serial}/hold", 0, 0, hold, rest_hold),
+    ROUTE("POST", "/v1/certificates/{authority}/{serial}/release", 0, 0, release, rest_release),
+    ROUTE("GET", "/v1/authorities", 0, 0, list_authorities, rest_list_authorities),
+    ROUTE("GET", "/v1/authorities/{name}", 0, 0, get_authority, rest_get_authority),
+    ROUTE("GET", "/v1/authorities/{name}/chain", 0, 0, get_chain, rest_get_chain),
+    ROUTE("GET", "/v1/profiles", 0, 0, list_profiles, rest_list_profiles),
+    ROUTE("GET", "/v1/profiles/{name}", 0, 0, get_profile, rest_get_profile),
+    ROUTE("GET", "/v1/journal", 0, 0, list_journal, rest_list_journal),
+    ROUTE("GET", "/v1/self", 0, 0, get_self, rest_get_self),
+    ROUTE("GET", "/v1/openapi.json", SIGNET_ROUTE_PUBLIC, 0, get_openapi, rest_get_openapi),
+};
+
+static int32_t rest_open(const signet_host_t *host, signet_call_t *call, void **instance)
+{
+    rest_t *rest = calloc(1, sizeof *rest);
+    if (rest == NULL)
+        return signet_fail_memory(call);
+    *instance = rest;
+    rest->host = host;
+    rest->ca = signet_setting_text(host->settings, "ca");
+    rest->journal = signet_setting_text(host->settings, "journal");
+    rest->chains = rest_chains_new();
+    rest->document = rest_document_new();
+    if (rest->chains == NULL || rest->document == NULL)
+        return signet_fail_memory(call);
+    return host->services->add_routes(host, call, routes, sizeof routes / sizeof routes[0]);
+}
+
+static void rest_close(void *instance)
+{
+    rest_t *rest = instance;
+    rest_chains_free(rest->chains);
+    rest_document_free(rest->document);
+    free(rest);
+}
+
+static const signet_plugin_t plugin = {
+    .size = sizeof(signet_plugin_t),
+    .abi = SIGNET_ABI,
+    .id = SIGNET_TEXT_INIT("protocol-rest"),
+    .version = SIGNET_TEXT_INIT(REST_VERSION),
+    .summary = SIGNET_TEXT_INIT("The REST API under /v1, with its OpenAPI document."),
+    .options = options,
+    .option_count = sizeof options / sizeof options[0],
+    .needs = needs,
+    .need_count = sizeof needs / sizeof needs[0],
+    .open = rest_open,
+    .close = rest_close,
+};
+
+const signet_plugin_t *signet_plugin_entry(void)
+{
+    return &plugin;
+}
