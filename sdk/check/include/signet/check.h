@@ -38,6 +38,8 @@ signet_call_t *signet_check_call(signet_check_t *check, const char *actor, const
 void signet_check_call_end(signet_call_t *call);
 /* Cancels a call, from any thread. */
 void signet_check_call_cancel(signet_call_t *call);
+/* Gives a call a deadline, from now on. */
+void signet_check_call_deadline(signet_call_t *call, int64_t duration_ms);
 /* Makes the Nth allocation from here on fail in every arena (1: the next); 0: none. */
 void signet_check_fail_alloc(signet_check_t *check, uint64_t nth);
 /* The provider of an interface, typed by the caller; NULL where there is none. */
@@ -58,5 +60,12 @@ int32_t signet_check_command(signet_check_t *check, signet_call_t *call, const c
                              int json, signet_text_t *output);
 /* Whether a log line with this event was written since the begin. */
 int signet_check_logged(const signet_check_t *check, const char *event);
+/* The value of a metric: of a histogram the sum of what was observed; 0 where there is none. */
+int64_t signet_check_metric(const signet_check_t *check, const char *name, const char *labels);
+/* The exit status of a process that a plugin ended as expected. */
+#define SIGNET_CHECK_FATAL 86
+/* From here on host.fatal with this event ends the process with SIGNET_CHECK_FATAL; any other
+ * aborts it. For a child process that the test made, before it opened an instance there. */
+void signet_check_expect_fatal(signet_check_t *check, const char *event);
 
 #endif
