@@ -1,0 +1,262 @@
+/* One private key in memory.
+ *
+ * OpenSSL's keys and contexts are used by one thread at a time, and setting one up costs as much as
+ * a signature. So each key keeps a stack of ready contexts for each algorithm, each with a
+ * duplicate of the key of its own: a signer takes one, uses it alone and puts it back. There are
+ * never more than threads signed at once, and all go with the key. */
+#include "file_key.h"
+
+#include <openssl/crypto.h>
+#include <openssl/err.h>
+#include <openssl/rsa.h>
+#include <openssl/x509.h>
+#include <pthread.h>
+#include <stdlib.h>
+#include <string.h>
+
+typedef struct context context_t;
+struct context {
+    context_t *next;
+    EVP_PKEY *key;
+    EVP_PKEY_CTX *sign; /* NULL for EdDSA, which signs whole messages through a digest context */
+};
+
+struct file_key {
+    file_key_t *next;
+    const signet_key_type_t *type;
+    uint32_t purposes;
+    EVP_PKEY *key;
+    uint8_t *public_key;
+    uint64_t public_key_length;
+    char uri[sizeof("file:") + SIGNET_KEY_NAME_MAX];
+    signet_text_t name;   /* inside uri */
+    pthread_mutex_t lock; /* guards idle */
+    context_t *idle[SIGNET_SCHEME_COUNT];
+};
+
+static int32_t fail_openssl(signet_call_t *call, const char *what)
+{
+    char detail[256];
+    ERR_error_string_n(ERR_peek_last_error(), detail, sizeof(detail));
+    ERR_clear_error();
+    return signet_fail_detail(call, SIGNET_INTERNAL, "key.openssl-failed", detail,
+                              "OpenSSL could not %s", what);
+}
+
+static const signet_key_type_t *type_of(const EVP_PKEY *key)
+{
+    char group[64];
+    if (EVP_PKEY_is_a(key, "RSA")) {
+        int bits = EVP_PKEY_get_bits(key);
+        return bits > 0 ? signet_key_type_of_rsa((uint64_t)bits) : NULL;
+    }
+    if (EVP_PKEY_is_a(key, "EC")) {
+        return EVP_PKEY_get_group_name(key, group, sizeof(group), NULL) == 1
+                   ? signet_key_type_of_group(group)
+                   : NULL;
+    }
+    const char *name = EVP_PKEY_get0_type_name(key);
+    return name ? signet_key_type_of_group(name) : NULL;
+}
+
+static int32_t fill(signet_call_t *call, file_key_t *made, signet_text_t name)
+{
+    made->type = type_of(made->key);
+    if (!made->type) {
+        return signet_fail(call, SIGNET_UNSUPPORTED, "key.type-unknown",
+                           "the key \"%.*s\" is of a type that is not used here",
+                           SIGNET_FORMAT(name));
+    }
+    int length = i2d_PUBKEY(made->key, &made->public_key);
+    if (length <= 0) {
+        return fail_openssl(call, "encode a public key");
+    }
+    made->public_key_length = (uint64_t)length;
+    memcpy(made->uri, "file:", 5);
+    memcpy(made->uri + 5, name.data, name.length);
+    made->name = (signet_text_t){made->uri + 5, name.length};
+    return SIGNET_OK;
+}
+
+int32_t file_key_new(signet_call_t *call, signet_text_t name, uint32_t purposes, EVP_PKEY *key,
+                     file_key_t **made)
+{
+    file_key_t *result = calloc(1, sizeof(*result));
+    if (!result) {
+        EVP_PKEY_free(key);
+        return signet_fail_memory(call);
+    }
+    result->key = key;
+    result->purposes = purposes;
+    if (pthread_mutex_init(&result->lock, NULL) != 0) {
+        EVP_PKEY_free(key);
+        free(result);
+        return signet_fail_memory(call);
+    }
+    int32_t status = fill(call, result, name);
+    if (status != SIGNET_OK) {
+        file_key_free(result);
+        return status;
+    }
+    *made = result;
+    return SIGNET_OK;
+}
+
+static void context_free(context_t *context)
+{
+    if (context) {
+        EVP_PKEY_CTX_free(context->sign);
+        EVP_PKEY_free(context->key);
+        free(context);
+    }
+}
+
+void file_key_free(file_key_t *key)
+{
+    for (size_t i = 0; i < SIGNET_SCHEME_COUNT; i++) {
+        while (key->idle[i]) {
+            context_t *context = key->idle[i];
+            key->idle[i] = context->next;
+            context_free(context);
+        }
+    }
+    OPENSSL_free(key->public_key);
+    EVP_PKEY_free(key->key);
+    (void)pthread_mutex_destroy(&key->lock);
+    free(key);
+}
+
+int file_key_is(const file_key_t *key, signet_text_t name)
+{
+    return signet_text_equal(key->name, name);
+}
+
+int32_t file_key_describe(signet_call_t *call, const file_key_t *key, signet_text_t module,
+                          const signet_key_t **description)
+{
+    signet_key_t *result = signet_alloc(call, 1, sizeof(*result));
+    if (!result) {
+        return signet_status(call);
+    }
+    result->size = sizeof(*result);
+    result->purposes = key->purposes;
+    result->uri = signet_text(key->uri);
+    result->name = key->name;
+    result->type = signet_text(key->type->name);
+    result->public_key = (signet_bytes_t){key->public_key, key->public_key_length};
+    result->exportable = 1; /* whoever has file and passphrase has the key */
+    result->module = module;
+    *description = result;
+    return SIGNET_OK;
+}
+
+static int set_up(context_t *context, const signet_scheme_t *scheme)
+{
+    EVP_PKEY_CTX *sign = EVP_PKEY_CTX_new_from_pkey(NULL, context->key, NULL);
+    context->sign = sign;
+    if (!sign || EVP_PKEY_sign_init(sign) != 1) {
+        return -1;
+    }
+    if (scheme->kind == SIGNET_SCHEME_ECDSA) {
+        return 0;
+    }
+    int padding = scheme->kind == SIGNET_SCHEME_PSS ? RSA_PKCS1_PSS_PADDING : RSA_PKCS1_PADDING;
+    const EVP_MD *digest = EVP_get_digestbyname(scheme->digest);
+    if (EVP_PKEY_CTX_set_rsa_padding(sign, padding) != 1 || !digest ||
+        EVP_PKEY_CTX_set_signature_md(sign, digest) != 1) {
+        return -1;
+    }
+    if (scheme->kind == SIGNET_SCHEME_PSS &&
+        (EVP_PKEY_CTX_set_rsa_mgf1_md(sign, digest) != 1 ||
+         EVP_PKEY_CTX_set_rsa_pss_saltlen(sign, RSA_PSS_SALTLEN_DIGEST) != 1)) {
+        return -1;
+    }
+    return 0;
+}
+
+static context_t *context_new(EVP_PKEY *key, const signet_scheme_t *scheme)
+{
+    context_t *context = calloc(1, sizeof(*context));
+    if (!context) {
+        return NULL;
+    }
+    context->key = EVP_PKEY_dup(key);
+    if (!context->key || (scheme->kind != SIGNET_SCHEME_EDDSA && set_up(context, scheme) != 0)) {
+        context_free(context);
+        return NULL;
+    }
+    return context;
+}
+
+static context_t *take(file_key_t *key, const signet_scheme_t *scheme)
+{
+    (void)pthread_mutex_lock(&key->lock);
+    context_t *context = key->idle[scheme->index];
+    if (context) {
+        key->idle[scheme->index] = context->next;
+    }
+    (void)pthread_mutex_unlock(&key->lock);
+    return context ? context : context_new(key->key, scheme);
+}
+
+static void put_back(file_key_t *key, const signet_scheme_t *scheme, context_t *context)
+{
+    (void)pthread_mutex_lock(&key->lock);
+    context->next = key->idle[scheme->index];
+    key->idle[scheme->index] = context;
+    (void)pthread_mutex_unlock(&key->lock);
+}
+
+static int sign_message(const context_t *context, signet_bytes_t message, uint8_t *output,
+                        size_t *length)
+{
+    EVP_MD_CTX *digest = EVP_MD_CTX_new();
+    int done = digest && EVP_DigestSignInit(digest, NULL, NULL, NULL, context->key) == 1 &&
+               EVP_DigestSign(digest, output, length, message.data, message.length) == 1;
+    EVP_MD_CTX_free(digest);
+    return done;
+}
+
+int32_t file_key_sign(signet_call_t *call, file_key_t *key, const signet_sign_request_t *request,
+                      signet_bytes_t *signature)
+{
+    const signet_scheme_t *scheme = NULL;
+    uint8_t digest[SIGNET_DIGEST_MAX];
+    int32_t status = signet_sign_request_check(call, request, key->purposes, key->type, &scheme);
+    if (status == SIGNET_OK && scheme->kind != SIGNET_SCHEME_EDDSA) {
+        status = signet_sign_request_digest(call, request, scheme, digest);
+    }
+    if (status != SIGNET_OK) {
+        return status;
+    }
+    size_t length = (size_t)EVP_PKEY_get_size(key->key);
+    uint8_t *output = signet_alloc(call, length, 1);
+    if (!output) {
+        return signet_status(call);
+    }
+    context_t *context = take(key, scheme);
+    if (!context) {
+        return fail_openssl(call, "set up a signature");
+    }
+    int done =
+        scheme->kind == SIGNET_SCHEME_EDDSA
+            ? sign_message(context, request->message, output, &length)
+            : EVP_PKEY_sign(context->sign, output, &length, digest, scheme->digest_length) == 1;
+    if (!done) {
+        context_free(context);
+        return fail_openssl(call, "sign");
+    }
+    put_back(key, scheme, context);
+    *signature = (signet_bytes_t){output, length};
+    return SIGNET_OK;
+}
+
+file_key_t *file_key_next(const file_key_t *key)
+{
+    return key->next;
+}
+
+void file_key_set_next(file_key_t *key, file_key_t *next)
+{
+    key->next = next;
+}

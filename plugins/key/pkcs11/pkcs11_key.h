@@ -1,0 +1,44 @@
+/* Keys as they are known from a token: handle, public key and purposes are read once and kept.
+ *
+ * The purposes of a key stand in its CKA_ID, which every token keeps and every tool shows and can
+ * set: the octets "SGN" and 1, then the SIGNET_PURPOSE_* set in four octets, the highest first,
+ * then eight random ones. A key whose id does not begin so declares no purpose and signs nothing;
+ * give it one with `pkcs11-tool --set-id 53474e01PPPPPPPP…`. */
+#ifndef PKCS11_KEY_H
+#define PKCS11_KEY_H
+
+#include "pkcs11_object.h"
+#include "pkcs11_session.h"
+
+#include <stdatomic.h>
+
+#define PKCS11_ID_LENGTH 16U
+
+typedef struct pkcs11_key {
+    struct pkcs11_key *next;
+    signet_text_t name;
+    signet_text_t uri;
+    signet_bytes_t id;
+    signet_bytes_t public_key;
+    const signet_key_type_t *type;
+    uint32_t purposes;
+    int exportable;
+    _Atomic CK_OBJECT_HANDLE handle;
+    uint8_t memory[]; /* of the texts and octets above */
+} pkcs11_key_t;
+
+/* A new id that declares purposes. */
+int32_t pkcs11_key_id(signet_call_t *call, uint32_t purposes, uint8_t id[PKCS11_ID_LENGTH]);
+/* The one private key that `selector` means, read from the token; free it with free(). NOT_FOUND;
+ * CONFLICT where there are two. */
+int32_t pkcs11_key_read(signet_call_t *call, pkcs11_pool_t *pool, const pkcs11_selector_t *selector,
+                        pkcs11_key_t **key);
+/* Reads the handle anew, after the token lost it. */
+int32_t pkcs11_key_refresh(signet_call_t *call, pkcs11_pool_t *pool, pkcs11_key_t *key);
+/* Whether two readings are of the same key. */
+int pkcs11_key_same(const pkcs11_key_t *a, const pkcs11_key_t *b);
+/* The description; `module` is for people. Its texts live as long as the key. */
+int32_t pkcs11_key_describe(signet_call_t *call, const pkcs11_pool_t *pool, const pkcs11_key_t *key,
+                            signet_text_t module, const signet_key_t **description);
+
+#endif

@@ -1,0 +1,37 @@
+/* Tokens: found by label or URI, logged in to with care. One struct for each in a process, shared
+ * by the instances that use it. */
+#ifndef PKCS11_TOKEN_H
+#define PKCS11_TOKEN_H
+
+#include "pkcs11_module.h"
+
+#include <pthread.h>
+#include <signet/host.h>
+
+typedef struct pkcs11_token {
+    struct pkcs11_token *next;
+    pkcs11_module_t *module;
+    CK_SLOT_ID slot;
+    CK_TOKEN_INFO info;   /* as it was when the token was found */
+    int hardware;         /* the slot says so */
+    pthread_mutex_t lock; /* guards the rest, and logging in */
+    int refused;          /* the token refused a PIN … */
+    uint8_t refused_key[32];
+    uint8_t refused_pin[32]; /* … with this HMAC by refused_key */
+} pkcs11_token_t;
+
+/* The token with this label, or matching this RFC 7512 URI. UNAVAILABLE where there is none,
+ * CONFLICT where there are two; the messages name module, token and remedy. */
+int32_t pkcs11_token_find(signet_call_t *call, pkcs11_module_t *module, signet_text_t selector,
+                          pkcs11_token_t **token);
+/* Logs the user in, unless the process is logged in already. A PIN that the token refused is never
+ * tried again; none is tried on a token that is locked or has one attempt left. DENIED. */
+int32_t pkcs11_token_login(signet_call_t *call, const signet_host_t *host, pkcs11_token_t *token,
+                           CK_SESSION_HANDLE session, signet_text_t pin);
+/* The label, without its padding. */
+signet_text_t pkcs11_token_label(const pkcs11_token_t *token);
+/* UNAVAILABLE: what the token answered to a function. */
+int32_t pkcs11_token_fail(signet_call_t *call, const pkcs11_token_t *token, const char *function,
+                          CK_RV result);
+
+#endif
