@@ -494,7 +494,7 @@ MEMBER(signet_field, texts, 64);
 MEMBER(signet_field, text_count, 72);
 
 /* store.h: signet_record */
-SIZE(signet_record, 64);
+SIZE(signet_record, 80);
 MEMBER(signet_record, size, 0);
 MEMBER(signet_record, reserved, 4);
 MEMBER(signet_record, key, 8);
@@ -502,6 +502,7 @@ MEMBER(signet_record, version, 24);
 MEMBER(signet_record, fields, 32);
 MEMBER(signet_record, field_count, 40);
 MEMBER(signet_record, body, 48);
+MEMBER(signet_record, tenant, 64);
 
 /* store.h: signet_change */
 SIZE(signet_change, 112);

@@ -69,7 +69,8 @@ typedef struct signet_record {
     uint64_t version; /* 1 when first put, one more with each put */
     const signet_field_t *fields;
     uint64_t field_count;
-    signet_bytes_t body; /* a JSON object in UTF-8; DER in certificates */
+    signet_bytes_t body;  /* a JSON object in UTF-8; DER in certificates */
+    signet_text_t tenant; /* whose it is; empty in global collections */
 } signet_record_t;
 
 #define SIGNET_CHANGE_PUT 1U
