@@ -1,0 +1,424 @@
+#include "change.h"
+
+#include "failure.h"
+#include "texts.h"
+
+#include <signet/sdk/error.h>
+#include <signet/sdk/text.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+
+#define SQL_LIMIT 4096
+
+/* --- the caller's side ------------------------------------------------------------------- */
+
+static int32_t fail_change(signet_call_t *call, const signet_change_t *change, const char *what)
+{
+    return signet_fail(call, SIGNET_INVALID, "store.change", "The record '%.*s' of '%.*s' %s.",
+                       SIGNET_FORMAT(change->key), SIGNET_FORMAT(change->collection), what);
+}
+
+static int32_t fail_field(signet_call_t *call, const signet_change_t *change,
+                          const signet_field_t *field, const char *what)
+{
+    return signet_fail(call, SIGNET_INVALID, "store.field",
+                       "The field '%.*s' of the record '%.*s' of '%.*s' %s.",
+                       SIGNET_FORMAT(field->name), SIGNET_FORMAT(change->key),
+                       SIGNET_FORMAT(change->collection), what);
+}
+
+/* Fills one cell and adds the octets it takes to `length`. */
+static int32_t prepare_cell(signet_call_t *call, const signet_change_t *change,
+                            const signet_field_t *value, store_cell_t *cell, uint64_t *length)
+{
+    cell->value = value;
+    switch (value->type) {
+    case SIGNET_VALUE_TEXT:
+        *length += value->text.length;
+        if (!signet_text_valid(value->text))
+            return fail_field(call, change, value, "is not well-formed UTF-8");
+        return SIGNET_OK;
+    case SIGNET_VALUE_BYTES:
+        *length += value->bytes.length;
+        return SIGNET_OK;
+    case SIGNET_VALUE_TEXTS:
+        break;
+    default:
+        return SIGNET_OK;
+    }
+    for (uint64_t i = 0; i < value->text_count; i++)
+        if (!signet_text_valid(value->texts[i]))
+            return fail_field(call, change, value, "is not well-formed UTF-8");
+    cell->list.length = store_texts_length(value->texts, value->text_count);
+    *length += cell->list.length;
+    if (cell->list.length > SIGNET_STORE_MAX_BODY)
+        return fail_field(call, change, value, "is too long");
+    uint8_t *list = signet_alloc(call, cell->list.length + 1, 1);
+    if (!list)
+        return signet_status(call);
+    store_texts_encode(value->texts, value->text_count, list);
+    cell->list.data = list;
+    return SIGNET_OK;
+}
+
+static int32_t prepare_fields(signet_call_t *call, store_change_t *prepared)
+{
+    const signet_change_t *change = prepared->change;
+    const store_collection_t *collection = prepared->collection;
+    uint64_t length = 0;
+    prepared->cells = signet_alloc(call, collection->field_count + 1U, sizeof(store_cell_t));
+    if (!prepared->cells)
+        return signet_status(call);
+    for (uint64_t i = 0; i < change->field_count; i++) {
+        const signet_field_t *value = SIGNET_AT(signet_field_t, change->fields, i);
+        const store_field_t *field = store_collection_field(collection, value->name);
+        if (!field)
+            return fail_field(call, change, value, "was not declared");
+        if (field->type != value->type)
+            return fail_field(call, change, value, "has another type than declared");
+        if (prepared->cells[field->position].value)
+            return fail_field(call, change, value, "is given twice");
+        int32_t status =
+            prepare_cell(call, change, value, &prepared->cells[field->position], &length);
+        if (status != SIGNET_OK)
+            return status;
+    }
+    if (length > SIGNET_STORE_MAX_BODY)
+        return fail_change(call, change, "has fields of more than 1 MiB");
+    return SIGNET_OK;
+}
+
+static int32_t prepare(store_catalogue_t *catalogue, signet_call_t *call,
+                       const signet_change_t *change, store_change_t *prepared)
+{
+    int32_t status =
+        store_catalogue_need(catalogue, call, change->collection, &prepared->collection);
+    if (status != SIGNET_OK)
+        return status;
+    prepared->change = change;
+    prepared->tenant = store_collection_tenant(prepared->collection, call);
+    if (signet_text_is(prepared->tenant, "*"))
+        return fail_change(call, change, "can only be changed in a call for one tenant");
+    if (change->key.length == 0 || change->key.length > SIGNET_STORE_MAX_KEY ||
+        !signet_text_valid(change->key))
+        return fail_change(call, change, "needs a key of 1 to 512 octets of UTF-8");
+    if (change->kind == SIGNET_CHANGE_DELETE)
+        return SIGNET_OK;
+    if (change->kind != SIGNET_CHANGE_PUT)
+        return fail_change(call, change, "has a change of an unknown kind");
+    if (change->body.length > SIGNET_STORE_MAX_BODY)
+        return fail_change(call, change, "has a body of more than 1 MiB");
+    return prepare_fields(call, prepared);
+}
+
+int32_t store_changes_prepare(store_catalogue_t *catalogue, signet_call_t *call,
+                              const signet_change_t *changes, uint64_t count,
+                              store_change_t **prepared)
+{
+    if (count == 0 || count > SIGNET_STORE_MAX_CHANGES)
+        return signet_fail(call, SIGNET_INVALID, "store.change",
+                           "A commit has 1 to %u changes, not %llu.", SIGNET_STORE_MAX_CHANGES,
+                           (unsigned long long)count);
+    store_change_t *list = signet_alloc(call, count, sizeof(*list));
+    if (!list)
+        return signet_status(call);
+    for (uint64_t i = 0; i < count; i++) {
+        int32_t status = prepare(catalogue, call, SIGNET_AT(signet_change_t, changes, i), &list[i]);
+        if (status != SIGNET_OK)
+            return status;
+        /* All versions are compared before the first change is made, so a second change of the
+         * same record would be compared with what was there before the first. */
+        for (uint64_t j = 0; j < i; j++)
+            if (list[j].collection == list[i].collection &&
+                signet_text_equal(list[j].change->key, list[i].change->key))
+                return fail_change(call, list[i].change, "is changed twice in one commit");
+    }
+    *prepared = list;
+    return SIGNET_OK;
+}
+
+int32_t store_changes_fail_conflict(signet_call_t *call, const store_change_t *prepared)
+{
+    const signet_change_t *change = prepared->change;
+    return signet_fail(call, SIGNET_CONFLICT, "store.conflict",
+                       "The record '%.*s' of '%.*s' has changed meanwhile, or the lease it needs "
+                       "is lost.",
+                       SIGNET_FORMAT(change->key), SIGNET_FORMAT(change->collection));
+}
+
+/* --- the writer's side ------------------------------------------------------------------- */
+
+/* An SQL text on the stack, so that the writer needs no call. */
+typedef struct sql {
+    char text[SQL_LIMIT];
+    size_t length;
+} sql_t;
+
+__attribute__((format(printf, 2, 3))) static void sql_add(sql_t *sql, const char *format, ...)
+{
+    va_list arguments;
+    va_start(arguments, format);
+    int length =
+        vsnprintf(sql->text + sql->length, sizeof(sql->text) - sql->length, format, arguments);
+    va_end(arguments);
+    if (length > 0)
+        sql->length += (size_t)length;
+    if (sql->length >= sizeof(sql->text))
+        sql->length = sizeof(sql->text) - 1;
+}
+
+static int prepare_kept(sqlite3 *database, const sql_t *sql, sqlite3_stmt **statement)
+{
+    return sqlite3_prepare_v3(database, sql->text, (int)sql->length, SQLITE_PREPARE_PERSISTENT,
+                              statement, NULL);
+}
+
+static int prepare_find(sqlite3 *database, store_collection_t *collection)
+{
+    sql_t sql = {.length = 0};
+    sql_add(&sql, "SELECT _id, _version FROM \"%s\" WHERE _tenant=?1 AND _key=?2",
+            collection->name.data);
+    return prepare_kept(database, &sql, &collection->find);
+}
+
+static int prepare_lists(sqlite3 *database, store_collection_t *collection)
+{
+    sql_t sql = {.length = 0};
+    sql_add(&sql, "SELECT _id");
+    for (uint32_t i = 0; i < collection->field_count; i++)
+        if (collection->fields[i].type == SIGNET_VALUE_TEXTS)
+            sql_add(&sql, ", \"%s\"", collection->fields[i].name.data);
+    sql_add(&sql, " FROM \"%s\" WHERE _id=?1", collection->name.data);
+    return prepare_kept(database, &sql, &collection->lists);
+}
+
+static int prepare_insert(sqlite3 *database, store_collection_t *collection)
+{
+    sql_t sql = {.length = 0};
+    sql_add(&sql, "INSERT INTO \"%s\"(_tenant, _key, _version, _body", collection->name.data);
+    for (uint32_t i = 0; i < collection->field_count; i++)
+        sql_add(&sql, ", \"%s\"", collection->fields[i].name.data);
+    sql_add(&sql, ") VALUES(?1, ?2, ?3, ?4");
+    for (uint32_t i = 0; i < collection->field_count; i++)
+        sql_add(&sql, ", ?%u", i + 5);
+    sql_add(&sql, ")");
+    return prepare_kept(database, &sql, &collection->insert);
+}
+
+static int prepare_update(sqlite3 *database, store_collection_t *collection)
+{
+    sql_t sql = {.length = 0};
+    sql_add(&sql, "UPDATE \"%s\" SET _version=?3, _body=?4", collection->name.data);
+    for (uint32_t i = 0; i < collection->field_count; i++)
+        sql_add(&sql, ", \"%s\"=?%u", collection->fields[i].name.data, i + 5);
+    sql_add(&sql, " WHERE _id=?1");
+    return prepare_kept(database, &sql, &collection->update);
+}
+
+static int prepare_remove(sqlite3 *database, store_collection_t *collection)
+{
+    sql_t sql = {.length = 0};
+    sql_add(&sql, "DELETE FROM \"%s\" WHERE _id=?1", collection->name.data);
+    return prepare_kept(database, &sql, &collection->remove);
+}
+
+/* Prepares the statements of a collection at its first use. */
+static int ready(sqlite3 *database, store_collection_t *collection)
+{
+    if (collection->remove)
+        return SQLITE_OK;
+    int code = prepare_find(database, collection);
+    if (code == SQLITE_OK && collection->has_texts)
+        code = prepare_lists(database, collection);
+    for (uint32_t i = 0; i < collection->field_count && code == SQLITE_OK; i++) {
+        store_field_t *field = &collection->fields[i];
+        sql_t sql = {.length = 0};
+        if (field->type != SIGNET_VALUE_TEXTS || (field->flags & SIGNET_FIELD_UNINDEXED))
+            continue;
+        sql_add(&sql, "INSERT OR IGNORE INTO \"%s/%s\" VALUES(?1, ?3, ?2)", collection->name.data,
+                field->name.data);
+        code = prepare_kept(database, &sql, &field->add);
+        sql.length = 0;
+        sql_add(&sql, "DELETE FROM \"%s/%s\" WHERE _tenant=?1 AND _value=?3 AND _key=?2",
+                collection->name.data, field->name.data);
+        if (code == SQLITE_OK)
+            code = prepare_kept(database, &sql, &field->take);
+    }
+    if (code == SQLITE_OK)
+        code = prepare_insert(database, collection);
+    if (code == SQLITE_OK)
+        code = prepare_update(database, collection);
+    if (code == SQLITE_OK)
+        code = prepare_remove(database, collection);
+    return code;
+}
+
+static int bind_text(sqlite3_stmt *statement, int index, signet_text_t text)
+{
+    return sqlite3_bind_text64(statement, index, text.length ? text.data : "", text.length,
+                               SQLITE_STATIC, SQLITE_UTF8);
+}
+
+static int bind_bytes(sqlite3_stmt *statement, int index, signet_bytes_t bytes)
+{
+    return sqlite3_bind_blob64(statement, index, bytes.length ? (const void *)bytes.data : "",
+                               bytes.length, SQLITE_STATIC);
+}
+
+static int bind_cell(sqlite3_stmt *statement, int index, const store_cell_t *cell)
+{
+    if (!cell->value)
+        return sqlite3_bind_null(statement, index);
+    switch (cell->value->type) {
+    case SIGNET_VALUE_TEXT:
+        return bind_text(statement, index, cell->value->text);
+    case SIGNET_VALUE_BYTES:
+        return bind_bytes(statement, index, cell->value->bytes);
+    case SIGNET_VALUE_TEXTS:
+        return bind_bytes(statement, index, cell->list);
+    default:
+        return sqlite3_bind_int64(statement, index, cell->value->integer);
+    }
+}
+
+/* Runs a statement that gives no rows, and lets go of what was bound. */
+static int finish(sqlite3_stmt *statement, int code)
+{
+    if (code == SQLITE_OK)
+        code = sqlite3_step(statement);
+    int reset = sqlite3_reset(statement);
+    return code == SQLITE_DONE || code == SQLITE_ROW ? SQLITE_OK : (reset ? reset : code);
+}
+
+static int find(store_change_t *change)
+{
+    sqlite3_stmt *statement = change->collection->find;
+    change->version = 0;
+    int code = bind_text(statement, 1, change->tenant);
+    if (code == SQLITE_OK)
+        code = bind_text(statement, 2, change->change->key);
+    if (code == SQLITE_OK)
+        code = sqlite3_step(statement);
+    if (code == SQLITE_ROW) {
+        change->id = sqlite3_column_int64(statement, 0);
+        change->version = (uint64_t)sqlite3_column_int64(statement, 1);
+    }
+    int reset = sqlite3_reset(statement);
+    return code == SQLITE_DONE || code == SQLITE_ROW ? SQLITE_OK : (reset ? reset : code);
+}
+
+static int change_element(sqlite3_stmt *statement, const store_change_t *change,
+                          signet_text_t element)
+{
+    int code = bind_text(statement, 1, change->tenant);
+    if (code == SQLITE_OK)
+        code = bind_text(statement, 2, change->change->key);
+    if (code == SQLITE_OK)
+        code = bind_text(statement, 3, element);
+    return finish(statement, code);
+}
+
+/* Takes the elements of the stored record's lists out of their side tables. */
+static int take_elements(const store_change_t *change)
+{
+    sqlite3_stmt *statement = change->collection->lists;
+    int column = 1;
+    int code = sqlite3_bind_int64(statement, 1, change->id);
+    if (code == SQLITE_OK)
+        code = sqlite3_step(statement);
+    int found = code == SQLITE_ROW;
+    if (code == SQLITE_ROW || code == SQLITE_DONE)
+        code = SQLITE_OK;
+    for (uint32_t i = 0; i < change->collection->field_count && found && code == SQLITE_OK; i++) {
+        const store_field_t *field = &change->collection->fields[i];
+        if (field->type != SIGNET_VALUE_TEXTS)
+            continue;
+        signet_bytes_t list = {sqlite3_column_blob(statement, column),
+                               (uint64_t)sqlite3_column_bytes(statement, column)};
+        signet_text_t element;
+        column++;
+        while (code == SQLITE_OK && field->take && store_texts_next(&list, &element))
+            code = change_element(field->take, change, element);
+    }
+    sqlite3_reset(statement);
+    return code;
+}
+
+static int add_elements(const store_change_t *change)
+{
+    int code = SQLITE_OK;
+    for (uint32_t i = 0; i < change->collection->field_count; i++) {
+        const store_field_t *field = &change->collection->fields[i];
+        const signet_field_t *value = change->cells[i].value;
+        if (!value || !field->add)
+            continue;
+        for (uint64_t j = 0; j < value->text_count && code == SQLITE_OK; j++)
+            code = change_element(field->add, change, value->texts[j]);
+    }
+    return code;
+}
+
+static int put(const store_change_t *change)
+{
+    const store_collection_t *collection = change->collection;
+    int known = change->version != 0;
+    sqlite3_stmt *statement = known ? collection->update : collection->insert;
+    int code = known ? sqlite3_bind_int64(statement, 1, change->id)
+                     : bind_text(statement, 1, change->tenant);
+    if (code == SQLITE_OK && !known)
+        code = bind_text(statement, 2, change->change->key);
+    if (code == SQLITE_OK)
+        code = sqlite3_bind_int64(statement, 3, (int64_t)(change->version + 1));
+    if (code == SQLITE_OK)
+        code = bind_bytes(statement, 4, change->change->body);
+    for (uint32_t i = 0; i < collection->field_count && code == SQLITE_OK; i++)
+        code = bind_cell(statement, (int)i + 5, &change->cells[i]);
+    return finish(statement, code);
+}
+
+static int apply(const store_change_t *change)
+{
+    int code = SQLITE_OK;
+    if (change->version != 0 && change->collection->has_texts)
+        code = take_elements(change);
+    if (code != SQLITE_OK)
+        return code;
+    if (change->change->kind == SIGNET_CHANGE_DELETE) {
+        if (change->version == 0)
+            return SQLITE_OK;
+        return finish(change->collection->remove,
+                      sqlite3_bind_int64(change->collection->remove, 1, change->id));
+    }
+    code = put(change);
+    if (code == SQLITE_OK && change->collection->has_texts)
+        code = add_elements(change);
+    return code;
+}
+
+static int permitted(store_leases_t *leases, const store_change_t *change)
+{
+    const signet_change_t *asked = change->change;
+    if (asked->expected != SIGNET_VERSION_ANY && asked->expected != change->version)
+        return 0;
+    return !SIGNET_HAS(asked, lease_owner.data) || asked->lease.length == 0 ||
+           store_leases_held(leases, asked->lease, asked->lease_owner);
+}
+
+int32_t store_changes_apply(sqlite3 *database, store_leases_t *leases, store_change_t *changes,
+                            uint64_t count, uint64_t *at)
+{
+    int code = SQLITE_OK;
+    for (uint64_t i = 0; i < count && code == SQLITE_OK; i++) {
+        code = ready(database, changes[i].collection);
+        if (code == SQLITE_OK)
+            code = find(&changes[i]);
+        if (code == SQLITE_OK && !permitted(leases, &changes[i])) {
+            *at = i;
+            return SIGNET_CONFLICT;
+        }
+    }
+    for (uint64_t i = 0; i < count && code == SQLITE_OK; i++)
+        code = apply(&changes[i]);
+    return code == SQLITE_OK ? SIGNET_OK : store_failure(database).status;
+}

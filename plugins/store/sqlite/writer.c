@@ -1,0 +1,307 @@
+#include "writer.h"
+
+#include "store.h"
+
+#include <signet/sdk/error.h>
+#include <signet/sdk/text.h>
+#include <string.h>
+#include <time.h>
+
+/* The most commits of one transaction: bounds how long the first of them waits for the last. */
+#define BATCH_LIMIT 512U
+#define CACHE_KIB 65536
+
+/* A commit on its way; it lives on the stack of the thread that waits for it. */
+struct store_commit {
+    store_commit_t *next;
+    store_change_t *changes;
+    uint64_t count;
+    uint64_t at; /* the change that a conflict is about */
+    int32_t status;
+    store_failure_t failure;
+    sem_t done;
+};
+
+int32_t store_writer_init(signet_call_t *call, store_writer_t *writer)
+{
+    if (pthread_mutex_init(&writer->gate, NULL) != 0)
+        return signet_fail_memory(call);
+    if (pthread_mutex_init(&writer->mutex, NULL) != 0) {
+        pthread_mutex_destroy(&writer->gate);
+        return signet_fail_memory(call);
+    }
+    if (pthread_cond_init(&writer->wake, NULL) != 0) {
+        pthread_mutex_destroy(&writer->gate);
+        pthread_mutex_destroy(&writer->mutex);
+        return signet_fail_memory(call);
+    }
+    return SIGNET_OK;
+}
+
+void store_writer_clear(store_writer_t *writer)
+{
+    pthread_cond_destroy(&writer->wake);
+    pthread_mutex_destroy(&writer->mutex);
+    pthread_mutex_destroy(&writer->gate);
+}
+
+static int step(sqlite3_stmt *statement)
+{
+    int code = sqlite3_step(statement);
+    sqlite3_reset(statement);
+    return code == SQLITE_DONE ? SQLITE_OK : code;
+}
+
+/* Undoes the open transaction. Without that nothing more could be promised, so a failure ends
+ * the process. */
+static void roll_back(store_t *store)
+{
+    const store_writer_t *writer = &store->writer;
+    if (sqlite3_get_autocommit(writer->database))
+        return;
+    if (step(writer->rollback) != SQLITE_OK && !sqlite3_get_autocommit(writer->database))
+        store->host->services->fatal(store->host, SIGNET_TEXT("store.rollback-failed"),
+                                     SIGNET_TEXT("A transaction could not be undone."));
+}
+
+static int32_t take_down(const store_writer_t *writer, store_failure_t *failure)
+{
+    *failure = store_failure(writer->database);
+    return failure->status;
+}
+
+/* One transaction with every commit of the batch. A conflict leaves out its own commit; any other
+ * failure undoes all. */
+static int32_t write_all(store_t *store, store_commit_t *batch, store_failure_t *failure)
+{
+    store_writer_t *writer = &store->writer;
+    if (step(writer->begin) != SQLITE_OK)
+        return take_down(writer, failure);
+    for (store_commit_t *commit = batch; commit; commit = commit->next) {
+        commit->status = store_changes_apply(writer->database, &store->leases, commit->changes,
+                                             commit->count, &commit->at);
+        if (commit->status != SIGNET_OK && commit->status != SIGNET_CONFLICT) {
+            take_down(writer, failure);
+            roll_back(store);
+            return failure->status;
+        }
+    }
+    if (step(writer->commit) == SQLITE_OK)
+        return SIGNET_OK;
+    take_down(writer, failure);
+    /* After a failed sync the kernel may have dropped the pages and say OK to the next one. */
+    if (store_failure_is_fatal(failure))
+        store->host->services->fatal(store->host, SIGNET_TEXT("store.sync-failed"),
+                                     SIGNET_TEXT("A write to the disk failed."));
+    roll_back(store);
+    return failure->status;
+}
+
+static int64_t microseconds(void)
+{
+    struct timespec now;
+    clock_gettime(CLOCK_MONOTONIC, &now);
+    return (int64_t)now.tv_sec * 1000000 + now.tv_nsec / 1000;
+}
+
+static void write_batch(store_t *store, store_commit_t *batch, uint64_t count)
+{
+    const signet_host_services_t *services = store->host->services;
+    store_failure_t failure = {SIGNET_OK, 0, 0};
+    int64_t begin = microseconds();
+    pthread_mutex_lock(&store->writer.gate);
+    int32_t status = write_all(store, batch, &failure);
+    pthread_mutex_unlock(&store->writer.gate);
+    services->record(store->host, store->writer.commits, (int64_t)count);
+    services->record(store->host, store->writer.batches, 1);
+    services->record(store->host, store->writer.duration, microseconds() - begin);
+    if (status != SIGNET_OK)
+        signet_log(store->host, NULL, SIGNET_LOG_ERROR, "store.commit-failed",
+                   "%llu commits to %.*s failed: %s.", (unsigned long long)count,
+                   SIGNET_FORMAT(store->path), sqlite3_errstr(failure.code));
+    while (batch) {
+        /* Once woken, the waiter's stack is its own again. */
+        store_commit_t *next = batch->next;
+        if (status != SIGNET_OK) {
+            batch->status = status;
+            batch->failure = failure;
+        }
+        sem_post(&batch->done);
+        batch = next;
+    }
+}
+
+/* Takes the queue's head off, at most BATCH_LIMIT commits; waits for one. NULL at the end. */
+static store_commit_t *take(store_writer_t *writer, uint64_t *count)
+{
+    pthread_mutex_lock(&writer->mutex);
+    while (!writer->first && !writer->ending)
+        pthread_cond_wait(&writer->wake, &writer->mutex);
+    store_commit_t *batch = writer->first;
+    store_commit_t *end = batch;
+    *count = batch ? 1 : 0;
+    while (end && end->next && *count < BATCH_LIMIT) {
+        end = end->next;
+        ++*count;
+    }
+    if (end) {
+        writer->first = end->next;
+        end->next = NULL;
+    }
+    if (!writer->first)
+        writer->last = NULL;
+    pthread_mutex_unlock(&writer->mutex);
+    return batch;
+}
+
+static void *run(void *argument)
+{
+    store_t *store = argument;
+    uint64_t count = 0;
+    for (store_commit_t *batch = take(&store->writer, &count); batch;
+         batch = take(&store->writer, &count))
+        write_batch(store, batch, count);
+    return NULL;
+}
+
+static int on_log_growth(void *argument, sqlite3 *database, const char *name, int pages)
+{
+    (void)database;
+    (void)name;
+    store_checkpoint_notice(argument, pages);
+    return SQLITE_OK;
+}
+
+static int32_t add_metrics(signet_call_t *call, store_t *store)
+{
+    store_writer_t *writer = &store->writer;
+    const struct {
+        uint32_t kind;
+        const char *name;
+        const char *help;
+        uint64_t *number;
+    } metrics[] = {
+        {SIGNET_METRIC_COUNTER, "signet_store_commits_total", "Commits written or refused.",
+         &writer->commits},
+        {SIGNET_METRIC_COUNTER, "signet_store_batches_total", "Transactions, each with one sync.",
+         &writer->batches},
+        {SIGNET_METRIC_HISTOGRAM, "signet_store_batch_microseconds", "Duration of a transaction.",
+         &writer->duration},
+    };
+    signet_text_t labels = signet_format(call, "store=\"%.*s\"", SIGNET_FORMAT(store->host->name));
+    for (size_t i = 0; i < sizeof(metrics) / sizeof(metrics[0]); i++) {
+        const signet_metric_t metric = {.size = sizeof(metric),
+                                        .kind = metrics[i].kind,
+                                        .name = signet_text(metrics[i].name),
+                                        .help = signet_text(metrics[i].help),
+                                        .labels = labels};
+        int32_t status =
+            store->host->services->add_metric(store->host, call, &metric, metrics[i].number);
+        if (status != SIGNET_OK)
+            return status;
+    }
+    return SIGNET_OK;
+}
+
+static int32_t prepare(signet_call_t *call, store_t *store)
+{
+    store_writer_t *writer = &store->writer;
+    int code = sqlite3_prepare_v3(writer->database, "BEGIN IMMEDIATE", -1,
+                                  SQLITE_PREPARE_PERSISTENT, &writer->begin, NULL);
+    if (code == SQLITE_OK)
+        code = sqlite3_prepare_v3(writer->database, "COMMIT", -1, SQLITE_PREPARE_PERSISTENT,
+                                  &writer->commit, NULL);
+    if (code == SQLITE_OK)
+        code = sqlite3_prepare_v3(writer->database, "ROLLBACK", -1, SQLITE_PREPARE_PERSISTENT,
+                                  &writer->rollback, NULL);
+    if (code == SQLITE_OK) {
+        sqlite3_wal_hook(writer->database, on_log_growth, &store->checkpoint);
+        return SIGNET_OK;
+    }
+    store_failure_t failure = store_failure(writer->database);
+    return store_fail(call, &failure, store->path);
+}
+
+int32_t store_writer_start(signet_call_t *call, store_t *store)
+{
+    store_writer_t *writer = &store->writer;
+    int32_t status = add_metrics(call, store);
+    if (status == SIGNET_OK)
+        status = store_file_connect(call, &store->file, 1, CACHE_KIB, &writer->database);
+    if (status == SIGNET_OK)
+        status = prepare(call, store);
+    if (status != SIGNET_OK)
+        return status;
+    if (pthread_create(&writer->thread, NULL, run, store) != 0)
+        return signet_fail(call, SIGNET_NO_MEMORY, "store.thread",
+                           "The writer's thread cannot be started.");
+    writer->running = 1;
+    return SIGNET_OK;
+}
+
+void store_writer_stop(store_t *store)
+{
+    store_writer_t *writer = &store->writer;
+    pthread_mutex_lock(&writer->mutex);
+    writer->ending = 1;
+    pthread_cond_signal(&writer->wake);
+    pthread_mutex_unlock(&writer->mutex);
+    if (writer->running)
+        pthread_join(writer->thread, NULL);
+    writer->running = 0;
+    sqlite3_finalize(writer->begin);
+    sqlite3_finalize(writer->commit);
+    sqlite3_finalize(writer->rollback);
+    writer->begin = writer->commit = writer->rollback = NULL;
+    store_catalogue_finalize(&store->catalogue);
+    sqlite3_close(writer->database);
+    writer->database = NULL;
+}
+
+static int enqueue(store_writer_t *writer, store_commit_t *commit)
+{
+    pthread_mutex_lock(&writer->mutex);
+    int open = writer->running && !writer->ending;
+    if (open) {
+        if (writer->last)
+            writer->last->next = commit;
+        else
+            writer->first = commit;
+        writer->last = commit;
+        pthread_cond_signal(&writer->wake);
+    }
+    pthread_mutex_unlock(&writer->mutex);
+    return open;
+}
+
+int32_t store_commit(void *instance, signet_call_t *call, const signet_change_t *changes,
+                     uint64_t count)
+{
+    store_t *store = instance;
+    store_commit_t commit;
+    memset(&commit, 0, sizeof(commit));
+    if (store->file.read_only)
+        return store_fail_read_only(call);
+    int32_t status =
+        store_changes_prepare(&store->catalogue, call, changes, count, &commit.changes);
+    if (status == SIGNET_OK)
+        status = call->services->check(call);
+    if (status != SIGNET_OK)
+        return status;
+    commit.count = count;
+    if (sem_init(&commit.done, 0, 0) != 0)
+        return signet_fail(call, SIGNET_INTERNAL, "store.failed", "A semaphore cannot be made.");
+    if (!enqueue(&store->writer, &commit)) {
+        sem_destroy(&commit.done);
+        return signet_fail(call, SIGNET_UNAVAILABLE, "store.stopped", "The store has stopped.");
+    }
+    /* Once queued, the outcome is waited for whatever the deadline: it is local and certain. */
+    while (sem_wait(&commit.done) != 0)
+        continue;
+    sem_destroy(&commit.done);
+    if (commit.failure.status != SIGNET_OK)
+        return store_fail(call, &commit.failure, store->path);
+    if (commit.status == SIGNET_CONFLICT)
+        return store_changes_fail_conflict(call, &commit.changes[commit.at]);
+    return SIGNET_OK;
+}
