@@ -1,0 +1,210 @@
+/* The connection and the request of a transfer. */
+#include "transfer.h"
+
+#include <signet/sdk/error.h>
+#include <signet/sdk/setting.h>
+#include <string.h>
+#include <sys/stat.h>
+
+#define CONNECT_MS 10000L
+#define TRANSFER_MS 120000L
+#define ANSWER_MAX (64U * 1024U * 1024U)
+#define TOKEN_MAX 4096U
+
+static size_t receive(char *data, size_t size, size_t count, void *argument)
+{
+    signet_transfer_t *transfer = argument;
+    size_t length = size * count;
+    if (transfer->answer.length + length > ANSWER_MAX) {
+        transfer->too_large = 1;
+        return 0;
+    }
+    signet_buffer_add(&transfer->answer, data, length);
+    return transfer->answer.failed ? 0 : length;
+}
+
+/* Called by libcurl at least once a second: ends the transfer when the caller went away. */
+static int progress(void *argument, curl_off_t download_total, curl_off_t download,
+                    curl_off_t upload_total, curl_off_t upload)
+{
+    const signet_transfer_t *transfer = argument;
+    (void)download_total;
+    (void)download;
+    (void)upload_total;
+    (void)upload;
+    return transfer->call->services->check(transfer->call) != SIGNET_OK;
+}
+
+/* The token of the file without its newline. */
+static int32_t read_token(signet_call_t *call, signet_text_t path, signet_text_t *token)
+{
+    const char *name = signet_text_string(call, path);
+    if (!name) {
+        return signet_status(call);
+    }
+    struct stat about;
+    if (stat(name, &about) == 0 && (about.st_mode & 077) != 0) {
+        return signet_fail(call, SIGNET_DENIED, "client.token-open",
+                           "The token file %s can be read by others: run chmod 600 %s.", name,
+                           name);
+    }
+    signet_bytes_t content;
+    int32_t status = signet_file_read(call, path, TOKEN_MAX, &content);
+    if (status != SIGNET_OK) {
+        return status;
+    }
+    while (content.length > 0 && strchr("\r\n", content.data[content.length - 1])) {
+        content.length--;
+    }
+    for (uint64_t i = 0; i < content.length; i++) {
+        /* Only what may stand in a header without changing its meaning. */
+        if (content.data[i] <= ' ' || content.data[i] >= 0x7f) {
+            content.length = 0;
+        }
+    }
+    if (content.length == 0) {
+        return signet_fail(call, SIGNET_INVALID, "client.token-malformed",
+                           "The token file %s holds no token: it is one line of visible ASCII.",
+                           name);
+    }
+    *token = signet_bytes_text(content);
+    return SIGNET_OK;
+}
+
+static int32_t add_header(signet_call_t *call, struct curl_slist **headers, const char *header)
+{
+    struct curl_slist *longer = header ? curl_slist_append(*headers, header) : NULL;
+    if (!longer) {
+        return header ? signet_fail_memory(call) : signet_status(call);
+    }
+    *headers = longer;
+    return SIGNET_OK;
+}
+
+static int32_t add_headers(const signet_transfer_t *transfer, struct curl_slist **headers)
+{
+    signet_call_t *call = transfer->call;
+    signet_text_t accept = signet_format(call, "Accept: %s", transfer->accept);
+    int32_t status = add_header(call, headers, accept.data);
+    if (status == SIGNET_OK) {
+        /* Without it libcurl waits a second for leave to send a larger body. */
+        status = add_header(call, headers, "Expect:");
+    }
+    if (status == SIGNET_OK && transfer->body.length > 0) {
+        status = add_header(call, headers, "Content-Type: application/json");
+    }
+    if (status == SIGNET_OK && transfer->input->token_file.length > 0) {
+        signet_text_t token = {NULL, 0};
+        status = read_token(call, transfer->input->token_file, &token);
+        if (status == SIGNET_OK) {
+            signet_text_t bearer =
+                signet_format(call, "Authorization: Bearer %.*s", SIGNET_FORMAT(token));
+            status = add_header(call, headers, bearer.data);
+        }
+    }
+    return status;
+}
+
+/* Sets where to connect to, from the form of the URL. */
+static int32_t set_target(signet_transfer_t *transfer, CURL *curl)
+{
+    signet_call_t *call = transfer->call;
+    signet_text_t url = transfer->input->url;
+    if (url.length == 0) {
+        return signet_fail(call, SIGNET_INVALID, "client.no-url",
+                           "It is not known which host to speak to: set SIGNET_URL or give --url. "
+                           "A deployment's env file sets it: . demo/env");
+    }
+    int is_unix = signet_text_starts(url, "unix:/");
+    if (!is_unix && !signet_text_starts(url, "https://")) {
+        return signet_fail(call, SIGNET_INVALID, "client.url",
+                           "The URL \"%.*s\" is not one to reach a host by: write "
+                           "https://HOST:PORT or unix:/PATH in SIGNET_URL or --url.",
+                           SIGNET_FORMAT(url));
+    }
+    CURLcode code = CURLE_OK;
+    if (is_unix) {
+        const char *path = signet_text_string(call, (signet_text_t){url.data + 5, url.length - 5});
+        if (!path) {
+            return signet_status(call);
+        }
+        code = curl_easy_setopt(curl, CURLOPT_UNIX_SOCKET_PATH, path);
+        url = SIGNET_TEXT("http://localhost");
+    } else if (transfer->input->cacert.length > 0) {
+        const char *path = signet_text_string(call, transfer->input->cacert);
+        if (!path) {
+            return signet_status(call);
+        }
+        code = curl_easy_setopt(curl, CURLOPT_CAINFO, path);
+    }
+    while (signet_text_ends(url, "/")) {
+        url.length--;
+    }
+    const char *whole = signet_text_string(
+        call, signet_format(call, "%.*s%.*s", SIGNET_FORMAT(url), SIGNET_FORMAT(transfer->path)));
+    if (!whole) {
+        return signet_status(call);
+    }
+    code = code == CURLE_OK ? curl_easy_setopt(curl, CURLOPT_URL, whole) : code;
+    code = code == CURLE_OK
+               ? curl_easy_setopt(curl, CURLOPT_PROTOCOLS_STR, is_unix ? "http" : "https")
+               : code;
+    return code == CURLE_OK ? SIGNET_OK : signet_fail_memory(call);
+}
+
+/* Sets method and body. */
+static CURLcode set_request(const signet_transfer_t *transfer, CURL *curl)
+{
+    CURLcode code = curl_easy_setopt(curl, CURLOPT_CUSTOMREQUEST, transfer->method);
+    int has_body = transfer->body.length > 0 || strcmp(transfer->method, "POST") == 0 ||
+                   strcmp(transfer->method, "PUT") == 0 || strcmp(transfer->method, "PATCH") == 0;
+    if (code == CURLE_OK && strcmp(transfer->method, "HEAD") == 0) {
+        return curl_easy_setopt(curl, CURLOPT_NOBODY, 1L);
+    }
+    if (code == CURLE_OK && has_body) {
+        code =
+            curl_easy_setopt(curl, CURLOPT_POSTFIELDSIZE_LARGE, (curl_off_t)transfer->body.length);
+        if (code == CURLE_OK) {
+            code = curl_easy_setopt(curl, CURLOPT_POSTFIELDS,
+                                    transfer->body.length > 0 ? transfer->body.data : "");
+        }
+    }
+    return code;
+}
+
+int32_t signet_transfer_prepare(signet_transfer_t *transfer, CURL *curl,
+                                struct curl_slist **headers)
+{
+    int32_t status = set_target(transfer, curl);
+    if (status == SIGNET_OK) {
+        status = add_headers(transfer, headers);
+    }
+    if (status != SIGNET_OK) {
+        return status;
+    }
+    int64_t left = transfer->call->services->remaining(transfer->call);
+    long limit = left < TRANSFER_MS ? (long)left + 1 : TRANSFER_MS;
+    CURLcode code = set_request(transfer, curl);
+    /* Each of these fails only for want of memory or in a libcurl without TLS. */
+    code = code ? code : curl_easy_setopt(curl, CURLOPT_HTTPHEADER, *headers);
+    code = code ? code : curl_easy_setopt(curl, CURLOPT_ERRORBUFFER, transfer->reason);
+    code = code ? code : curl_easy_setopt(curl, CURLOPT_NOSIGNAL, 1L);
+    code = code ? code : curl_easy_setopt(curl, CURLOPT_FOLLOWLOCATION, 0L);
+    code = code ? code : curl_easy_setopt(curl, CURLOPT_SSLVERSION, (long)CURL_SSLVERSION_TLSv1_2);
+    code = code ? code : curl_easy_setopt(curl, CURLOPT_CONNECTTIMEOUT_MS, CONNECT_MS);
+    code = code ? code : curl_easy_setopt(curl, CURLOPT_TIMEOUT_MS, limit);
+    code = code ? code : curl_easy_setopt(curl, CURLOPT_WRITEFUNCTION, receive);
+    code = code ? code : curl_easy_setopt(curl, CURLOPT_WRITEDATA, transfer);
+    code = code ? code : curl_easy_setopt(curl, CURLOPT_NOPROGRESS, 0L);
+    code = code ? code : curl_easy_setopt(curl, CURLOPT_XFERINFOFUNCTION, progress);
+    code = code ? code : curl_easy_setopt(curl, CURLOPT_XFERINFODATA, transfer);
+    return code == CURLE_OK ? SIGNET_OK : signet_transfer_fail(transfer, code);
+}
+
+void signet_transfer_free_headers(struct curl_slist *headers)
+{
+    for (struct curl_slist *header = headers; header; header = header->next) {
+        signet_wipe(header->data, strlen(header->data));
+    }
+    curl_slist_free_all(headers);
+}
