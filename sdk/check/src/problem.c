@@ -28,12 +28,11 @@ static uint32_t http_status(int32_t status)
     case SIGNET_WOULD_BLOCK:
     case SIGNET_UNAVAILABLE:
     case SIGNET_CANCELLED:
+    case SIGNET_FULL:
     case SIGNET_UNKNOWN:
         return 503;
     case SIGNET_TIMEOUT:
         return 504;
-    case SIGNET_FULL:
-        return 507;
     default:
         return 500;
     }

@@ -3,6 +3,7 @@
 
 #include <libconfig.h>
 #include <signet/sdk/error.h>
+#include <signet/sdk/setting.h>
 #include <signet/sdk/text.h>
 
 /* What the reading of one block goes by. */
@@ -63,6 +64,20 @@ static int32_t read_scalar(const reader_t *reader, config_setting_t *from,
                                signet_text(config_setting_get_string(from)), to);
 }
 
+/* Refuses a second element of this name in a list of groups. */
+static int32_t refuse_twice(const reader_t *reader, const signet_setting_t *elements, int last)
+{
+    signet_text_t name = signet_setting_text(&elements[last], "name");
+    for (int i = 0; name.length > 0 && i < last; i++) {
+        if (signet_text_equal(name, signet_setting_text(&elements[i], "name"))) {
+            return signet_fail(reader->call, SIGNET_INVALID, "config.named-twice",
+                               "Line %u: another element is named \"%.*s\" already.",
+                               elements[last].line, SIGNET_FORMAT(name));
+        }
+    }
+    return SIGNET_OK;
+}
+
 /* Elements of TEXTS or GROUPS. */
 static int32_t read_list(const reader_t *reader, config_setting_t *from,
                          const signet_option_t *option, signet_setting_t *to)
@@ -81,6 +96,7 @@ static int32_t read_list(const reader_t *reader, config_setting_t *from,
             elements[i] = setting_of(SIGNET_OPTION_GROUP, SIGNET_TEXT(""), element);
             status =
                 read_group(reader, element, option->members, option->member_count, &elements[i]);
+            status = status == SIGNET_OK ? refuse_twice(reader, elements, i) : status;
         } else {
             status = wrong_type(reader, option, to->line);
         }

@@ -38,7 +38,12 @@ static int read_number(signet_text_t text, int is_size, int64_t *number)
     static const struct {
         const char *name;
         int64_t factor;
-    } units[] = {{"", 1}, {"B", 1}, {"KiB", 1024}, {"MiB", 1048576}, {"GiB", 1073741824}};
+    } units[] = {{"", 1},
+                 {"B", 1},
+                 {"KiB", 1024},
+                 {"MiB", 1048576},
+                 {"GiB", 1073741824},
+                 {"TiB", INT64_C(1099511627776)}};
     int negative = text.length > 0 && text.data[0] == '-';
     uint64_t position = negative ? 1 : 0;
     uint64_t begin = position;
@@ -51,7 +56,9 @@ static int read_number(signet_text_t text, int is_size, int64_t *number)
         overflow |= __builtin_add_overflow(*number, negative ? -digit : digit, number);
     }
     signet_text_t unit = {text.data + position, text.length - position};
-    for (uint64_t i = 0; i < (is_size ? sizeof units / sizeof *units : 1); i++) {
+    /* A size has a unit, a number has none. */
+    uint64_t end = is_size ? sizeof units / sizeof *units : 1;
+    for (uint64_t i = is_size ? 1 : 0; i < end; i++) {
         if (signet_text_is(unit, units[i].name)) {
             overflow |= __builtin_mul_overflow(*number, units[i].factor, number);
             return position > begin && !overflow;
