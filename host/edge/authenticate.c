@@ -1,0 +1,148 @@
+#include "edge/authenticate.h"
+
+#include <signet/auth.h>
+#include <signet/journal.h>
+#include <string.h>
+
+#include "core/call.h"
+
+int32_t edge_authenticate_local(edge_request_t *request)
+{
+    signet_call_t *call = request->call;
+    const edge_listener_t *listener = request->listener;
+    signet_text_t id = core_format(call, "uid:%lu", (unsigned long)request->user);
+    signet_grant_t grants[EDGE_LISTENER_ROLES];
+    signet_actor_t actor;
+    uint64_t i;
+
+    memset(grants, 0, sizeof(grants));
+    memset(&actor, 0, sizeof(actor));
+    for (i = 0; i < listener->role_count; i++) {
+        grants[i].size = sizeof(grants[i]);
+        grants[i].role = listener->roles[i];
+    }
+    actor.size = sizeof(actor);
+    actor.id = id;
+    actor.name = id;
+    actor.method = SIGNET_TEXT("peer");
+    actor.grants = grants;
+    actor.grant_count = listener->role_count;
+    return call->services->set_actor(call, &actor);
+}
+
+/* Splits the Authorization header into scheme, in lower case, and value. */
+static int32_t read_credential(edge_request_t *request, signet_credential_t *credential)
+{
+    signet_text_t header = request->http.authorization;
+    uint64_t length = 0;
+    char *scheme;
+    uint64_t i;
+
+    memset(credential, 0, sizeof(*credential));
+    credential->size = sizeof(*credential);
+    credential->certificate = request->view.certificate;
+    credential->peer = request->view.peer;
+    while (length < header.length && header.data[length] != ' ') {
+        length++;
+    }
+    if (length == 0) {
+        return SIGNET_OK;
+    }
+    scheme = request->call->services->alloc(request->call, length);
+    if (scheme == NULL) {
+        return SIGNET_NO_MEMORY;
+    }
+    for (i = 0; i < length; i++) {
+        char octet = header.data[i];
+
+        scheme[i] = (char)(octet >= 'A' && octet <= 'Z' ? octet | 0x20 : octet);
+    }
+    credential->scheme = (signet_text_t){scheme, length};
+    while (length < header.length && header.data[length] == ' ') {
+        length++;
+    }
+    credential->value = (signet_text_t){header.data + length, header.length - length};
+    return SIGNET_OK;
+}
+
+/* Has the journal record a failed login; the error of the call stays as it is. */
+static void journal_failure(edge_request_t *request, signet_text_t scheme)
+{
+    signet_call_t *call = request->call;
+    uint64_t count = 0;
+    const signet_provider_t *const *journals =
+        call->services->providers(call, SIGNET_TEXT(SIGNET_JOURNAL_INTERFACE), &count);
+    signet_pair_t fields[3] = {
+        {sizeof(signet_pair_t), 0, SIGNET_TEXT_INIT("peer"), request->view.peer},
+        {sizeof(signet_pair_t), 0, SIGNET_TEXT_INIT("scheme"), scheme},
+        {sizeof(signet_pair_t), 0, SIGNET_TEXT_INIT("listener"), request->view.listener},
+    };
+    signet_entry_t entry = {
+        sizeof(entry), 0, SIGNET_TEXT_INIT(SIGNET_EVENT_LOGIN_FAILED), SIGNET_TEXT_INIT("login"),
+        fields,        3};
+    const signet_journal_interface_t *journal;
+    signet_call_t *child;
+
+    if (count == 0) {
+        return;
+    }
+    journal = journals[0]->interface;
+    child = call->services->child(call);
+    if (child != NULL && SIGNET_HAS(journal, denied)) {
+        journal->denied(journals[0]->instance, child, request->view.peer, &entry);
+    }
+    if (child != NULL) {
+        call->services->end(child);
+    }
+}
+
+/* Sets the error unless the plugin has, and records it. */
+static int32_t refuse(edge_request_t *request, const signet_credential_t *credential)
+{
+    signet_call_t *call = request->call;
+
+    if (call->services->error(call) == NULL) {
+        (void)core_fail(call, SIGNET_UNAUTHENTICATED, "auth.credential-invalid",
+                        "The credential is not valid: log in again or ask for a new one.");
+    }
+    journal_failure(request, credential->scheme);
+    return SIGNET_UNAUTHENTICATED;
+}
+
+int32_t edge_authenticate(edge_request_t *request)
+{
+    signet_call_t *call = request->call;
+    signet_credential_t credential;
+    uint64_t count = 0;
+    const signet_provider_t *const *providers =
+        call->services->providers(call, SIGNET_TEXT(SIGNET_AUTH_INTERFACE), &count);
+    uint64_t i;
+    int32_t status = read_credential(request, &credential);
+
+    if (status != SIGNET_OK) {
+        return status;
+    }
+    if (credential.scheme.length == 0 && credential.certificate.length == 0) {
+        return core_fail(call, SIGNET_UNAUTHENTICATED, "auth.credential-missing",
+                         "This needs a credential: send one in the Authorization header.");
+    }
+    for (i = 0; i < count; i++) {
+        const signet_auth_interface_t *auth = providers[i]->interface;
+        const signet_actor_t *actor = NULL;
+
+        status = auth->authenticate(providers[i]->instance, call, &credential, &actor);
+        if (status == SIGNET_OK && actor != NULL) {
+            return call->services->set_actor(call, actor);
+        }
+        if (status == SIGNET_UNAUTHENTICATED) {
+            return refuse(request, &credential);
+        }
+        if (status != SIGNET_UNSUPPORTED) {
+            return status != SIGNET_OK ? status
+                                       : core_fail(call, SIGNET_INTERNAL, "auth.no-actor",
+                                                   "The login could not be completed.");
+        }
+        call->services->clear(call);
+    }
+    return refuse(request, &credential);
+}

@@ -1,0 +1,61 @@
+/* A connection: its socket, its TLS session and the request being served on it.
+ *
+ * Requests are served one after the other; what a client sends ahead waits. All of it on the
+ * loop's thread. */
+#ifndef EDGE_CONNECTION_H
+#define EDGE_CONNECTION_H
+
+#include <uv.h>
+
+#include "edge/deadline.h"
+#include "edge/request.h"
+
+/* What comes next of what the client sends. */
+typedef enum edge_stage {
+    EDGE_STAGE_HEAD,
+    EDGE_STAGE_BODY,
+    EDGE_STAGE_ANSWER, /* nothing, before the answer has been sent */
+    EDGE_STAGE_DISCARD /* nothing any more: the rest is dropped */
+} edge_stage_t;
+
+struct edge_connection {
+    edge_loop_t *loop;
+    edge_connection_t *previous; /* in the loop's list */
+    edge_connection_t *next;
+    const edge_listener_t *listener;
+    union {
+        uv_handle_t handle;
+        uv_stream_t stream;
+        uv_tcp_t tcp;
+        uv_pipe_t pipe;
+    } socket;
+    uv_shutdown_t shutdown;
+    edge_tls_session_t *tls; /* NULL: plain */
+    edge_request_t *request; /* NULL between two requests */
+    edge_buffer_t input;     /* what was sent ahead */
+    edge_deadline_t deadline;
+    edge_stage_t stage;
+    int established; /* the TLS handshake is done; always for plain ones */
+    int reading;
+    int feeding;
+    int closing;
+    uint32_t writes; /* that wait for the socket */
+    char peer[EDGE_REQUEST_PEER];
+    uid_t user;
+    int is_local;
+};
+
+/* Accepts one from a listening socket. 1 when it did. */
+int edge_connection_accept(edge_loop_t *loop, uv_stream_t *server, const edge_listener_t *listener);
+/* Closes it at once; a request on it is cancelled. */
+void edge_connection_close(edge_connection_t *connection);
+/* Closes it after what was sent has arrived. */
+void edge_connection_finish(edge_connection_t *connection);
+/* Sends octets, encrypted where it is TLS. */
+void edge_connection_write(edge_connection_t *connection, const void *data, size_t length);
+void edge_connection_read(edge_connection_t *connection, int on);
+void edge_connection_wait(edge_connection_t *connection, edge_wait_t wait);
+/* Its time is over. */
+void edge_connection_expire(edge_connection_t *connection, edge_wait_t wait);
+
+#endif

@@ -1,0 +1,251 @@
+#include "edge/edge.h"
+
+#include <errno.h>
+#include <sched.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "core/call.h"
+#include "edge/builtin.h"
+#include "edge/loop.h"
+#include "edge/setting.h"
+#include "edge/state.h"
+
+static int32_t no_memory(signet_call_t *call)
+{
+    return core_fail(call, SIGNET_NO_MEMORY, "host.no-memory", "No memory is left for the edge.");
+}
+
+static size_t count_cores(void)
+{
+    cpu_set_t cores;
+
+    if (sched_getaffinity(0, sizeof(cores), &cores) != 0 || CPU_COUNT(&cores) < 1) {
+        return 1;
+    }
+    return (size_t)CPU_COUNT(&cores);
+}
+
+static int32_t read_listeners(signet_call_t *call, const core_config_t *config, edge_t *edge)
+{
+    const signet_setting_t *listeners = edge_setting_find(config->host, "listeners");
+    uint64_t i;
+
+    if (listeners == NULL || listeners->member_count == 0) {
+        return core_fail(call, SIGNET_INVALID, "http.no-listener",
+                         "%.*s: host.listeners is empty: name at least one listener.",
+                         (int)config->file.length, config->file.data);
+    }
+    edge->listeners = calloc(listeners->member_count, sizeof(*edge->listeners));
+    if (edge->listeners == NULL) {
+        return no_memory(call);
+    }
+    for (i = 0; i < listeners->member_count; i++) {
+        int32_t status =
+            edge_listener_read(call, SIGNET_AT(signet_setting_t, listeners->members, i),
+                               &edge->listeners[edge->listener_count++]);
+
+        if (status != SIGNET_OK) {
+            return status;
+        }
+    }
+    return SIGNET_OK;
+}
+
+static int32_t compile_routes(signet_call_t *call, edge_t *edge)
+{
+    uint64_t count = 0;
+    const core_route_t *routes = core_registry_routes(edge->registry, &count);
+
+    edge->routes = calloc(count + EDGE_BUILTIN_COUNT, sizeof(*edge->routes));
+    if (edge->routes == NULL) {
+        return no_memory(call);
+    }
+    edge_builtin_routes(edge, edge->routes);
+    if (count > 0) {
+        memcpy(edge->routes + EDGE_BUILTIN_COUNT, routes, count * sizeof(*routes));
+    }
+    return edge_router_new(call, edge->routes, count + EDGE_BUILTIN_COUNT, &edge->router);
+}
+
+static int32_t open_loops(signet_call_t *call, edge_t *edge)
+{
+    size_t count = count_cores();
+
+    edge->loops = calloc(count, sizeof(*edge->loops));
+    if (edge->loops == NULL) {
+        return no_memory(call);
+    }
+    while (edge->loop_count < count) {
+        if (edge_loop_open(edge, &edge->loops[edge->loop_count]) != SIGNET_OK) {
+            return no_memory(call);
+        }
+        edge->loop_count++;
+    }
+    return SIGNET_OK;
+}
+
+/* Every loop has a socket of its own on each port; a Unix socket is accepted by the first one. */
+static int32_t listen_on(signet_call_t *call, edge_t *edge, edge_listener_t *listener)
+{
+    size_t loops = listener->is_unix ? 1 : edge->loop_count;
+    size_t i;
+
+    for (i = 0; i < loops; i++) {
+        int file = -1;
+        int error;
+        int32_t status = edge_listener_bind(call, listener, &file);
+
+        if (status != SIGNET_OK) {
+            return status;
+        }
+        error = edge_loop_listen(&edge->loops[i], listener, file);
+        if (error != 0) {
+            return core_fail(call, SIGNET_UNAVAILABLE, "http.listen-failed",
+                             "Listener \"%.*s\" cannot listen (%s).", (int)listener->name.length,
+                             listener->name.data, uv_strerror(error));
+        }
+    }
+    return SIGNET_OK;
+}
+
+static int32_t set_up(signet_call_t *call, const core_config_t *config, edge_t *edge)
+{
+    int32_t status = read_listeners(call, config, edge);
+    size_t i;
+
+    if (status == SIGNET_OK) {
+        status = compile_routes(call, edge);
+    }
+    if (status == SIGNET_OK) {
+        status = open_loops(call, edge);
+    }
+    for (i = 0; i < edge->listener_count && status == SIGNET_OK; i++) {
+        status = listen_on(call, edge, &edge->listeners[i]);
+    }
+    for (i = 0; i < edge->loop_count && status == SIGNET_OK; i++) {
+        if (edge_loop_run(&edge->loops[i]) != 0) {
+            status = core_fail(call, SIGNET_UNAVAILABLE, "host.no-thread",
+                               "No thread can be started for a loop: raise the limit of threads.");
+        } else {
+            edge->loops_running++;
+        }
+    }
+    return status;
+}
+
+int32_t edge_start(signet_call_t *call, const core_config_t *config, core_registry_t *registry,
+                   core_lanes_t *lanes, edge_t **edge)
+{
+    edge_t *made = calloc(1, sizeof(*made));
+    pthread_condattr_t attributes;
+    int32_t status;
+
+    if (made == NULL) {
+        return no_memory(call);
+    }
+    made->registry = registry;
+    made->lanes = lanes;
+    (void)pthread_mutex_init(&made->lock, NULL);
+    (void)pthread_condattr_init(&attributes);
+    (void)pthread_condattr_setclock(&attributes, CLOCK_MONOTONIC);
+    (void)pthread_cond_init(&made->emptied, &attributes);
+    (void)pthread_condattr_destroy(&attributes);
+    edge_limits_read(&made->limits, config->host);
+    edge_metrics_register(&made->metrics);
+    status = set_up(call, config, made);
+    if (status != SIGNET_OK) {
+        edge_free(made);
+        return status;
+    }
+    *edge = made;
+    return SIGNET_OK;
+}
+
+void edge_ready(edge_t *edge)
+{
+    atomic_store(&edge->ready, 1);
+}
+
+int32_t edge_addresses(signet_call_t *call, const edge_t *edge, signet_text_t *lines)
+{
+    signet_text_t all = {"", 0};
+    size_t i;
+
+    for (i = 0; i < edge->listener_count; i++) {
+        const edge_listener_t *listener = &edge->listeners[i];
+        signet_text_t url = edge_listener_url(call, listener);
+
+        all =
+            core_format(call, "%.*s%.*s %.*s\n", (int)all.length, all.data,
+                        (int)listener->name.length, listener->name.data, (int)url.length, url.data);
+        if (all.data == NULL || url.data == NULL) {
+            return no_memory(call);
+        }
+    }
+    *lines = all;
+    return SIGNET_OK;
+}
+
+static void wake_all(edge_t *edge)
+{
+    size_t i;
+
+    for (i = 0; i < edge->loops_running; i++) {
+        edge_loop_wake(&edge->loops[i]);
+    }
+}
+
+void edge_drain(edge_t *edge, int64_t wait_ms)
+{
+    struct timespec until;
+    int expired = 0;
+
+    atomic_store(&edge->draining, 1);
+    wake_all(edge);
+    (void)clock_gettime(CLOCK_MONOTONIC, &until);
+    until.tv_sec += wait_ms / 1000;
+    until.tv_nsec += wait_ms % 1000 * 1000000;
+    if (until.tv_nsec >= 1000000000) {
+        until.tv_sec++;
+        until.tv_nsec -= 1000000000;
+    }
+    (void)pthread_mutex_lock(&edge->lock);
+    while (atomic_load(&edge->connections) > 0 && !expired) {
+        expired = pthread_cond_timedwait(&edge->emptied, &edge->lock, &until) == ETIMEDOUT;
+    }
+    (void)pthread_mutex_unlock(&edge->lock);
+    atomic_store(&edge->cutting, 1);
+    wake_all(edge);
+}
+
+void edge_free(edge_t *edge)
+{
+    size_t i;
+
+    if (edge == NULL) {
+        return;
+    }
+    atomic_store(&edge->draining, 1);
+    atomic_store(&edge->cutting, 1);
+    atomic_store(&edge->ending, 1);
+    wake_all(edge);
+    for (i = 0; i < edge->loops_running; i++) {
+        edge_loop_join(&edge->loops[i]);
+    }
+    for (i = 0; i < edge->loop_count; i++) {
+        edge_loop_close(&edge->loops[i]);
+    }
+    free(edge->loops);
+    for (i = 0; i < edge->listener_count; i++) {
+        edge_listener_free(&edge->listeners[i]);
+    }
+    free(edge->listeners);
+    edge_router_free(edge->router);
+    free(edge->routes);
+    (void)pthread_cond_destroy(&edge->emptied);
+    (void)pthread_mutex_destroy(&edge->lock);
+    free(edge);
+}

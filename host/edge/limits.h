@@ -1,0 +1,33 @@
+/* The edge's limits. */
+#ifndef EDGE_LIMITS_H
+#define EDGE_LIMITS_H
+
+#include <signet/option.h>
+
+#define EDGE_HEADERS 100U               /* of one request at most */
+#define EDGE_BODY_DEFAULT (64U * 1024U) /* of a route that declares no limit */
+
+/* What a connection can wait for, each for a time of its own. */
+typedef enum edge_wait {
+    EDGE_WAIT_HANDSHAKE,
+    EDGE_WAIT_HEADER,
+    EDGE_WAIT_BODY,
+    EDGE_WAIT_IDLE,
+    EDGE_WAIT_WRITE,
+    EDGE_WAIT_LINGER,
+    EDGE_WAITS
+} edge_wait_t;
+
+typedef struct edge_limits {
+    int64_t wait_ms[EDGE_WAITS];
+    int64_t request_ms;   /* for a handler whose route declares no deadline */
+    uint64_t header_size; /* of request line and headers together */
+    int64_t connections;
+    int access_log;
+} edge_limits_t;
+
+/* Reads the group `limits` and `log.access` of the `host` group, and lowers the number of
+ * connections to what the process may open. */
+void edge_limits_read(edge_limits_t *limits, const signet_setting_t *host);
+
+#endif

@@ -1,0 +1,38 @@
+/* Listeners: where the edge listens, and with what. */
+#ifndef EDGE_LISTENER_H
+#define EDGE_LISTENER_H
+
+#include <signet/call.h>
+#include <signet/option.h>
+#include <sys/socket.h>
+#include <sys/un.h>
+
+#include "edge/tls.h"
+
+#define EDGE_LISTENER_ROLES 8U
+
+/* One listener. Plain data once it is bound; shared by all loops. */
+typedef struct edge_listener {
+    signet_text_t name;
+    int is_unix;
+    struct sockaddr_storage address; /* with the port that the kernel chose */
+    socklen_t address_length;
+    edge_tls_t *tls;                          /* NULL: plain */
+    uint32_t mode;                            /* of a Unix socket's file */
+    signet_text_t roles[EDGE_LISTENER_ROLES]; /* of local users on a Unix socket */
+    uint64_t role_count;
+    int bound; /* 1 once a socket file of its own exists */
+} edge_listener_t;
+
+/* Reads one element of the setting `listeners` and loads its certificate. Texts are those of the
+ * setting. Failures are set in `call`. */
+int32_t edge_listener_read(signet_call_t *call, const signet_setting_t *setting,
+                           edge_listener_t *listener);
+/* A new bound socket; each loop has its own (SO_REUSEPORT). The first one settles the port. */
+int32_t edge_listener_bind(signet_call_t *call, edge_listener_t *listener, int *socket_file);
+/* Its URL: "https://127.0.0.1:8443", "unix:/run/signet/signet.sock". */
+signet_text_t edge_listener_url(signet_call_t *call, const edge_listener_t *listener);
+/* Removes the socket file and frees certificate and key. */
+void edge_listener_free(edge_listener_t *listener);
+
+#endif

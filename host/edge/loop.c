@@ -1,0 +1,305 @@
+#include "edge/loop.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "core/metric.h"
+#include "edge/serve.h"
+
+#define TICK_MS 100
+#define POOL_LIMIT 256U /* requests kept for later use */
+#define BACKLOG 1024
+
+edge_request_t *edge_loop_take_request(edge_loop_t *loop)
+{
+    edge_request_t *request = loop->pool;
+
+    if (request == NULL) {
+        return edge_request_new(loop->edge, loop);
+    }
+    loop->pool = request->next;
+    loop->pooled--;
+    request->next = NULL;
+    return request;
+}
+
+void edge_loop_give_request(edge_loop_t *loop, edge_request_t *request)
+{
+    if (loop->pooled == POOL_LIMIT) {
+        edge_request_free(request);
+        return;
+    }
+    edge_request_reset(request);
+    request->connection = NULL;
+    request->next = loop->pool;
+    loop->pool = request;
+    loop->pooled++;
+}
+
+void edge_loop_post(edge_loop_t *loop, edge_request_t *request, int finished)
+{
+    (void)pthread_mutex_lock(&loop->lock);
+    request->finished |= finished;
+    if (!request->posted) {
+        request->posted = 1;
+        request->next = NULL;
+        *loop->posted_end = request;
+        loop->posted_end = &request->next;
+    }
+    /* Under the lock: once the loop has seen the request it may end. */
+    (void)uv_async_send(&loop->wake);
+    (void)pthread_mutex_unlock(&loop->lock);
+}
+
+static void handle_posted(edge_loop_t *loop)
+{
+    for (;;) {
+        edge_request_t *request;
+        int finished = 0;
+
+        (void)pthread_mutex_lock(&loop->lock);
+        request = loop->posted;
+        if (request != NULL) {
+            loop->posted = request->next;
+            if (loop->posted == NULL) {
+                loop->posted_end = &loop->posted;
+            }
+            request->posted = 0;
+            finished = request->finished;
+        }
+        (void)pthread_mutex_unlock(&loop->lock);
+        if (request == NULL) {
+            return;
+        }
+        if (finished) {
+            request->working = 0;
+            loop->working--;
+        }
+        if (request->connection != NULL) {
+            edge_serve_progress(request->connection);
+        } else if (finished) {
+            edge_loop_give_request(loop, request);
+        }
+    }
+}
+
+static int has_room(const edge_t *edge)
+{
+    return atomic_load(&edge->connections) < edge->limits.connections;
+}
+
+static void resume_accepting(edge_loop_t *loop)
+{
+    size_t i;
+
+    for (i = 0; i < loop->acceptor_count; i++) {
+        edge_acceptor_t *acceptor = &loop->acceptors[i];
+
+        if (acceptor->paused && !loop->is_draining && has_room(loop->edge)) {
+            acceptor->paused =
+                !edge_connection_accept(loop, &acceptor->socket.stream, acceptor->listener);
+        }
+    }
+}
+
+static void on_tick(uv_timer_t *timer)
+{
+    edge_loop_t *loop = timer->data;
+    edge_deadline_t *expired;
+
+    while ((expired = edge_deadline_take(&loop->deadlines, uv_now(&loop->uv))) != NULL) {
+        edge_connection_expire(
+            (edge_connection_t *)(void *)((char *)expired - offsetof(edge_connection_t, deadline)),
+            expired->wait);
+    }
+    resume_accepting(loop);
+}
+
+/* Beyond the limit nothing is accepted: libuv stops listening until the one that waits is taken. */
+static void on_connection(uv_stream_t *server, int status)
+{
+    edge_acceptor_t *acceptor = server->data;
+    edge_loop_t *loop = acceptor->loop;
+
+    if (status < 0) {
+        return;
+    }
+    acceptor->paused =
+        !has_room(loop->edge) || !edge_connection_accept(loop, server, acceptor->listener);
+    if (acceptor->paused && !uv_is_active((uv_handle_t *)&loop->tick)) {
+        (void)uv_timer_start(&loop->tick, on_tick, TICK_MS, TICK_MS);
+    }
+}
+
+void edge_loop_add(edge_loop_t *loop, edge_connection_t *connection)
+{
+    connection->next = loop->connections;
+    if (connection->next != NULL) {
+        connection->next->previous = connection;
+    }
+    loop->connections = connection;
+    loop->connection_count++;
+    atomic_fetch_add(&loop->edge->connections, 1);
+    core_metric_record(loop->edge->metrics.connections, 1);
+    if (!uv_is_active((uv_handle_t *)&loop->tick)) {
+        (void)uv_timer_start(&loop->tick, on_tick, TICK_MS, TICK_MS);
+    }
+}
+
+/* Ends the loop once nothing is left to do. */
+static void end_if_empty(edge_loop_t *loop)
+{
+    if (atomic_load(&loop->edge->ending) && loop->connection_count == 0 && loop->working == 0 &&
+        !uv_is_closing((uv_handle_t *)&loop->wake)) {
+        uv_close((uv_handle_t *)&loop->wake, NULL);
+        uv_close((uv_handle_t *)&loop->tick, NULL);
+    }
+}
+
+void edge_loop_remove(edge_loop_t *loop, edge_connection_t *connection)
+{
+    edge_t *edge = loop->edge;
+
+    if (connection->previous != NULL) {
+        connection->previous->next = connection->next;
+    } else {
+        loop->connections = connection->next;
+    }
+    if (connection->next != NULL) {
+        connection->next->previous = connection->previous;
+    }
+    loop->connection_count--;
+    core_metric_record(edge->metrics.connections, -1);
+    if (atomic_fetch_sub(&edge->connections, 1) == 1) {
+        (void)pthread_mutex_lock(&edge->lock);
+        (void)pthread_cond_broadcast(&edge->emptied);
+        (void)pthread_mutex_unlock(&edge->lock);
+    }
+    resume_accepting(loop);
+    if (loop->connection_count == 0 && !uv_is_closing((uv_handle_t *)&loop->tick)) {
+        (void)uv_timer_stop(&loop->tick);
+    }
+    end_if_empty(loop);
+}
+
+/* Closes the listening sockets and what is idle. */
+static void begin_drain(edge_loop_t *loop)
+{
+    edge_connection_t *connection;
+    size_t i;
+
+    loop->is_draining = 1;
+    for (i = 0; i < loop->acceptor_count; i++) {
+        uv_close(&loop->acceptors[i].socket.handle, NULL);
+    }
+    for (connection = loop->connections; connection != NULL; connection = connection->next) {
+        if (connection->stage == EDGE_STAGE_HEAD && connection->request == NULL) {
+            if (connection->established) {
+                edge_connection_finish(connection);
+            } else {
+                edge_connection_close(connection);
+            }
+        }
+    }
+}
+
+static void on_wake(uv_async_t *wake)
+{
+    edge_loop_t *loop = wake->data;
+    edge_connection_t *connection;
+
+    handle_posted(loop);
+    if (atomic_load(&loop->edge->draining) && !loop->is_draining) {
+        begin_drain(loop);
+    }
+    if (atomic_load(&loop->edge->cutting)) {
+        for (connection = loop->connections; connection != NULL; connection = connection->next) {
+            edge_connection_close(connection);
+        }
+    }
+    end_if_empty(loop);
+}
+
+int32_t edge_loop_open(edge_t *edge, edge_loop_t *loop)
+{
+    loop->edge = edge;
+    loop->posted_end = &loop->posted;
+    edge_deadlines_init(&loop->deadlines);
+    loop->acceptors = calloc(edge->listener_count + 1, sizeof(*loop->acceptors));
+    if (loop->acceptors == NULL) {
+        return SIGNET_NO_MEMORY;
+    }
+    if (uv_loop_init(&loop->uv) != 0) {
+        free(loop->acceptors);
+        return SIGNET_NO_MEMORY;
+    }
+    if (uv_async_init(&loop->uv, &loop->wake, on_wake) != 0) {
+        (void)uv_loop_close(&loop->uv);
+        free(loop->acceptors);
+        return SIGNET_NO_MEMORY;
+    }
+    (void)uv_timer_init(&loop->uv, &loop->tick);
+    (void)pthread_mutex_init(&loop->lock, NULL);
+    loop->wake.data = loop;
+    loop->tick.data = loop;
+    return SIGNET_OK;
+}
+
+int edge_loop_listen(edge_loop_t *loop, const edge_listener_t *listener, int socket_file)
+{
+    edge_acceptor_t *acceptor = &loop->acceptors[loop->acceptor_count++];
+    int status;
+
+    acceptor->loop = loop;
+    acceptor->listener = listener;
+    if (listener->is_unix) {
+        (void)uv_pipe_init(&loop->uv, &acceptor->socket.pipe, 0);
+        status = uv_pipe_open(&acceptor->socket.pipe, socket_file);
+    } else {
+        (void)uv_tcp_init(&loop->uv, &acceptor->socket.tcp);
+        status = uv_tcp_open(&acceptor->socket.tcp, socket_file);
+    }
+    acceptor->socket.handle.data = acceptor;
+    return status != 0 ? status : uv_listen(&acceptor->socket.stream, BACKLOG, on_connection);
+}
+
+static void run(void *argument)
+{
+    edge_loop_t *loop = argument;
+
+    (void)uv_run(&loop->uv, UV_RUN_DEFAULT);
+}
+
+int edge_loop_run(edge_loop_t *loop)
+{
+    uv_thread_options_t options = {UV_THREAD_HAS_STACK_SIZE, 1024 * 1024};
+
+    return uv_thread_create_ex(&loop->thread, &options, run, loop);
+}
+
+void edge_loop_wake(edge_loop_t *loop)
+{
+    (void)uv_async_send(&loop->wake);
+}
+
+void edge_loop_join(edge_loop_t *loop)
+{
+    (void)uv_thread_join(&loop->thread);
+}
+
+void edge_loop_close(edge_loop_t *loop)
+{
+    /* A thread that never ran leaves its handles to be closed here. */
+    on_wake(&loop->wake);
+    (void)uv_run(&loop->uv, UV_RUN_DEFAULT);
+    (void)uv_loop_close(&loop->uv);
+    while (loop->pool != NULL) {
+        edge_request_t *request = loop->pool;
+
+        loop->pool = request->next;
+        edge_request_free(request);
+    }
+    edge_buffer_free(&loop->cipher);
+    (void)pthread_mutex_destroy(&loop->lock);
+    free(loop->acceptors);
+}

@@ -1,0 +1,17 @@
+/* What the edge measures. */
+#ifndef EDGE_METRICS_H
+#define EDGE_METRICS_H
+
+#include <stdint.h>
+
+typedef struct edge_metrics {
+    uint64_t requests[6]; /* by the first digit of the status */
+    uint64_t duration;
+    uint64_t connections;
+    uint64_t handshakes;
+    uint64_t handshake_failures;
+} edge_metrics_t;
+
+void edge_metrics_register(edge_metrics_t *metrics);
+
+#endif

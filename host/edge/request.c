@@ -1,0 +1,380 @@
+#include "edge/request.h"
+
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+#include "core/call.h"
+#include "core/log.h"
+#include "core/metric.h"
+#include "edge/access_log.h"
+#include "edge/authenticate.h"
+#include "edge/exchange.h"
+#include "edge/loop.h"
+#include "edge/problem.h"
+#include "edge/response.h"
+
+#define BUFFER_KEEP (16U * 1024U) /* memory kept from one request to the next */
+
+static uint64_t now_ns(void)
+{
+    struct timespec now;
+
+    (void)clock_gettime(CLOCK_MONOTONIC, &now);
+    return (uint64_t)now.tv_sec * 1000000000U + (uint64_t)now.tv_nsec;
+}
+
+edge_request_t *edge_request_new(edge_t *edge, edge_loop_t *loop)
+{
+    edge_request_t *request = calloc(1, sizeof(*request));
+    pthread_condattr_t attributes;
+
+    if (request == NULL) {
+        return NULL;
+    }
+    (void)pthread_condattr_init(&attributes);
+    (void)pthread_condattr_setclock(&attributes, CLOCK_MONOTONIC);
+    (void)pthread_cond_init(&request->changed, &attributes);
+    (void)pthread_condattr_destroy(&attributes);
+    (void)pthread_mutex_init(&request->lock, NULL);
+    request->exchange.size = sizeof(request->exchange);
+    request->exchange.services = &edge_exchange_services;
+    request->edge = edge;
+    request->loop = loop;
+    return request;
+}
+
+void edge_request_reset(edge_request_t *request)
+{
+    edge_http_reset(&request->http);
+    edge_buffer_clear(&request->sending, BUFFER_KEEP);
+    edge_buffer_clear(&request->body, BUFFER_KEEP);
+    edge_buffer_clear(&request->answer, BUFFER_KEEP);
+    memset(&request->view, 0, sizeof(request->view));
+    request->match.route = NULL;
+    request->match.allowed_count = 0;
+    request->target.path = (signet_text_t){NULL, 0};
+    request->call = NULL;
+    request->begun_ns = 0;
+    request->inside_loop = 0;
+    request->working = 0;
+    request->close = 0;
+    request->posted = 0;
+    request->finished = 0;
+    request->body_complete = 0;
+    request->body_refused = 0;
+    request->body_paused = 0;
+    request->answered = 0;
+    request->streamed = 0;
+    request->chunked = 0;
+    request->ended = 0;
+    request->gone = 0;
+    request->status = 0;
+    request->bytes = 0;
+}
+
+void edge_request_free(edge_request_t *request)
+{
+    edge_http_free(&request->http);
+    edge_buffer_free(&request->sending);
+    edge_buffer_free(&request->body);
+    edge_buffer_free(&request->answer);
+    (void)pthread_cond_destroy(&request->changed);
+    (void)pthread_mutex_destroy(&request->lock);
+    free(request);
+}
+
+void edge_request_begin(edge_request_t *request)
+{
+    request->begun_ns = now_ns();
+}
+
+int edge_request_streams(const edge_request_t *request)
+{
+    return request->match.route != NULL &&
+           (request->match.route->route->flags & SIGNET_ROUTE_STREAM) != 0;
+}
+
+/* Ends it, answered or not: counts and logs it and ends the call. */
+static void conclude(edge_request_t *request)
+{
+    const edge_metrics_t *metrics = &request->edge->metrics;
+    uint64_t duration_us = request->begun_ns > 0 ? (now_ns() - request->begun_ns) / 1000 : 0;
+    signet_call_t *call;
+
+    core_metric_record(metrics->requests[request->status / 100 % 6], 1);
+    core_metric_record(metrics->duration, (int64_t)duration_us);
+    edge_access_log(request, duration_us);
+    (void)pthread_mutex_lock(&request->lock);
+    call = request->call;
+    request->call = NULL;
+    (void)pthread_mutex_unlock(&request->lock);
+    if (call != NULL) {
+        core_call_free(call);
+    }
+}
+
+static void write_problem(edge_request_t *request, const edge_problem_t *problem)
+{
+    (void)pthread_mutex_lock(&request->lock);
+    edge_buffer_clear(&request->answer, SIZE_MAX);
+    request->answered = 1;
+    request->status = problem->status;
+    if (edge_problem_write(&request->answer, problem, edge_exchange_flags(request)) != SIGNET_OK) {
+        edge_buffer_clear(&request->answer, SIZE_MAX);
+        request->close = 1;
+    }
+    request->bytes = request->answer.length;
+    request->ended = 1;
+    (void)pthread_mutex_unlock(&request->lock);
+}
+
+/* What is a defect or damage goes to the log with its detail; the client learns only that. */
+static void log_error(const edge_request_t *request, const signet_error_t *error)
+{
+    int is_ours = error->status == SIGNET_INTERNAL || error->status == SIGNET_CORRUPT ||
+                  error->status == SIGNET_NO_MEMORY || error->status == SIGNET_ABI_MISMATCH;
+    signet_pair_t fields[2] = {
+        {sizeof(signet_pair_t), 0, SIGNET_TEXT_INIT("reason"), error->reason},
+        {sizeof(signet_pair_t), 0, SIGNET_TEXT_INIT("detail"), error->detail},
+    };
+    signet_call_t *call = request->call;
+
+    if (is_ours || error->detail.length > 0) {
+        core_log_line(is_ours ? SIGNET_LOG_ERROR : SIGNET_LOG_INFO,
+                      request->match.route->instance_name, "http.request-failed", error->message,
+                      call->services->trace(call), fields, error->detail.length > 0 ? 2 : 1);
+    }
+}
+
+/* Answers the call's error, in the form of the route or as problem details. */
+static void answer_error(edge_request_t *request, int32_t status)
+{
+    signet_call_t *call = request->call;
+    const core_route_t *route = request->match.route;
+    const signet_error_t *error = call->services->error(call);
+    edge_problem_t problem = {0};
+
+    if (error == NULL) {
+        (void)core_fail(call, status, "host.no-error", "The request could not be served.");
+        error = call->services->error(call);
+    }
+    if (error == NULL) {
+        request->close = 1;
+        return;
+    }
+    log_error(request, error);
+    if (SIGNET_HAS(route->route, on_error) &&
+        route->route->on_error(route->instance, call, &request->view, error, &request->exchange) ==
+            SIGNET_OK &&
+        request->answered) {
+        return;
+    }
+    problem.status = edge_problem_status(error->status);
+    problem.reason = error->reason;
+    problem.message = error->message;
+    problem.field = error->field;
+    problem.trace = call->services->trace(call);
+    problem.retry_after_ms = error->retry_after_ms;
+    write_problem(request, &problem);
+}
+
+/* After the handler: sees to it that there is an answer. */
+static void settle(edge_request_t *request, int32_t status)
+{
+    if (status == SIGNET_OK && !request->answered) {
+        status = core_fail(request->call, SIGNET_INTERNAL, "http.not-answered",
+                           "The request was not answered.");
+    }
+    if (status == SIGNET_OK || request->streamed) {
+        return; /* one that was begun and not ended is cut */
+    }
+    (void)pthread_mutex_lock(&request->lock);
+    request->answered = 0;
+    request->ended = 0;
+    edge_buffer_clear(&request->answer, SIZE_MAX);
+    (void)pthread_mutex_unlock(&request->lock);
+    answer_error(request, status);
+}
+
+static int32_t call_handler(edge_request_t *request)
+{
+    const core_route_t *route = request->match.route;
+
+    return route->route->handle(route->instance, request->call, &request->view, &request->exchange);
+}
+
+/* On a worker. */
+static int32_t serve(edge_request_t *request)
+{
+    signet_call_t *call = request->call;
+    int32_t status = call->services->check(call);
+
+    if (status == SIGNET_TIMEOUT) {
+        signet_error_t error = {
+            .size = sizeof(error),
+            .status = SIGNET_BUSY,
+            .reason = SIGNET_TEXT_INIT("http.overloaded"),
+            .message = SIGNET_TEXT_INIT("The request waited too long to be served: try again."),
+            .retry_after_ms = 1000,
+        };
+
+        call->services->clear(call);
+        return call->services->fail(call, &error);
+    }
+    if (status == SIGNET_OK && (request->match.route->route->flags & SIGNET_ROUTE_PUBLIC) == 0 &&
+        !request->is_local) {
+        status = edge_authenticate(request);
+    }
+    return status == SIGNET_OK ? call_handler(request) : status;
+}
+
+static void run(core_work_t *work)
+{
+    edge_request_t *request = (edge_request_t *)(void *)work;
+
+    settle(request, serve(request));
+    conclude(request);
+    edge_loop_post(request->loop, request, 1);
+}
+
+/* Hands it to a worker. 1 when no worker can take it and the answer says so. */
+static int submit(edge_request_t *request)
+{
+    uint32_t lane = edge_request_streams(request) ? SIGNET_LANE_STREAM : SIGNET_LANE_REQUEST;
+    signet_error_t error = {
+        .size = sizeof(error),
+        .status = SIGNET_BUSY,
+        .reason = SIGNET_TEXT_INIT("http.overloaded"),
+        .message = SIGNET_TEXT_INIT("The server has too much to do: try again."),
+        .retry_after_ms = 1000,
+    };
+
+    request->work.run = run;
+    request->working = 1;
+    if (core_lanes_submit(request->edge->lanes, lane, &request->work) == SIGNET_OK) {
+        return 0;
+    }
+    request->working = 0;
+    request->inside_loop = 1;
+    settle(request, request->call->services->fail(request->call, &error));
+    conclude(request);
+    return 1;
+}
+
+int edge_request_dispatch(edge_request_t *request)
+{
+    uint32_t flags = request->match.route->route->flags;
+    signet_call_t *call = request->call;
+    int32_t status;
+
+    request->view.body =
+        edge_request_streams(request)
+            ? (signet_bytes_t){NULL, 0}
+            : (signet_bytes_t){(const uint8_t *)request->body.data, request->body.length};
+    if ((flags & SIGNET_ROUTE_INLINE) == 0 || (flags & SIGNET_ROUTE_STREAM) != 0 ||
+        ((flags & SIGNET_ROUTE_PUBLIC) == 0 && !request->is_local)) {
+        return submit(request);
+    }
+    request->inside_loop = 1;
+    status = call_handler(request);
+    if (status == SIGNET_WOULD_BLOCK) {
+        call->services->clear(call);
+        request->inside_loop = 0;
+        return submit(request);
+    }
+    settle(request, status);
+    conclude(request);
+    return 1;
+}
+
+void edge_request_answer(edge_request_t *request, const edge_problem_t *problem)
+{
+    write_problem(request, problem);
+    conclude(request);
+}
+
+void edge_request_refuse(edge_request_t *request, uint32_t status, const char *reason,
+                         const char *why)
+{
+    edge_problem_t problem = {
+        .status = status,
+        .reason = {reason, strlen(reason)},
+        .message = {why, strlen(why)},
+        .retry_after_ms = status == 503 ? 1000 : 0,
+    };
+
+    edge_request_answer(request, &problem);
+}
+
+int edge_request_take_body(void *argument, const char *data, size_t length)
+{
+    edge_request_t *request = argument;
+    int refused;
+
+    if (request->http.body_taken > request->body_limit) {
+        return -1;
+    }
+    if (!edge_request_streams(request)) {
+        return edge_buffer_add(&request->body, data, length);
+    }
+    (void)pthread_mutex_lock(&request->lock);
+    if (request->body.offset >= EDGE_REQUEST_WINDOW) {
+        size_t unread = edge_buffer_unread(&request->body);
+
+        memmove(request->body.data, request->body.data + request->body.offset, unread);
+        request->body.offset = 0;
+        request->body.length = unread;
+    }
+    refused = edge_buffer_add(&request->body, data, length);
+    (void)pthread_cond_signal(&request->changed);
+    (void)pthread_mutex_unlock(&request->lock);
+    return refused;
+}
+
+void edge_request_end_body(edge_request_t *request, int complete)
+{
+    (void)pthread_mutex_lock(&request->lock);
+    request->body_complete = complete;
+    request->body_refused = !complete;
+    request->close |= !complete;
+    (void)pthread_cond_signal(&request->changed);
+    (void)pthread_mutex_unlock(&request->lock);
+}
+
+int edge_request_must_pause(edge_request_t *request)
+{
+    int pause;
+
+    (void)pthread_mutex_lock(&request->lock);
+    pause =
+        edge_request_streams(request) && edge_buffer_unread(&request->body) > EDGE_REQUEST_WINDOW;
+    request->body_paused = pause;
+    (void)pthread_mutex_unlock(&request->lock);
+    return pause;
+}
+
+void edge_request_abandon(edge_request_t *request)
+{
+    (void)pthread_mutex_lock(&request->lock);
+    request->gone = 1;
+    if (request->call != NULL) {
+        core_call_cancel(request->call);
+    }
+    (void)pthread_cond_broadcast(&request->changed);
+    (void)pthread_mutex_unlock(&request->lock);
+}
+
+void edge_request_collect(edge_request_t *request, int *ended)
+{
+    (void)pthread_mutex_lock(&request->lock);
+    if (request->sending.length == 0 && (request->streamed || !request->working)) {
+        edge_buffer_t empty = request->sending;
+
+        request->sending = request->answer;
+        request->answer = empty;
+        (void)pthread_cond_signal(&request->changed);
+    }
+    *ended = request->ended && request->answer.length == 0;
+    (void)pthread_mutex_unlock(&request->lock);
+}

@@ -1,0 +1,37 @@
+/* What all parts of one edge share. */
+#ifndef EDGE_STATE_H
+#define EDGE_STATE_H
+
+#include <pthread.h>
+#include <stdatomic.h>
+
+#include "edge/edge.h"
+#include "edge/limits.h"
+#include "edge/listener.h"
+#include "edge/metrics.h"
+#include "edge/router.h"
+
+typedef struct edge_loop edge_loop_t;
+
+struct edge {
+    core_registry_t *registry;
+    core_lanes_t *lanes;
+    edge_limits_t limits;
+    edge_metrics_t metrics;
+    edge_router_t *router;
+    core_route_t *routes; /* those of the registry and the edge's own */
+    edge_listener_t *listeners;
+    size_t listener_count;
+    edge_loop_t *loops;
+    size_t loop_count;
+    size_t loops_running;
+    atomic_int ready;
+    atomic_int draining; /* no new connections; each closes after its request */
+    atomic_int cutting;  /* what is still open is closed */
+    atomic_int ending;   /* loops end once nothing is open */
+    atomic_llong connections;
+    pthread_mutex_t lock; /* with emptied: for waiting until no connection is left */
+    pthread_cond_t emptied;
+};
+
+#endif
