@@ -36,12 +36,22 @@ int32_t signet_client(signet_call_t *call, const signet_command_input_t *input, 
                       signet_text_t path, const char *accept, signet_text_t body,
                       const signet_client_response_t **response)
 {
+    return signet_client_keyed(call, input, method, path, accept, body, (signet_text_t){NULL, 0},
+                               response);
+}
+
+int32_t signet_client_keyed(signet_call_t *call, const signet_command_input_t *input,
+                            const char *method, signet_text_t path, const char *accept,
+                            signet_text_t body, signet_text_t key,
+                            const signet_client_response_t **response)
+{
     signet_transfer_t transfer = {.call = call,
                                   .input = input,
                                   .method = method,
                                   .accept = accept ? accept : "application/json",
                                   .path = path,
                                   .body = body,
+                                  .key = key,
                                   .answer = signet_buffer(call, 0)};
     CURL *curl = curl_easy_init();
     if (!curl) {

@@ -136,9 +136,11 @@ typedef struct progress {
     const signet_listing_t *listing;
     const signet_command_input_t *input;
     uint64_t shown;
+    uint64_t page; /* items to ask for at once */
 } progress_t;
 
-#define PAGE 1000
+/* A page must stay below the limits of the JSON reader; pages of long items are halved. */
+#define PAGE 200
 
 static const signet_bytes_t list_begin = {(const uint8_t *)"[\n", 2};
 static const signet_bytes_t list_end = {(const uint8_t *)"\n]\n", 3};
@@ -162,12 +164,13 @@ static int32_t show_row(signet_call_t *call, const progress_t *progress, const s
 static int32_t show_page(signet_call_t *call, progress_t *progress, signet_text_t *cursor)
 {
     const signet_listing_t *listing = progress->listing;
-    uint64_t wanted = PAGE;
+    uint64_t wanted = progress->page;
     if (listing->limit != 0 && listing->limit - progress->shown < wanted)
         wanted = listing->limit - progress->shown;
     signet_buffer_t buffer = signet_buffer(call, 256);
     signet_buffer_add_text(&buffer, listing->path);
-    signet_url_query(&buffer, "limit", signet_format(call, "%" PRIu64, wanted));
+    if (!listing->whole)
+        signet_url_query(&buffer, "limit", signet_format(call, "%" PRIu64, wanted));
     signet_url_query(&buffer, "cursor", *cursor);
     signet_text_t path;
     int32_t status = signet_buffer_text(&buffer, &path);
@@ -196,15 +199,20 @@ static int32_t show_pages(signet_call_t *call, progress_t *progress, int *more)
         if (child == NULL)
             return signet_status(call);
         int32_t status = show_page(child, progress, &cursor);
+        if (status == SIGNET_TOO_LARGE && progress->page > 1 && !progress->listing->whole) {
+            progress->page /= 2;
+            child->services->end(child);
+            continue;
+        }
         if (status != SIGNET_OK && child->services->error(child) != NULL)
             (void)call->services->fail(call, child->services->error(child));
         cursor = signet_text_copy(call, cursor);
         child->services->end(child);
         if (status != SIGNET_OK)
             return status;
-    } while (cursor.length > 0 &&
+        *more = cursor.length > 0;
+    } while (*more &&
              (progress->listing->limit == 0 || progress->shown < progress->listing->limit));
-    *more = cursor.length > 0;
     return SIGNET_OK;
 }
 
@@ -212,8 +220,8 @@ int32_t signet_show_list(signet_call_t *call, const signet_command_input_t *inpu
                          const signet_listing_t *listing)
 {
     signet_output_t *output = input->output;
-    progress_t progress = {.listing = listing, .input = input};
-    int more = 0;
+    progress_t progress = {.listing = listing, .input = input, .page = PAGE};
+    int more = 1;
     int32_t status = output->json ? output->services->raw(output, call, list_begin)
                                   : output->services->columns(output, call, listing->columns,
                                                               listing->column_count);

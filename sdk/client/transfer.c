@@ -81,6 +81,19 @@ static int32_t add_header(signet_call_t *call, struct curl_slist **headers, cons
     return SIGNET_OK;
 }
 
+static int32_t add_key(signet_call_t *call, struct curl_slist **headers, signet_text_t key)
+{
+    for (uint64_t i = 0; i < key.length; i++) {
+        if (key.data[i] < ' ' || key.data[i] > '~') {
+            return signet_fail_field(call, SIGNET_INVALID, "client.key-malformed",
+                                     "idempotency-key",
+                                     "The idempotency key must be printable ASCII.");
+        }
+    }
+    signet_text_t header = signet_format(call, "Idempotency-Key: %.*s", SIGNET_FORMAT(key));
+    return add_header(call, headers, header.data);
+}
+
 static int32_t add_headers(const signet_transfer_t *transfer, struct curl_slist **headers)
 {
     signet_call_t *call = transfer->call;
@@ -92,6 +105,9 @@ static int32_t add_headers(const signet_transfer_t *transfer, struct curl_slist 
     }
     if (status == SIGNET_OK && transfer->body.length > 0) {
         status = add_header(call, headers, "Content-Type: application/json");
+    }
+    if (status == SIGNET_OK && transfer->key.length > 0) {
+        status = add_key(call, headers, transfer->key);
     }
     if (status == SIGNET_OK && transfer->input->token_file.length > 0) {
         signet_text_t token = {NULL, 0};

@@ -13,6 +13,7 @@ typedef struct signet_transfer {
     const char *accept;
     signet_text_t path;
     signet_text_t body;
+    signet_text_t key; /* of Idempotency-Key; empty: without */
     signet_buffer_t answer;
     int too_large; /* 1: the answer was cut off */
     char reason[CURL_ERROR_SIZE];

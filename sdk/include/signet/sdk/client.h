@@ -19,7 +19,13 @@ typedef struct signet_client_response {
 int32_t signet_client(signet_call_t *call, const signet_command_input_t *input, const char *method,
                       signet_text_t path, const char *accept, signet_text_t body,
                       const signet_client_response_t **response);
-/* The same, parsed; a JSON null where the answer has no body. [worker] */
+/* The same with the header Idempotency-Key, so that a request whose answer was lost can be sent again
+ * without being carried out twice; `key` empty: without it. [worker] */
+int32_t signet_client_keyed(signet_call_t *call, const signet_command_input_t *input,
+                            const char *method, signet_text_t path, const char *accept,
+                            signet_text_t body, signet_text_t key,
+                            const signet_client_response_t **response);
+/* signet_client, parsed; a JSON null where the answer has no body. [worker] */
 int32_t signet_client_json(signet_call_t *call, const signet_command_input_t *input,
                            const char *method, signet_text_t path, signet_text_t body,
                            const signet_json_t **answer);

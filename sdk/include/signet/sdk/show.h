@@ -31,6 +31,7 @@ typedef struct signet_listing {
     signet_text_t path; /* with a query or without: "/v1/certificates?state=valid" */
     const char *member; /* that holds the array: "certificates" */
     uint64_t limit;     /* most items shown; 0: all */
+    int whole;          /* 1: the route answers all at once and takes no limit and cursor */
     const signet_column_t *columns;
     uint64_t column_count;
     signet_cell_t cell; /* may be NULL */

@@ -1,0 +1,13 @@
+/* command-authority: reading authorities over the REST API. */
+#ifndef AUTHORITY_H
+#define AUTHORITY_H
+
+#include <signet/sdk/show.h>
+#include <signet/signet.h>
+
+/* Commands; each is a signet_command_t.run. [any] */
+int32_t authority_list(void *instance, signet_call_t *call, const signet_command_input_t *input);
+int32_t authority_show(void *instance, signet_call_t *call, const signet_command_input_t *input);
+int32_t authority_chain(void *instance, signet_call_t *call, const signet_command_input_t *input);
+
+#endif

@@ -1,0 +1,78 @@
+/* command-authority: entry, descriptor and wiring. */
+#include "authority.h"
+
+#define OPTION(kind, option_flags, option_name, sentence)                                          \
+    {                                                                                              \
+        .size = sizeof(signet_option_t), .type = (kind), .flags = (option_flags),                  \
+        .name = SIGNET_TEXT_INIT(option_name), .help = SIGNET_TEXT_INIT(sentence),                 \
+    }
+
+#define NAME                                                                                       \
+    OPTION(SIGNET_OPTION_TEXT, SIGNET_OPTION_REQUIRED | SIGNET_OPTION_POSITIONAL, "name",          \
+           "Name of the authority.")
+
+static const signet_option_t show_options[] = {NAME};
+static const signet_option_t chain_options[] = {
+    NAME,
+    OPTION(SIGNET_OPTION_PATH, 0, "out", "File to write to instead of standard output."),
+};
+
+#define COMMAND(command_name, sentence, more, declared, declared_count, function)                  \
+    {                                                                                              \
+        .size = sizeof(signet_command_t), .name = SIGNET_TEXT_INIT(command_name),                  \
+        .summary = SIGNET_TEXT_INIT(sentence), .help = SIGNET_TEXT_INIT(more),                     \
+        .options = (declared), .option_count = (declared_count), .run = (function),                \
+    }
+#define COUNT(array) (sizeof(array) / sizeof((array)[0]))
+
+static const signet_command_t commands[] = {
+    COMMAND("authority list", "List the certificate authorities.", "", NULL, 0, authority_list),
+    COMMAND("authority show", "Show one authority.", "signet authority show device", show_options,
+            COUNT(show_options), authority_show),
+    COMMAND("authority chain", "Print an authority's certificate and those above it, PEM.",
+            "signet authority chain device --out device-chain.pem", chain_options,
+            COUNT(chain_options), authority_chain),
+};
+
+static const signet_command_interface_t interface = {
+    .size = sizeof(signet_command_interface_t),
+    .commands = commands,
+    .command_count = sizeof commands / sizeof commands[0],
+};
+
+static const signet_provide_t provides[] = {
+    {.size = sizeof(signet_provide_t),
+     .interface = SIGNET_TEXT_INIT(SIGNET_COMMAND_INTERFACE),
+     .vtable = &interface},
+};
+
+/* The commands keep nothing between runs; an instance is only a name. */
+static int32_t open_instance(const signet_host_t *host, signet_call_t *call, void **instance)
+{
+    (void)host;
+    (void)call;
+    *instance = NULL;
+    return SIGNET_OK;
+}
+
+static void close_instance(void *instance)
+{
+    (void)instance;
+}
+
+static const signet_plugin_t plugin = {
+    .size = sizeof(signet_plugin_t),
+    .abi = SIGNET_ABI,
+    .id = SIGNET_TEXT_INIT("command-authority"),
+    .version = SIGNET_TEXT_INIT("0.1.0"),
+    .summary = SIGNET_TEXT_INIT("Commands that read authorities: list, show, chain."),
+    .provides = provides,
+    .provide_count = sizeof provides / sizeof provides[0],
+    .open = open_instance,
+    .close = close_instance,
+};
+
+const signet_plugin_t *signet_plugin_entry(void)
+{
+    return &plugin;
+}

@@ -1,0 +1,30 @@
+/* command-certificate: issue, show, list, revoke, hold and release, over the REST API. */
+#ifndef CERTIFICATE_H
+#define CERTIFICATE_H
+
+#include <signet/sdk/show.h>
+#include <signet/signet.h>
+
+/* What is shown of one certificate. */
+extern const signet_column_t certificate_columns[];
+extern const uint64_t certificate_column_count;
+
+/* The path of the certificate that `input` names by its serial number, and by --authority where
+ * several have that number: "/v1/certificates/AUTHORITY/SERIAL". NOT_FOUND; CONFLICT. [worker] */
+int32_t certificate_find(signet_call_t *call, const signet_command_input_t *input,
+                         signet_text_t *path);
+/* The state for people: "expired" too, which the host leaves to its readers. [any] */
+signet_text_t certificate_cell(signet_call_t *call, const signet_json_t *object,
+                               signet_text_t member);
+
+/* Commands; each is a signet_command_t.run. [any] */
+int32_t certificate_issue(void *instance, signet_call_t *call, const signet_command_input_t *input);
+int32_t certificate_show(void *instance, signet_call_t *call, const signet_command_input_t *input);
+int32_t certificate_list(void *instance, signet_call_t *call, const signet_command_input_t *input);
+int32_t certificate_revoke(void *instance, signet_call_t *call,
+                           const signet_command_input_t *input);
+int32_t certificate_hold(void *instance, signet_call_t *call, const signet_command_input_t *input);
+int32_t certificate_release(void *instance, signet_call_t *call,
+                            const signet_command_input_t *input);
+
+#endif

@@ -1,0 +1,154 @@
+/* command-certificate: entry, descriptor and wiring. */
+#include "certificate.h"
+
+#define OPTION(kind, option_flags, option_name, sentence)                                          \
+    {                                                                                              \
+        .size = sizeof(signet_option_t), .type = (kind), .flags = (option_flags),                  \
+        .name = SIGNET_TEXT_INIT(option_name), .help = SIGNET_TEXT_INIT(sentence),                 \
+    }
+
+#define SERIAL                                                                                     \
+    OPTION(SIGNET_OPTION_TEXT, SIGNET_OPTION_REQUIRED | SIGNET_OPTION_POSITIONAL, "serial",        \
+           "Serial number in hexadecimal, with or without colons.")
+#define AUTHORITY                                                                                  \
+    OPTION(SIGNET_OPTION_TEXT, 0, "authority",                                                     \
+           "Authority that issued it; needed where several have the serial number.")
+#define COMMENT OPTION(SIGNET_OPTION_TEXT, 0, "comment", "Why, for the journal.")
+
+static const signet_option_t issue_options[] = {
+    OPTION(SIGNET_OPTION_TEXT, SIGNET_OPTION_REQUIRED, "profile",
+           "Profile that says what the certificate may contain."),
+    OPTION(SIGNET_OPTION_PATH, SIGNET_OPTION_REQUIRED, "csr",
+           "File with the certificate request, PEM or DER."),
+    OPTION(SIGNET_OPTION_PATH, 0, "out", "File to write the certificate to, PEM."),
+    OPTION(SIGNET_OPTION_BOOLEAN, 0, "chain",
+           "Write the authorities' certificates behind it, as servers want them."),
+    OPTION(SIGNET_OPTION_TEXT, 0, "authority",
+           "Authority to issue from, instead of the "
+           "profile's."),
+    OPTION(SIGNET_OPTION_TEXTS, SIGNET_OPTION_REPEATABLE, "name",
+           "Name TYPE:VALUE instead of the request's own: dns:www.example, ip:192.0.2.1."),
+    OPTION(SIGNET_OPTION_DURATION, 0, "validity", "How long it is to be valid: 30d, 12h."),
+    OPTION(SIGNET_OPTION_TEXT, 0, "idempotency_key",
+           "Text of your choice; the same request under the same key answers the same "
+           "certificate."),
+};
+
+static const signet_option_t show_options[] = {
+    SERIAL,
+    AUTHORITY,
+    OPTION(SIGNET_OPTION_BOOLEAN, 0, "pem", "Print the certificate as PEM."),
+    OPTION(SIGNET_OPTION_BOOLEAN, 0, "der", "Print the certificate as DER."),
+    OPTION(SIGNET_OPTION_BOOLEAN, 0, "chain", "Print the certificate and its authorities', PEM."),
+    OPTION(SIGNET_OPTION_PATH, 0, "out", "File to write to instead of standard output."),
+};
+
+static const signet_option_t list_options[] = {
+    OPTION(SIGNET_OPTION_DURATION, 0, "expiring", "Only what expires within this time: 30d."),
+    OPTION(SIGNET_OPTION_TEXT, 0, "name", "Only with this name: dns:www.example, or its value."),
+    OPTION(SIGNET_OPTION_TEXT, 0, "profile", "Only of this profile."),
+    OPTION(SIGNET_OPTION_TEXT, 0, "authority", "Only of this authority."),
+    {.size = sizeof(signet_option_t),
+     .type = SIGNET_OPTION_TEXT,
+     .name = SIGNET_TEXT_INIT("state"),
+     .help = SIGNET_TEXT_INIT("Only in this state."),
+     .choices = SIGNET_TEXT_INIT("valid|revoked|held|abandoned")},
+    OPTION(SIGNET_OPTION_TEXT, 0, "serial", "Only with this serial number."),
+    OPTION(SIGNET_OPTION_TEXT, 0, "fingerprint", "Only with this SHA-256 fingerprint."),
+    OPTION(SIGNET_OPTION_TEXT, 0, "requester", "Only asked for by this actor: token:ID."),
+    {.size = sizeof(signet_option_t),
+     .type = SIGNET_OPTION_INTEGER,
+     .name = SIGNET_TEXT_INIT("limit"),
+     .help = SIGNET_TEXT_INIT("Most certificates to show."),
+     .default_value = SIGNET_TEXT_INIT("50"),
+     .minimum = 1,
+     .maximum = INT32_MAX},
+    OPTION(SIGNET_OPTION_BOOLEAN, 0, "all", "Show all there are."),
+};
+
+static const signet_option_t revoke_options[] = {
+    SERIAL,
+    AUTHORITY,
+    {.size = sizeof(signet_option_t),
+     .type = SIGNET_OPTION_TEXT,
+     .name = SIGNET_TEXT_INIT("reason"),
+     .help = SIGNET_TEXT_INIT("Why, as RFC 5280 names it."),
+     .default_value = SIGNET_TEXT_INIT("unspecified"),
+     .choices = SIGNET_TEXT_INIT("unspecified|keyCompromise|cACompromise|affiliationChanged|"
+                                 "superseded|cessationOfOperation|privilegeWithdrawn|"
+                                 "aACompromise")},
+    OPTION(SIGNET_OPTION_TEXT, 0, "invalid_since",
+           "When the key is known or thought to have become bad: 2026-11-24T08:00:00Z."),
+    COMMENT,
+};
+
+static const signet_option_t hold_options[] = {SERIAL, AUTHORITY, COMMENT};
+static const signet_option_t release_options[] = {SERIAL, AUTHORITY};
+
+#define COMMAND(command_name, sentence, more, declared, function)                                  \
+    {                                                                                              \
+        .size = sizeof(signet_command_t), .name = SIGNET_TEXT_INIT(command_name),                  \
+        .summary = SIGNET_TEXT_INIT(sentence), .help = SIGNET_TEXT_INIT(more),                     \
+        .options = (declared), .option_count = sizeof(declared) / sizeof((declared)[0]),           \
+        .run = (function),                                                                         \
+    }
+
+static const signet_command_t commands[] = {
+    COMMAND("issue", "Issue a certificate from a certificate request.",
+            "signet issue --profile tls-server --csr web.csr --out web.pem --chain", issue_options,
+            certificate_issue),
+    COMMAND("show", "Show one certificate.", "signet show 1A2B3C… --pem", show_options,
+            certificate_show),
+    COMMAND("list", "List certificates.", "signet list --expiring 30d --state valid", list_options,
+            certificate_list),
+    COMMAND("revoke", "Revoke a certificate.", "signet revoke 1A2B3C… --reason keyCompromise",
+            revoke_options, certificate_revoke),
+    COMMAND("hold", "Revoke a certificate for the time being.",
+            "signet hold 1A2B3C… --comment \"laptop lost?\"", hold_options, certificate_hold),
+    COMMAND("release", "Release a held certificate.", "signet release 1A2B3C…", release_options,
+            certificate_release),
+};
+
+static const signet_command_interface_t interface = {
+    .size = sizeof(signet_command_interface_t),
+    .commands = commands,
+    .command_count = sizeof commands / sizeof commands[0],
+};
+
+static const signet_provide_t provides[] = {
+    {.size = sizeof(signet_provide_t),
+     .interface = SIGNET_TEXT_INIT(SIGNET_COMMAND_INTERFACE),
+     .vtable = &interface},
+};
+
+/* The commands keep nothing between runs; an instance is only a name. */
+static int32_t open_instance(const signet_host_t *host, signet_call_t *call, void **instance)
+{
+    (void)host;
+    (void)call;
+    *instance = NULL;
+    return SIGNET_OK;
+}
+
+static void close_instance(void *instance)
+{
+    (void)instance;
+}
+
+static const signet_plugin_t plugin = {
+    .size = sizeof(signet_plugin_t),
+    .abi = SIGNET_ABI,
+    .id = SIGNET_TEXT_INIT("command-certificate"),
+    .version = SIGNET_TEXT_INIT("0.1.0"),
+    .summary = SIGNET_TEXT_INIT("Commands for certificates: issue, show, list, revoke, hold, "
+                                "release."),
+    .provides = provides,
+    .provide_count = sizeof provides / sizeof provides[0],
+    .open = open_instance,
+    .close = close_instance,
+};
+
+const signet_plugin_t *signet_plugin_entry(void)
+{
+    return &plugin;
+}

@@ -1,0 +1,76 @@
+/* command-journal: entry, descriptor and wiring. */
+#include "journal.h"
+
+#define OPTION(kind, option_flags, option_name, sentence)                                          \
+    {                                                                                              \
+        .size = sizeof(signet_option_t), .type = (kind), .flags = (option_flags),                  \
+        .name = SIGNET_TEXT_INIT(option_name), .help = SIGNET_TEXT_INIT(sentence),                 \
+    }
+
+static const signet_option_t list_options[] = {
+    OPTION(SIGNET_OPTION_TEXT, 0, "event", "Only this event: certificate.issued."),
+    OPTION(SIGNET_OPTION_TEXT, 0, "object", "Only about this object: token:ID."),
+    OPTION(SIGNET_OPTION_TEXT, 0, "actor", "Only by this actor: token:ID, uid:0."),
+    OPTION(SIGNET_OPTION_DURATION, 0, "since", "Only what is younger than this: 1h."),
+    {.size = sizeof(signet_option_t),
+     .type = SIGNET_OPTION_INTEGER,
+     .name = SIGNET_TEXT_INIT("limit"),
+     .help = SIGNET_TEXT_INIT("Most entries to show."),
+     .default_value = SIGNET_TEXT_INIT("50"),
+     .minimum = 1,
+     .maximum = INT32_MAX},
+    OPTION(SIGNET_OPTION_BOOLEAN, 0, "all", "Show all there are."),
+};
+
+static const signet_command_t commands[] = {
+    {.size = sizeof(signet_command_t),
+     .name = SIGNET_TEXT_INIT("journal list"),
+     .summary = SIGNET_TEXT_INIT("List entries of the journal, newest first."),
+     .help = SIGNET_TEXT_INIT("signet journal list --event certificate.revoked --since 24h"),
+     .options = list_options,
+     .option_count = sizeof list_options / sizeof list_options[0],
+     .run = journal_list},
+};
+
+static const signet_command_interface_t interface = {
+    .size = sizeof(signet_command_interface_t),
+    .commands = commands,
+    .command_count = sizeof commands / sizeof commands[0],
+};
+
+static const signet_provide_t provides[] = {
+    {.size = sizeof(signet_provide_t),
+     .interface = SIGNET_TEXT_INIT(SIGNET_COMMAND_INTERFACE),
+     .vtable = &interface},
+};
+
+/* The commands keep nothing between runs; an instance is only a name. */
+static int32_t open_instance(const signet_host_t *host, signet_call_t *call, void **instance)
+{
+    (void)host;
+    (void)call;
+    *instance = NULL;
+    return SIGNET_OK;
+}
+
+static void close_instance(void *instance)
+{
+    (void)instance;
+}
+
+static const signet_plugin_t plugin = {
+    .size = sizeof(signet_plugin_t),
+    .abi = SIGNET_ABI,
+    .id = SIGNET_TEXT_INIT("command-journal"),
+    .version = SIGNET_TEXT_INIT("0.1.0"),
+    .summary = SIGNET_TEXT_INIT("Commands that read the journal: list."),
+    .provides = provides,
+    .provide_count = sizeof provides / sizeof provides[0],
+    .open = open_instance,
+    .close = close_instance,
+};
+
+const signet_plugin_t *signet_plugin_entry(void)
+{
+    return &plugin;
+}

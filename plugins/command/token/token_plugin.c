@@ -1,0 +1,91 @@
+/* command-token: entry, descriptor and wiring. */
+#include "token.h"
+
+#define OPTION(kind, option_flags, option_name, sentence)                                          \
+    {                                                                                              \
+        .size = sizeof(signet_option_t), .type = (kind), .flags = (option_flags),                  \
+        .name = SIGNET_TEXT_INIT(option_name), .help = SIGNET_TEXT_INIT(sentence),                 \
+    }
+
+static const signet_option_t create_options[] = {
+    OPTION(SIGNET_OPTION_TEXT, SIGNET_OPTION_REQUIRED, "name", "Whose token it is, for people."),
+    {.size = sizeof(signet_option_t),
+     .type = SIGNET_OPTION_TEXTS,
+     .flags = SIGNET_OPTION_REQUIRED | SIGNET_OPTION_REPEATABLE,
+     .name = SIGNET_TEXT_INIT("role"),
+     .help = SIGNET_TEXT_INIT("Role that the token has."),
+     .choices = SIGNET_TEXT_INIT("administrator|officer|requester|auditor")},
+    OPTION(SIGNET_OPTION_DURATION, 0, "ttl", "How long it is valid: 12h, 90d."),
+    OPTION(SIGNET_OPTION_TEXT, 0, "authority", "Limits the roles to this authority."),
+    OPTION(SIGNET_OPTION_TEXT, 0, "profile", "Limits the roles to this profile."),
+    OPTION(SIGNET_OPTION_TEXT, 0, "names",
+           "Limits the roles to names that match this pattern: *.dev.example"),
+    OPTION(SIGNET_OPTION_PATH, 0, "out", "File to write the token to; only you can read it."),
+};
+
+static const signet_option_t revoke_options[] = {
+    OPTION(SIGNET_OPTION_TEXT, SIGNET_OPTION_REQUIRED | SIGNET_OPTION_POSITIONAL, "id",
+           "Id of the token, as signet token list shows it."),
+};
+
+#define COMMAND(command_name, sentence, more, declared, declared_count, function)                  \
+    {                                                                                              \
+        .size = sizeof(signet_command_t), .name = SIGNET_TEXT_INIT(command_name),                  \
+        .summary = SIGNET_TEXT_INIT(sentence), .help = SIGNET_TEXT_INIT(more),                     \
+        .options = (declared), .option_count = (declared_count), .run = (function),                \
+    }
+#define COUNT(array) (sizeof(array) / sizeof((array)[0]))
+
+static const signet_command_t commands[] = {
+    COMMAND("token create", "Make a token.",
+            "signet token create --name build --role requester --profile tls-server --out token",
+            create_options, COUNT(create_options), token_create),
+    COMMAND("token list", "List the tokens.", "", NULL, 0, token_list),
+    COMMAND("token revoke", "Revoke a token.", "signet token revoke k2v6…", revoke_options,
+            COUNT(revoke_options), token_revoke),
+    COMMAND("whoami", "Show who the host takes you for, and your roles.", "", NULL, 0,
+            token_whoami),
+};
+
+static const signet_command_interface_t interface = {
+    .size = sizeof(signet_command_interface_t),
+    .commands = commands,
+    .command_count = sizeof commands / sizeof commands[0],
+};
+
+static const signet_provide_t provides[] = {
+    {.size = sizeof(signet_provide_t),
+     .interface = SIGNET_TEXT_INIT(SIGNET_COMMAND_INTERFACE),
+     .vtable = &interface},
+};
+
+/* The commands keep nothing between runs; an instance is only a name. */
+static int32_t open_instance(const signet_host_t *host, signet_call_t *call, void **instance)
+{
+    (void)host;
+    (void)call;
+    *instance = NULL;
+    return SIGNET_OK;
+}
+
+static void close_instance(void *instance)
+{
+    (void)instance;
+}
+
+static const signet_plugin_t plugin = {
+    .size = sizeof(signet_plugin_t),
+    .abi = SIGNET_ABI,
+    .id = SIGNET_TEXT_INIT("command-token"),
+    .version = SIGNET_TEXT_INIT("0.1.0"),
+    .summary = SIGNET_TEXT_INIT("Commands for tokens: create, list, revoke; and whoami."),
+    .provides = provides,
+    .provide_count = sizeof provides / sizeof provides[0],
+    .open = open_instance,
+    .close = close_instance,
+};
+
+const signet_plugin_t *signet_plugin_entry(void)
+{
+    return &plugin;
+}
