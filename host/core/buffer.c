@@ -5,6 +5,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "core/text.h"
+
 static int reserve(core_buffer_t *buffer, size_t more)
 {
     if (buffer->failed)
@@ -60,26 +62,6 @@ void core_buffer_format(core_buffer_t *buffer, const char *format, ...)
     buffer->length += (size_t)length;
 }
 
-/* The octets of the UTF-8 character at `data`, 0 where there is none (RFC 3629). */
-static size_t utf8_length(const unsigned char *data, size_t left, uint32_t *point)
-{
-    static const uint32_t smallest[] = {0, 0, 0x80, 0x800, 0x10000};
-    unsigned char first = data[0];
-    size_t length = first < 0x80 ? 1 : first < 0xc2 ? 0 : first < 0xe0 ? 2 : first < 0xf0 ? 3 : 4;
-    if (length == 0 || length > left || first > 0xf4)
-        return 0;
-    uint32_t value = length == 1 ? first : first & (0x7fU >> length);
-    for (size_t index = 1; index < length; index++) {
-        if ((data[index] & 0xc0) != 0x80)
-            return 0;
-        value = value << 6 | (data[index] & 0x3fU);
-    }
-    if (value > 0x10ffff || value < smallest[length] || (value >= 0xd800 && value <= 0xdfff))
-        return 0;
-    *point = value;
-    return length;
-}
-
 /* Characters that change how a line looks without being seen: controls, separators, and those that
  * reorder text. */
 static int is_control(uint32_t point)
@@ -94,7 +76,7 @@ void core_buffer_json(core_buffer_t *buffer, signet_text_t text)
     const unsigned char *data = (const unsigned char *)text.data;
     for (uint64_t at = 0; at < text.length;) {
         uint32_t point = 0;
-        size_t length = utf8_length(data + at, (size_t)(text.length - at), &point);
+        size_t length = core_text_utf8(data + at, (size_t)(text.length - at), &point);
         if (length == 0)
             core_buffer_string(buffer, "\\ufffd");
         else if (point == '"' || point == '\\')
@@ -114,7 +96,7 @@ void core_buffer_plain(core_buffer_t *buffer, signet_text_t text)
     const unsigned char *data = (const unsigned char *)text.data;
     for (uint64_t at = 0; at < text.length;) {
         uint32_t point = 0;
-        size_t length = utf8_length(data + at, (size_t)(text.length - at), &point);
+        size_t length = core_text_utf8(data + at, (size_t)(text.length - at), &point);
         size_t taken = length ? length : 1;
         if (length && !is_control(point))
             core_buffer_add(buffer, text.data + at, length);

@@ -15,6 +15,12 @@ typedef struct core_block {
     uint32_t line;
 } core_block_t;
 
+/* A file that a configuration was read from. */
+typedef struct core_config_file {
+    signet_text_t name; /* as the operator knows it */
+    uint64_t length;    /* octets */
+} core_config_file_t;
+
 /* A whole configuration. Owns all its memory. */
 typedef struct core_config {
     const signet_setting_t *host; /* the `host` group, checked against core_host_options */
@@ -22,14 +28,19 @@ typedef struct core_config {
     uint64_t block_count;
     signet_text_t file;
     void *owned;
+    const core_config_file_t *files; /* the main file first */
+    uint64_t file_count;
 } core_config_t;
 
 /* Reads, includes and checks `path`, loading the descriptors of the plugins it names from
- * `plugin_folder` (empty: the host.plugins setting). All faults found, one a line
+ * `plugin_folder` (empty: what the environment variable SIGNET_PLUGINS names, the host.plugins
+ * setting, or the installed folder, in this order). All faults found, one a line
  * "FILE:LINE: what is wrong: remedy", are the message of the call's error. */
 int32_t core_config_load(signet_call_t *call, const char *path, signet_text_t plugin_folder,
                          core_config_t **config);
 void core_config_free(core_config_t *config);
+/* The member `name` of a group of settings, or NULL; of NULL too. */
+const signet_setting_t *core_setting(const signet_setting_t *group, const char *name);
 /* The options of the `host` group, for checking and for the reference manual. */
 const signet_option_t *core_host_options(uint64_t *count);
 

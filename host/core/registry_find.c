@@ -1,15 +1,65 @@
-/* Who provides an interface. Instances are added as they start, before anyone else asks. */
+/* Who provides an interface. Instances become known as they start, before anyone else asks. */
 #include "core/registry_private.h"
+
+#include <stdlib.h>
 
 #include "core/text.h"
 
-static const core_interface_t *interface_of(const core_registry_t *registry, signet_text_t id)
+static core_interface_t *interface_of(const core_registry_t *registry, signet_text_t id)
 {
     for (uint64_t index = 0; index < registry->interface_count; index++) {
         if (core_text_equal(registry->interfaces[index].id, id))
             return &registry->interfaces[index];
     }
     return NULL;
+}
+
+int core_registry_make_interfaces(core_registry_t *registry)
+{
+    uint64_t most = 0;
+    for (uint64_t index = 0; index < registry->instance_count; index++)
+        most += registry->instances[index].block->descriptor->provide_count;
+    registry->interfaces = calloc(most ? most : 1, sizeof *registry->interfaces);
+    if (!registry->interfaces)
+        return 0;
+    for (uint64_t index = 0; index < registry->instance_count; index++) {
+        const signet_plugin_t *plugin = registry->instances[index].block->descriptor;
+        for (uint64_t at = 0; at < plugin->provide_count; at++) {
+            signet_text_t id = SIGNET_AT(signet_provide_t, plugin->provides, at)->interface;
+            if (interface_of(registry, id))
+                continue;
+            core_interface_t *added = &registry->interfaces[registry->interface_count];
+            added->id = id;
+            added->providers = calloc(most, sizeof *added->providers);
+            if (!added->providers)
+                return 0;
+            registry->interface_count++;
+        }
+    }
+    return 1;
+}
+
+void core_registry_free_interfaces(core_registry_t *registry)
+{
+    for (uint64_t index = 0; index < registry->interface_count; index++)
+        free(registry->interfaces[index].providers);
+    free(registry->interfaces);
+}
+
+void core_registry_provide(core_registry_t *registry, core_instance_t *instance)
+{
+    const signet_plugin_t *plugin = instance->block->descriptor;
+    for (uint64_t at = 0; at < plugin->provide_count; at++) {
+        const signet_provide_t *provide = SIGNET_AT(signet_provide_t, plugin->provides, at);
+        core_interface_t *interface = interface_of(registry, provide->interface);
+        signet_provider_t *provider = &instance->providers[at];
+        *provider = (signet_provider_t){.size = sizeof *provider,
+                                        .number = instance->host.number,
+                                        .name = instance->block->name,
+                                        .interface = provide->vtable,
+                                        .instance = instance->instance};
+        interface->providers[interface->count++] = provider;
+    }
 }
 
 const signet_provider_t *core_registry_find(const core_registry_t *registry,

@@ -89,6 +89,48 @@ int core_value_chosen(const signet_option_t *option, signet_text_t text)
     return 0;
 }
 
+int core_value_within(const signet_option_t *option, int64_t integer)
+{
+    return (option->minimum == 0 && option->maximum == 0) ||
+           (integer >= option->minimum && integer <= option->maximum);
+}
+
+int core_value_default(const signet_option_t *option, signet_text_t *text, int64_t *integer)
+{
+    signet_text_t written = option->default_value;
+    switch (option->type) {
+    case SIGNET_OPTION_TEXT:
+        *text = written;
+        return core_value_chosen(option, written);
+    case SIGNET_OPTION_INSTANCE:
+    case SIGNET_OPTION_PATH:
+        *text = written;
+        return 1;
+    case SIGNET_OPTION_INTEGER:
+        return core_value_integer(written, integer) && core_value_within(option, *integer);
+    case SIGNET_OPTION_BOOLEAN:
+        *integer = core_text_is(written, "true");
+        return *integer || core_text_is(written, "false");
+    case SIGNET_OPTION_DURATION:
+        return core_value_duration(written, integer) && core_value_within(option, *integer);
+    case SIGNET_OPTION_SIZE:
+        return core_value_size(written, integer) && core_value_within(option, *integer);
+    default:
+        return 0;
+    }
+}
+
+const signet_option_t *core_option_find(const signet_option_t *options, uint64_t count,
+                                        signet_text_t name)
+{
+    for (uint64_t index = 0; index < count; index++) {
+        const signet_option_t *option = SIGNET_AT(signet_option_t, options, index);
+        if (core_text_equal(option->name, name))
+            return option;
+    }
+    return NULL;
+}
+
 /* How many letters must be changed, added or taken away to make one word the other (Levenshtein).
  * Both are at most MAX_WORD long. */
 static uint32_t distance(signet_text_t left, signet_text_t right)

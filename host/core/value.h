@@ -13,6 +13,14 @@ int core_value_integer(signet_text_t text, int64_t *integer);
 /* 1 where `text` is one of the choices, or any text is. */
 int core_value_chosen(const signet_option_t *option, signet_text_t text);
 
+/* The default of an option that is no list and no group, read as its type. 0 where it is none. */
+int core_value_default(const signet_option_t *option, signet_text_t *text, int64_t *integer);
+/* 1 where a number lies within the limits of its option, or there are none. */
+int core_value_within(const signet_option_t *option, int64_t integer);
+/* The declaration of `name` among `count` options, or NULL. */
+const signet_option_t *core_option_find(const signet_option_t *options, uint64_t count,
+                                        signet_text_t name);
+
 /* The candidate most like what was written. Starts out with `wanted` alone. */
 typedef struct core_nearest {
     signet_text_t wanted;

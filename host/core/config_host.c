@@ -1,0 +1,145 @@
+/* What the `host` group may hold. */
+#include "core/config_host.h"
+
+#include "core/text.h"
+
+#define OPTION(kind, key, words)                                                                   \
+    .size = sizeof(signet_option_t), .type = SIGNET_OPTION_##kind, .name = SIGNET_TEXT_INIT(key),  \
+    .help = SIGNET_TEXT_INIT(words)
+#define DEFAULT(value) .default_value = SIGNET_TEXT_INIT(value)
+#define COUNT(array) (sizeof(array) / sizeof(array)[0])
+
+#define SECOND INT64_C(1000)
+#define HOUR (3600 * SECOND)
+#define KIB INT64_C(1024)
+
+static const signet_option_t listener_options[] = {
+    {OPTION(TEXT, "name", "What the listener is called in the log and by routes."),
+     .flags = SIGNET_OPTION_REQUIRED},
+    {OPTION(TEXT, "address",
+            "IP address and port to listen on, \"127.0.0.1:8443\" or \"[::1]:8443\"; port 0 is the "
+            "kernel's choice.")},
+    {OPTION(PATH, "unix", "Unix socket to listen on, instead of an address.")},
+    {OPTION(TEXT, "mode", "Mode of the Unix socket, in octal."), DEFAULT("0660")},
+    {OPTION(TEXTS, "roles",
+            "Roles of whoever connects to the Unix socket as root or as the daemon's own user.")},
+    {OPTION(PATH, "certificate", "TLS certificate and its chain, PEM.")},
+    {OPTION(PATH, "key", "Private key of the TLS certificate, PEM, mode 0600.")},
+    {OPTION(TEXT, "minimum_tls", "Oldest version of TLS to speak."), DEFAULT("1.2"),
+     .choices = SIGNET_TEXT_INIT("1.2|1.3")},
+};
+
+static const signet_option_t log_options[] = {
+    {OPTION(TEXT, "level", "Least severe level that is written."), DEFAULT("info"),
+     .choices = SIGNET_TEXT_INIT("debug|info|warning|error")},
+    {OPTION(TEXT, "format",
+            "JSON lines or readable text; auto: text on a terminal, JSON otherwise."),
+     DEFAULT("auto"), .choices = SIGNET_TEXT_INIT("auto|text|json")},
+    {OPTION(BOOLEAN, "access", "Whether each request leaves a line."), DEFAULT("true")},
+};
+
+static const signet_option_t limit_options[] = {
+    {OPTION(INTEGER, "connections", "Connections open at one time."), DEFAULT("10000"),
+     .minimum = 1, .maximum = 1000000},
+    {OPTION(SIZE, "header_size", "Size of a request's line and headers together."),
+     DEFAULT("16KiB"), .minimum = KIB, .maximum = 1024 * KIB},
+    {OPTION(DURATION, "handshake_time", "Time for a TLS handshake."), DEFAULT("10s"),
+     .minimum = SECOND / 10, .maximum = HOUR},
+    {OPTION(DURATION, "header_time", "Time for a request's line and headers to arrive."),
+     DEFAULT("10s"), .minimum = SECOND / 10, .maximum = HOUR},
+    {OPTION(DURATION, "body_time",
+            "Time without progress in which the next part of a body must arrive or leave."),
+     DEFAULT("30s"), .minimum = SECOND / 10, .maximum = HOUR},
+    {OPTION(DURATION, "idle_time", "Time that an idle connection is kept."), DEFAULT("75s"),
+     .minimum = SECOND / 10, .maximum = HOUR},
+    {OPTION(DURATION, "request_time", "Time to answer a request, unless its route has its own."),
+     DEFAULT("30s"), .minimum = SECOND / 10, .maximum = HOUR},
+    {OPTION(DURATION, "drain_time", "Time that requests in flight get when the host stops."),
+     DEFAULT("30s"), .minimum = 0, .maximum = HOUR},
+};
+
+static const signet_option_t host_options[] = {
+    {OPTION(TEXT, "node",
+            "Name of this node, unique among those that share a store; by default the name of the "
+            "machine.")},
+    {OPTION(PATH, "plugins", "Folder that plugins are loaded from; by default the installed one.")},
+    {OPTION(GROUPS, "listeners", "Where the host listens."), .members = listener_options,
+     .member_count = COUNT(listener_options)},
+    {OPTION(PATH, "ready_file", "File that is written with the addresses once the host is ready.")},
+    {OPTION(GROUP, "log", "What is logged, and how."), .members = log_options,
+     .member_count = COUNT(log_options)},
+    {OPTION(GROUP, "limits", "Bounds on what clients may take."), .members = limit_options,
+     .member_count = COUNT(limit_options)},
+};
+
+const signet_option_t *core_host_options(uint64_t *count)
+{
+    *count = COUNT(host_options);
+    return host_options;
+}
+
+static signet_text_t text_of(const signet_setting_t *group, const char *name)
+{
+    for (uint64_t index = 0; index < group->member_count; index++) {
+        if (core_text_is(group->members[index].name, name))
+            return group->members[index].text;
+    }
+    return (signet_text_t){NULL, 0};
+}
+
+static int is_mode(signet_text_t mode)
+{
+    for (uint64_t index = 0; index < mode.length; index++) {
+        if (mode.data[index] < '0' || mode.data[index] > '7')
+            return 0;
+    }
+    return mode.length >= 3 && mode.length <= 4 && (mode.length == 3 || mode.data[0] == '0');
+}
+
+static void check_listener(core_faults_t *faults, const signet_setting_t *listener)
+{
+    signet_text_t name = text_of(listener, "name");
+    int has_address = text_of(listener, "address").length > 0;
+    int has_unix = text_of(listener, "unix").length > 0;
+    int has_certificate = text_of(listener, "certificate").length > 0;
+    int has_key = text_of(listener, "key").length > 0;
+    if (has_address == has_unix)
+        core_fault(faults, listener->file, listener->line,
+                   "listener \"%.*s\" must have either \"address\" or \"unix\": set one of them",
+                   CORE_TEXT_ARG(name));
+    if (has_certificate != has_key)
+        core_fault(faults, listener->file, listener->line,
+                   "listener \"%.*s\" has one of \"certificate\" and \"key\": set both",
+                   CORE_TEXT_ARG(name));
+    if (!is_mode(text_of(listener, "mode")))
+        core_fault(faults, listener->file, listener->line,
+                   "the mode \"%.*s\" of listener \"%.*s\" is not octal: write it as \"0660\"",
+                   CORE_TEXT_ARG(text_of(listener, "mode")), CORE_TEXT_ARG(name));
+}
+
+/* A node's name is a part of the keys of its records. */
+static int is_node(signet_text_t node)
+{
+    for (uint64_t index = 0; index < node.length; index++) {
+        char letter = node.data[index];
+        if (!((letter >= 'a' && letter <= 'z') || (letter >= 'A' && letter <= 'Z') ||
+              (letter >= '0' && letter <= '9') || letter == '-' || letter == '.' || letter == '_'))
+            return 0;
+    }
+    return node.length > 0 && node.length <= 64;
+}
+
+void core_host_check(core_faults_t *faults, const signet_setting_t *host)
+{
+    for (uint64_t index = 0; index < host->member_count; index++) {
+        const signet_setting_t *member = &host->members[index];
+        if (core_text_is(member->name, "node") && !is_node(member->text))
+            core_fault(faults, member->file, member->line,
+                       "\"%.*s\" cannot be a node's name: use at most 64 letters, digits, '-', '.' "
+                       "and '_'",
+                       CORE_TEXT_ARG(member->text));
+        for (uint64_t at = 0; core_text_is(member->name, "listeners") && at < member->member_count;
+             at++)
+            check_listener(faults, &member->members[at]);
+    }
+}

@@ -1,0 +1,23 @@
+/* Jobs: periodic work of instances, run on lanes, never two runs of one job at a time. */
+#ifndef CORE_JOB_H
+#define CORE_JOB_H
+
+#include "core/lane.h"
+#include "core/registry_private.h"
+
+/* No jobs yet. NULL when out of memory. */
+core_jobs_t *core_jobs_new(void);
+/* Adds a job; EXISTS where its instance has one of that name. Any thread, before core_jobs_run. */
+int32_t core_jobs_add(core_jobs_t *jobs, signet_call_t *call, core_instance_t *instance,
+                      const signet_job_t *job);
+/* Has a job run now, or once more where it runs. NOT_FOUND. Any thread. */
+int32_t core_jobs_wake(core_jobs_t *jobs, signet_call_t *call, const core_instance_t *instance,
+                       signet_text_t name);
+/* Begins to run them, each for the first time at once. */
+int32_t core_jobs_run(core_jobs_t *jobs, core_lanes_t *lanes);
+/* No further run begins. Returns once that is certain. */
+void core_jobs_stop(core_jobs_t *jobs);
+/* Stops, cancels the calls of runs under way, waits for them, and frees it all. */
+void core_jobs_free(core_jobs_t *jobs);
+
+#endif

@@ -1,0 +1,109 @@
+/* Routes: copies of what plugins register, no two for the same requests. */
+#include "core/registry_private.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "core/call.h"
+#include "core/text.h"
+
+/* The next segment of a path; its length, the slash left out. */
+static signet_text_t next_segment(signet_text_t *path)
+{
+    uint64_t length = 0;
+    while (length < path->length && path->data[length] != '/')
+        length++;
+    signet_text_t segment = {path->data, length};
+    uint64_t taken = length < path->length ? length + 1 : length;
+    path->data += taken;
+    path->length -= taken;
+    return segment;
+}
+
+static int is_parameter(signet_text_t segment)
+{
+    return segment.length >= 2 && segment.data[0] == '{' && segment.data[segment.length - 1] == '}';
+}
+
+/* 1 where both paths match the same requests: what a parameter is called makes no difference. */
+static int same_path(signet_text_t left, signet_text_t right)
+{
+    while (left.length && right.length) {
+        signet_text_t one = next_segment(&left);
+        signet_text_t other = next_segment(&right);
+        if (!core_text_equal(one, other) && !(is_parameter(one) && is_parameter(other)))
+            return 0;
+    }
+    return left.length == right.length;
+}
+
+static int32_t check_route(core_instance_t *instance, signet_call_t *call,
+                           const signet_route_t *route)
+{
+    const core_registry_t *registry = instance->registry;
+    if (route->size < offsetof(signet_route_t, on_error) || !route->handle ||
+        route->method.length == 0 || route->path.length == 0 || route->path.data[0] != '/')
+        return core_fail(call, SIGNET_INVALID, "route.invalid",
+                         "instance \"%.*s\" registers a route without a method, a path that begins "
+                         "with '/' or a handler: report it to the plugin's author",
+                         CORE_TEXT_ARG(instance->block->name));
+    for (uint64_t index = 0; index < registry->route_count; index++) {
+        const core_route_t *other = &registry->routes[index];
+        if (core_text_equal(other->route->method, route->method) &&
+            same_path(other->route->path, route->path))
+            return core_fail(
+                call, SIGNET_EXISTS, "route.taken",
+                "instance \"%.*s\" registers %.*s %.*s, which instance \"%.*s\" serves "
+                "already: leave one of the two out of the configuration",
+                CORE_TEXT_ARG(instance->block->name), CORE_TEXT_ARG(route->method),
+                CORE_TEXT_ARG(route->path), CORE_TEXT_ARG(other->instance_name));
+    }
+    return SIGNET_OK;
+}
+
+/* The lock is held. */
+static int32_t add_route(core_instance_t *instance, signet_call_t *call,
+                         const signet_route_t *route)
+{
+    core_registry_t *registry = instance->registry;
+    int32_t status = check_route(instance, call, route);
+    if (status != SIGNET_OK)
+        return status;
+    core_route_t *routes =
+        realloc(registry->routes, (registry->route_count + 1) * sizeof *registry->routes);
+    if (routes)
+        registry->routes = routes;
+    signet_route_t *copy = routes ? calloc(1, sizeof *copy) : NULL;
+    if (!copy)
+        return core_fail(call, SIGNET_NO_MEMORY, "host.no-memory",
+                         "there is no memory for the route %.*s: free some",
+                         CORE_TEXT_ARG(route->path));
+    memcpy(copy, route, route->size < sizeof *copy ? route->size : sizeof *copy);
+    copy->size = sizeof *copy;
+    routes[registry->route_count++] =
+        (core_route_t){.route = copy, .instance_name = instance->block->name};
+    return SIGNET_OK;
+}
+
+int32_t core_registry_add_routes(core_instance_t *instance, signet_call_t *call,
+                                 const signet_route_t *routes, uint64_t count)
+{
+    core_registry_t *registry = instance->registry;
+    int32_t status = SIGNET_OK;
+    pthread_mutex_lock(&registry->lock);
+    if (registry->sealed)
+        status = core_fail(call, SIGNET_CONFLICT, "route.too-late",
+                           "instance \"%.*s\" registers routes after its start: report it to the "
+                           "plugin's author",
+                           CORE_TEXT_ARG(instance->block->name));
+    for (uint64_t index = 0; status == SIGNET_OK && index < count; index++)
+        status = add_route(instance, call, SIGNET_AT(signet_route_t, routes, index));
+    pthread_mutex_unlock(&registry->lock);
+    return status;
+}
+
+const core_route_t *core_registry_routes(const core_registry_t *registry, uint64_t *count)
+{
+    *count = registry->route_count;
+    return registry->routes;
+}
