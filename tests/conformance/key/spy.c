@@ -1,0 +1,79 @@
+/* A PKCS#11 module in front of SoftHSM. */
+#include "spy.h"
+
+#include <dlfcn.h>
+#include <p11-kit/pkcs11.h>
+#include <stddef.h>
+
+int spy_logins;
+unsigned long spy_token_flags;
+int spy_lost_sessions;
+int spy_sessions;
+int spy_most_sessions;
+
+static CK_FUNCTION_LIST *real;
+static CK_FUNCTION_LIST spy;
+
+static CK_RV login(CK_SESSION_HANDLE session, CK_USER_TYPE user, CK_UTF8CHAR *pin, CK_ULONG length)
+{
+    __atomic_add_fetch(&spy_logins, 1, __ATOMIC_SEQ_CST);
+    return real->C_Login(session, user, pin, length);
+}
+
+static CK_RV token_info(CK_SLOT_ID slot, CK_TOKEN_INFO *info)
+{
+    CK_RV result = real->C_GetTokenInfo(slot, info);
+    info->flags |= spy_token_flags;
+    return result;
+}
+
+static CK_RV sign_init(CK_SESSION_HANDLE session, CK_MECHANISM *mechanism, CK_OBJECT_HANDLE key)
+{
+    if (spy_lost_sessions > 0) {
+        spy_lost_sessions--;
+        return CKR_SESSION_HANDLE_INVALID;
+    }
+    return real->C_SignInit(session, mechanism, key);
+}
+
+static CK_RV open_session(CK_SLOT_ID slot, CK_FLAGS flags, void *application, CK_NOTIFY notify,
+                          CK_SESSION_HANDLE *session)
+{
+    CK_RV result = real->C_OpenSession(slot, flags, application, notify, session);
+    if (result == CKR_OK) {
+        int now = __atomic_add_fetch(&spy_sessions, 1, __ATOMIC_SEQ_CST);
+        if (now > spy_most_sessions) {
+            spy_most_sessions = now;
+        }
+    }
+    return result;
+}
+
+static CK_RV close_session(CK_SESSION_HANDLE session)
+{
+    __atomic_sub_fetch(&spy_sessions, 1, __ATOMIC_SEQ_CST);
+    return real->C_CloseSession(session);
+}
+
+__attribute__((visibility("default"))) CK_RV C_GetFunctionList(CK_FUNCTION_LIST **list)
+{
+    if (!real) {
+        union {
+            void *object;
+            CK_RV (*function)(CK_FUNCTION_LIST **list);
+        } symbol = {NULL};
+        void *library = dlopen(SOFTHSM_MODULE, RTLD_NOW | RTLD_LOCAL);
+        symbol.object = library ? dlsym(library, "C_GetFunctionList") : NULL;
+        if (!symbol.object || symbol.function(&real) != CKR_OK) {
+            return CKR_GENERAL_ERROR;
+        }
+        spy = *real;
+        spy.C_Login = login;
+        spy.C_GetTokenInfo = token_info;
+        spy.C_SignInit = sign_init;
+        spy.C_OpenSession = open_session;
+        spy.C_CloseSession = close_session;
+    }
+    *list = &spy;
+    return CKR_OK;
+}

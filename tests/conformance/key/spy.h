@@ -1,0 +1,16 @@
+/* A PKCS#11 module in front of SoftHSM, for what SoftHSM does not do by itself. The test reaches
+ * these through dlsym in the module that the plugin loaded. */
+#ifndef SPY_H
+#define SPY_H
+
+/* How often C_Login was called. */
+extern int spy_logins;
+/* Flags that are added to those of every token. */
+extern unsigned long spy_token_flags;
+/* How many of the next calls of C_SignInit answer CKR_SESSION_HANDLE_INVALID. */
+extern int spy_lost_sessions;
+/* How many sessions are open, and the most that were. */
+extern int spy_sessions;
+extern int spy_most_sessions;
+
+#endif
