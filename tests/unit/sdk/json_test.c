@@ -1,0 +1,200 @@
+#include "sdk_test.h"
+
+#include <signet/sdk/encode.h>
+#include <signet/sdk/json.h>
+
+static int32_t parse(const char *text, const signet_json_t **value)
+{
+    return signet_json_parse(call, signet_text_bytes(signet_text(text)), 65536, value);
+}
+
+START_TEST(reads_every_kind)
+{
+    const signet_json_t *value = NULL;
+    ck_assert_int_eq(parse(" {\"n\":null,\"b\":true,\"f\":false,\"i\":-9223372036854775808,"
+                           "\"r\":1.5,\"t\":\"a\\u00fc\\n\\ud83d\\ude00\",\"a\":[1,[],{}],"
+                           "\"o\":{\"x\":1}} ",
+                           &value),
+                     SIGNET_OK);
+    ck_assert_int_eq(value->kind, SIGNET_JSON_OBJECT);
+    ck_assert_uint_eq(value->count, 8);
+    expect_text(value->items[0].name, "n");
+    ck_assert_int_eq(signet_json_get(value, "n")->kind, SIGNET_JSON_NULL);
+    ck_assert_int_eq(signet_json_get(value, "b")->kind, SIGNET_JSON_BOOLEAN);
+    ck_assert_int_eq(signet_json_get(value, "b")->integer, 1);
+    ck_assert_int_eq(signet_json_get(value, "f")->integer, 0);
+    ck_assert_int_eq(signet_json_get(value, "i")->integer, INT64_MIN);
+    ck_assert(signet_json_get(value, "r")->kind == SIGNET_JSON_REAL);
+    ck_assert(signet_json_get(value, "r")->real == 1.5);
+    expect_text(signet_json_get(value, "t")->text, "a\xc3\xbc\n\xf0\x9f\x98\x80");
+    const signet_json_t *array = signet_json_get(value, "a");
+    ck_assert_int_eq(array->kind, SIGNET_JSON_ARRAY);
+    ck_assert_uint_eq(array->count, 3);
+    ck_assert_int_eq(array->items[0].integer, 1);
+    ck_assert_int_eq(array->items[1].kind, SIGNET_JSON_ARRAY);
+    ck_assert_int_eq(array->items[2].kind, SIGNET_JSON_OBJECT);
+    ck_assert_ptr_nonnull(signet_json_get(signet_json_get(value, "o"), "x"));
+    ck_assert_ptr_null(signet_json_get(value, "missing"));
+    ck_assert_ptr_null(signet_json_get(array, "n"));
+    ck_assert_ptr_null(signet_json_get(NULL, "n"));
+    ck_assert_int_eq(parse("7", &value), SIGNET_OK);
+    ck_assert_int_eq(value->integer, 7);
+}
+END_TEST
+
+START_TEST(reads_members)
+{
+    const signet_json_t *value = NULL;
+    signet_text_t text = SIGNET_TEXT("unset");
+    int64_t integer = 5;
+    ck_assert_int_eq(parse("{\"t\":\"x\",\"i\":3,\"n\":null}", &value), SIGNET_OK);
+    ck_assert_int_eq(signet_json_get_text(call, value, "t", &text), SIGNET_OK);
+    expect_text(text, "x");
+    ck_assert_int_eq(signet_json_get_text(call, value, "missing", &text), SIGNET_OK);
+    expect_text(text, "");
+    ck_assert_int_eq(signet_json_get_integer(call, value, "missing", &integer), SIGNET_OK);
+    ck_assert_int_eq(integer, 5);
+    ck_assert_int_eq(signet_json_get_integer(call, value, "i", &integer), SIGNET_OK);
+    ck_assert_int_eq(integer, 3);
+    ck_assert_int_eq(signet_json_get_text(call, value, "i", &text), SIGNET_INVALID);
+    expect_text(call->services->error(call)->field, "i");
+    expect_error(SIGNET_INVALID, SIGNET_INVALID, "json.wrong-type");
+    expect_error(signet_json_get_text(call, value, "n", &text), SIGNET_INVALID, "json.wrong-type");
+    expect_error(signet_json_get_integer(call, value, "t", &integer), SIGNET_INVALID,
+                 "json.wrong-type");
+}
+END_TEST
+
+START_TEST(permits_only_known_members)
+{
+    static const char *const names[] = {"a", "b"};
+    const signet_json_t *value = NULL;
+    ck_assert_int_eq(parse("{\"a\":1}", &value), SIGNET_OK);
+    ck_assert_int_eq(signet_json_only(call, value, names, 2), SIGNET_OK);
+    ck_assert_int_eq(parse("{\"a\":1,\"c\":2}", &value), SIGNET_OK);
+    ck_assert_int_eq(signet_json_only(call, value, names, 2), SIGNET_INVALID);
+    expect_text(call->services->error(call)->field, "c");
+    expect_error(SIGNET_INVALID, SIGNET_INVALID, "json.unknown-member");
+    ck_assert_int_eq(parse("[1]", &value), SIGNET_OK);
+    expect_error(signet_json_only(call, value, names, 2), SIGNET_INVALID, "json.wrong-type");
+}
+END_TEST
+
+START_TEST(names_line_and_column)
+{
+    const signet_json_t *value = NULL;
+    ck_assert_int_eq(parse("{\n  \"a\": 1,\n  \"b\": tru\n}", &value), SIGNET_INVALID);
+    expect_message("line 3, column 10");
+    expect_error(SIGNET_INVALID, SIGNET_INVALID, "json.malformed");
+    ck_assert_int_eq(parse("{\"secret\": \"hunter2\" x}", &value), SIGNET_INVALID);
+    ck_assert_ptr_null(
+        strstr(signet_text_string(call, call->services->error(call)->message), "hunter2"));
+    expect_error(SIGNET_INVALID, SIGNET_INVALID, "json.malformed");
+    static const char *const bad[] = {"",      " ",       "{",     "[1,]",   "{\"a\"}",
+                                      "{} {}", "nul",     "[1 2]", "'a'",    "{a:1}",
+                                      "01",    "+1",      "\"a",   "\"\n\"", "\xef\xbb\xbf{}",
+                                      ":::",   "\"\\x\"", "[1]]",  "\"a\\",  "// x\n1"};
+    for (size_t i = 0; i < sizeof bad / sizeof *bad; i++) {
+        expect_error(parse(bad[i], &value), SIGNET_INVALID, "json.malformed");
+    }
+    expect_error(signet_json_parse(call, (signet_bytes_t){(const uint8_t *)"[1]\0", 4}, 9, &value),
+                 SIGNET_INVALID, "json.malformed");
+}
+END_TEST
+
+START_TEST(takes_no_more_than_the_limit)
+{
+    const signet_json_t *value = NULL;
+    signet_bytes_t text = signet_text_bytes(SIGNET_TEXT("[1,2]"));
+    ck_assert_int_eq(signet_json_parse(call, text, 5, &value), SIGNET_OK);
+    expect_error(signet_json_parse(call, text, 4, &value), SIGNET_TOO_LARGE, "json.too-large");
+}
+END_TEST
+
+START_TEST(parsing_survives_exhaustion)
+{
+    for (uint64_t nth = 1;; nth++) {
+        const signet_json_t *value = NULL;
+        signet_check_fail_alloc(check, nth);
+        int32_t status = parse("{\"a\":[1,\"x\",{\"b\":\"c\"}]}", &value);
+        if (status == SIGNET_OK) {
+            ck_assert_uint_gt(nth, 5);
+            break;
+        }
+        ck_assert_ptr_null(value);
+        expect_error(status, SIGNET_NO_MEMORY, "memory.exhausted");
+    }
+}
+END_TEST
+
+START_TEST(writes)
+{
+    signet_json_writer_t writer = signet_json_writer(call, 16);
+    signet_json_begin_object(&writer, NULL);
+    signet_json_text(&writer, "t", signet_text("a\"b\\c\n\r\t\x01\x1f/\x7f\xc3\xbc"));
+    signet_json_member(&writer, signet_text("q\"x"), signet_text(""));
+    signet_json_integer(&writer, "i", INT64_MIN);
+    signet_json_integer(&writer, "j", INT64_MAX);
+    signet_json_integer(&writer, "z", 0);
+    signet_json_boolean(&writer, "b", 1);
+    signet_json_boolean(&writer, "c", 0);
+    signet_json_time(&writer, "d", INT64_C(1795507366000));
+    signet_json_time(&writer, "e", -1);
+    signet_json_hex(&writer, "h", (signet_bytes_t){(const uint8_t *)"\x0a\xff", 2});
+    signet_json_raw(&writer, "r", SIGNET_TEXT("{\"x\":1}"));
+    signet_json_begin_array(&writer, "a");
+    signet_json_integer(&writer, NULL, 1);
+    signet_json_begin_array(&writer, NULL);
+    signet_json_end_array(&writer);
+    signet_json_begin_object(&writer, NULL);
+    signet_json_end_object(&writer);
+    signet_json_text(&writer, NULL, signet_text("x"));
+    signet_json_end_array(&writer);
+    signet_json_end_object(&writer);
+    signet_text_t text;
+    ck_assert_int_eq(signet_json_finish(&writer, &text), SIGNET_OK);
+    expect_text(text, "{\"t\":\"a\\\"b\\\\c\\n\\r\\t\\u0001\\u001f/\x7f\xc3\xbc\",\"q\\\"x\":\"\","
+                      "\"i\":-9223372036854775808,\"j\":9223372036854775807,\"z\":0,\"b\":true,"
+                      "\"c\":false,\"d\":\"2026-11-24T08:02:46Z\",\"e\":null,\"h\":\"0aff\","
+                      "\"r\":{\"x\":1},\"a\":[1,[],{},\"x\"]}");
+    const signet_json_t *value = NULL;
+    ck_assert_int_eq(signet_json_parse(call, signet_text_bytes(text), 4096, &value), SIGNET_OK);
+    expect_text(signet_json_get(value, "t")->text, "a\"b\\c\n\r\t\x01\x1f/\x7f\xc3\xbc");
+}
+END_TEST
+
+START_TEST(writes_json_whatever_is_stored)
+{
+    signet_json_writer_t writer = signet_json_writer(call, 0);
+    signet_json_text(&writer, NULL, (signet_text_t){"a\xff\xc3z\0\xe2\x82", 7});
+    signet_text_t text;
+    ck_assert_int_eq(signet_json_finish(&writer, &text), SIGNET_OK);
+    expect_text(text, "\"a\xef\xbf\xbd\xef\xbf\xbdz\\u0000\xef\xbf\xbd\xef\xbf\xbd\"");
+}
+END_TEST
+
+START_TEST(writing_survives_exhaustion)
+{
+    for (uint64_t nth = 1;; nth++) {
+        signet_check_fail_alloc(check, nth);
+        signet_json_writer_t writer = signet_json_writer(call, 1);
+        signet_json_begin_array(&writer, NULL);
+        signet_json_text(&writer, NULL,
+                         signet_text("a text that does not fit the buffer at first, "
+                                     "nor where it has grown to its least size"));
+        signet_json_hex(&writer, NULL, signet_text_bytes(signet_text("abc")));
+        signet_json_end_array(&writer);
+        signet_text_t text;
+        int32_t status = signet_json_finish(&writer, &text);
+        if (status == SIGNET_OK) {
+            ck_assert_uint_gt(nth, 3);
+            break;
+        }
+        expect_error(status, SIGNET_NO_MEMORY, "memory.exhausted");
+    }
+}
+END_TEST
+
+SDK_RUN("sdk-json", reads_every_kind, reads_members, permits_only_known_members,
+        names_line_and_column, takes_no_more_than_the_limit, parsing_survives_exhaustion, writes,
+        writes_json_whatever_is_stored, writing_survives_exhaustion)
