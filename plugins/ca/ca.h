@@ -1,0 +1,41 @@
+/* The instance: authorities, profiles, and where its records go. */
+#ifndef CA_CA_H
+#define CA_CA_H
+
+#include "blocked_key.h"
+#include "profile.h"
+
+#include <signet/host.h>
+#include <signet/inventory.h>
+
+typedef struct ca {
+    const signet_host_t *host;
+    ca_pool_t pool;
+    signet_text_t store_name;
+    signet_text_t journal_name;
+    ca_authority_t *authorities;
+    uint64_t authority_count;
+    ca_profile_t *profiles;
+    uint64_t profile_count;
+    ca_blocked_keys_t blocked;
+    int blocked_ready;
+    uint64_t denied_metric;
+    uint64_t duration_metric;
+} ca_t;
+
+/* The index of an authority in ca->authorities. */
+static inline uint64_t ca_authority_index(const ca_t *ca, const ca_authority_t *authority)
+{
+    return (uint64_t)(authority - ca->authorities);
+}
+
+/* Store and journal through the call. */
+int32_t ca_store(const ca_t *ca, signet_call_t *call, signet_store_t *store);
+int32_t ca_journal(const ca_t *ca, signet_call_t *call, signet_journal_t *journal);
+
+/* Reads an authority's certificate from its file, where there is one, and compiles the templates
+ * of the profiles that may be used with it. For the start, and for local commands that made or
+ * imported one. */
+int32_t ca_refresh(ca_t *ca, signet_call_t *call, ca_authority_t *authority);
+
+#endif

@@ -1,0 +1,213 @@
+#include "abandoned.h"
+#include "authority_load.h"
+#include "ca.h"
+#include "catalog.h"
+#include "command.h"
+#include "intent.h"
+#include "inventory.h"
+#include "issue.h"
+#include "option.h"
+#include "record.h"
+#include "request.h"
+#include "revoke.h"
+
+#include <signet/plugin.h>
+#include <signet/sdk/error.h>
+#include <signet/sdk/setting.h>
+#include <stdlib.h>
+
+int32_t ca_store(const ca_t *ca, signet_call_t *call, signet_store_t *store)
+{
+    return signet_store(call, ca->store_name, store);
+}
+
+int32_t ca_journal(const ca_t *ca, signet_call_t *call, signet_journal_t *journal)
+{
+    return signet_journal(call, ca->journal_name, journal);
+}
+
+static int32_t configure_authorities(ca_t *ca, signet_call_t *call)
+{
+    const signet_setting_t *list = signet_setting(ca->host->settings, "authorities");
+    ca->authority_count = list == NULL ? 0 : list->member_count;
+    ca->authorities =
+        ca_pool_alloc(&ca->pool, call, ca->authority_count + 1, sizeof *ca->authorities);
+    if (ca->authorities == NULL)
+        return SIGNET_NO_MEMORY;
+    for (uint64_t i = 0; i < ca->authority_count; i++) {
+        int32_t status = ca_authority_configure(&ca->pool, call, signet_setting_at(list, i),
+                                                &ca->authorities[i]);
+        if (status != SIGNET_OK)
+            return status;
+    }
+    return ca_authorities_link(call, ca->authorities, ca->authority_count);
+}
+
+static int32_t configure_profiles(ca_t *ca, signet_call_t *call)
+{
+    const signet_setting_t *list = signet_setting(ca->host->settings, "profiles");
+    ca->profile_count = list == NULL ? 0 : list->member_count;
+    ca->profiles = ca_pool_alloc(&ca->pool, call, ca->profile_count + 1, sizeof *ca->profiles);
+    if (ca->profiles == NULL)
+        return SIGNET_NO_MEMORY;
+    for (uint64_t i = 0; i < ca->profile_count; i++) {
+        int32_t status =
+            ca_profile_configure(&ca->pool, call, signet_setting_at(list, i), ca->authorities,
+                                 ca->authority_count, &ca->profiles[i]);
+        if (status != SIGNET_OK)
+            return status;
+    }
+    return SIGNET_OK;
+}
+
+static int32_t plugin_open(const signet_host_t *host, signet_call_t *call, void **instance)
+{
+    ca_t *ca = calloc(1, sizeof *ca);
+    if (ca == NULL)
+        return signet_fail_memory(call);
+    *instance = ca;
+    ca->host = host;
+    ca->store_name = signet_setting_text(host->settings, "store");
+    ca->journal_name = signet_setting_text(host->settings, "journal");
+    int32_t status = ca_blocked_keys_init(&ca->blocked, call);
+    ca->blocked_ready = status == SIGNET_OK;
+    if (status == SIGNET_OK)
+        status = configure_authorities(ca, call);
+    if (status == SIGNET_OK)
+        status = configure_profiles(ca, call);
+    return status;
+}
+
+static int32_t add_metrics(ca_t *ca, signet_call_t *call)
+{
+    const signet_host_services_t *services = ca->host->services;
+    signet_metric_t denied = {.size = sizeof denied,
+                              .kind = SIGNET_METRIC_COUNTER,
+                              .name = SIGNET_TEXT("signet_ca_denied_total"),
+                              .help = SIGNET_TEXT("Requests that were refused by a rule.")};
+    signet_metric_t duration = {
+        .size = sizeof duration,
+        .kind = SIGNET_METRIC_HISTOGRAM,
+        .name = SIGNET_TEXT("signet_ca_issue_duration_seconds"),
+        .help = SIGNET_TEXT("How long issuing a certificate took, store and key included.")};
+    int32_t status = services->add_metric(ca->host, call, &denied, &ca->denied_metric);
+    if (status == SIGNET_OK)
+        status = services->add_metric(ca->host, call, &duration, &ca->duration_metric);
+    for (uint64_t i = 0; status == SIGNET_OK && i < ca->authority_count; i++) {
+        ca_authority_t *authority = &ca->authorities[i];
+        signet_metric_t issued = {
+            .size = sizeof issued,
+            .kind = SIGNET_METRIC_COUNTER,
+            .name = SIGNET_TEXT("signet_ca_issued_total"),
+            .help = SIGNET_TEXT("Certificates issued."),
+            .labels = signet_format(call, "authority=\"%.*s\"", SIGNET_FORMAT(authority->name))};
+        status = services->add_metric(ca->host, call, &issued, &authority->issued_metric);
+    }
+    return status;
+}
+
+int32_t ca_refresh(ca_t *ca, signet_call_t *call, ca_authority_t *authority)
+{
+    int32_t status = ca_authority_load(&ca->pool, call, authority);
+    uint64_t index = ca_authority_index(ca, authority);
+    for (uint64_t i = 0; status == SIGNET_OK && i < ca->profile_count; i++) {
+        if (authority->certificate.length > 0)
+            status = ca_profile_compile(&ca->pool, call, &ca->profiles[i], authority, index);
+    }
+    return status;
+}
+
+static int32_t plugin_start(void *instance, signet_call_t *call)
+{
+    ca_t *ca = instance;
+    signet_store_t store;
+    int32_t status = ca_store(ca, call, &store);
+    if (status == SIGNET_OK)
+        status = ca_record_declare(call, &store);
+    if (status == SIGNET_OK)
+        status = ca_intent_declare(call, &store);
+    if (status == SIGNET_OK)
+        status = ca_request_declare(call, &store);
+    if (status == SIGNET_OK)
+        status = ca_blocked_keys_load(&ca->blocked, call, &store);
+    if (status == SIGNET_OK)
+        status = add_metrics(ca, call);
+    for (uint64_t i = 0; status == SIGNET_OK && i < ca->authority_count; i++)
+        status = ca_refresh(ca, call, &ca->authorities[i]);
+    if (status == SIGNET_OK && ca->host->mode == SIGNET_MODE_SERVE)
+        status = ca_abandoned_list(ca, call);
+    return status;
+}
+
+static void plugin_close(void *instance)
+{
+    ca_t *ca = instance;
+    for (uint64_t i = 0; ca->authorities != NULL && i < ca->authority_count; i++)
+        ca_authority_free(&ca->authorities[i]);
+    if (ca->blocked_ready)
+        ca_blocked_keys_free(&ca->blocked);
+    ca_pool_free(&ca->pool);
+    free(ca);
+}
+
+static const signet_ca_interface_t ca_interface = {
+    .size = sizeof(signet_ca_interface_t),
+    .issue = ca_issue,
+    .revoke = ca_revoke,
+    .release = ca_release,
+    .authorities = ca_catalog_authorities,
+    .chain = ca_catalog_chain,
+    .profiles = ca_catalog_profiles,
+};
+
+static const signet_provide_t provides[] = {
+    {.size = sizeof(signet_provide_t),
+     .interface = SIGNET_TEXT_INIT(SIGNET_CA_INTERFACE),
+     .vtable = &ca_interface},
+    {.size = sizeof(signet_provide_t),
+     .interface = SIGNET_TEXT_INIT(SIGNET_INVENTORY_INTERFACE),
+     .vtable = &ca_inventory},
+    {.size = sizeof(signet_provide_t),
+     .interface = SIGNET_TEXT_INIT(SIGNET_COMMAND_INTERFACE),
+     .vtable = &ca_commands},
+};
+
+static const signet_need_t needs[] = {
+    {.size = sizeof(signet_need_t),
+     .kind = SIGNET_NEED_REQUIRED,
+     .interface = SIGNET_TEXT_INIT(SIGNET_STORE_INTERFACE),
+     .option = SIGNET_TEXT_INIT("store")},
+    {.size = sizeof(signet_need_t),
+     .kind = SIGNET_NEED_REQUIRED,
+     .interface = SIGNET_TEXT_INIT(SIGNET_JOURNAL_INTERFACE),
+     .option = SIGNET_TEXT_INIT("journal")},
+    {.size = sizeof(signet_need_t),
+     .kind = SIGNET_NEED_OPTIONAL,
+     .interface = SIGNET_TEXT_INIT(SIGNET_KEY_INTERFACE),
+     .option = SIGNET_TEXT_INIT("authorities.keys")},
+};
+
+#define COUNT(array) (sizeof(array) / sizeof((array)[0]))
+
+static const signet_plugin_t plugin = {
+    .size = sizeof(signet_plugin_t),
+    .abi = SIGNET_ABI,
+    .id = SIGNET_TEXT_INIT("ca"),
+    .version = SIGNET_TEXT_INIT("0.1.0"),
+    .summary = SIGNET_TEXT_INIT("Authorities, profiles, issuance, revocation and the inventory of "
+                                "certificates."),
+    .options = ca_options,
+    .option_count = CA_OPTION_COUNT,
+    .provides = provides,
+    .provide_count = COUNT(provides),
+    .needs = needs,
+    .need_count = COUNT(needs),
+    .open = plugin_open,
+    .start = plugin_start,
+    .close = plugin_close,
+};
+
+__attribute__((visibility("default"))) const signet_plugin_t *signet_plugin_entry(void)
+{
+    return &plugin;
+}

@@ -1,0 +1,23 @@
+/* What is done with an authority's own key and certificate: make a key, a certificate, a request.
+ */
+#ifndef CA_CEREMONY_H
+#define CA_CEREMONY_H
+
+#include "ca.h"
+
+/* The authority's key, made if it is not there; journaled then. */
+int32_t ca_ceremony_key(ca_t *ca, signet_call_t *call, const ca_authority_t *authority,
+                        const signet_key_t **key);
+/* Makes the certificate of a pending authority: self-signed for a root, else by its parent, whose
+ * key must be on this host. It goes the way of every certificate and ends in the authority's file;
+ * the authority is active then. EXISTS where it has one. */
+int32_t ca_ceremony_create(ca_t *ca, signet_call_t *call, ca_authority_t *authority);
+/* A PKCS#10 request for the authority's certificate, DER. */
+int32_t ca_ceremony_request(ca_t *ca, signet_call_t *call, ca_authority_t *authority,
+                            signet_bytes_t *csr);
+/* Takes a certificate that another authority made: checked like one at the start, written to the
+ * authority's file. */
+int32_t ca_ceremony_import(ca_t *ca, signet_call_t *call, ca_authority_t *authority,
+                           signet_text_t path);
+
+#endif

@@ -1,0 +1,17 @@
+/* Distinguished names as people write them. */
+#ifndef CA_DISTINGUISHED_H
+#define CA_DISTINGUISHED_H
+
+#include <signet/option.h>
+#include <signet/sdk/x509.h>
+
+#define CA_NAME_MAX_ATTRIBUTES 16U
+
+/* "CN=Root,O=Example,C=DE" (RFC 4514, most specific first; '\' before ',', '+', '=', '\' and '"' is
+ * dropped; no multi-valued RDN) to an encoded Name. INVALID at the setting. */
+int32_t ca_distinguished_encode(signet_call_t *call, const signet_setting_t *setting,
+                                signet_bytes_t *name);
+/* Whether a value may stand in a name: well-formed UTF-8 without control characters, not empty. */
+int ca_distinguished_value(signet_text_t value);
+
+#endif

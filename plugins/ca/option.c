@@ -1,0 +1,120 @@
+#include "option.h"
+
+#define REQUIRED SIGNET_OPTION_REQUIRED
+#define TEXT(name, help) CA_OPTION(name, SIGNET_OPTION_TEXT, 0, "", help)
+#define TEXTS(name, help) CA_OPTION(name, SIGNET_OPTION_TEXTS, 0, "", help)
+#define BOOLEAN(name, otherwise, help) CA_OPTION(name, SIGNET_OPTION_BOOLEAN, 0, otherwise, help)
+#define CHOICE(option_name, otherwise, option_choices, option_help)                                \
+    {                                                                                              \
+        .size = sizeof(signet_option_t), .type = SIGNET_OPTION_TEXT,                               \
+        .name = SIGNET_TEXT_INIT(option_name), .default_value = SIGNET_TEXT_INIT(otherwise),       \
+        .choices = SIGNET_TEXT_INIT(option_choices), .help = SIGNET_TEXT_INIT(option_help)         \
+    }
+#define NUMBER(option_name, option_type, otherwise, least, most, option_help)                      \
+    {                                                                                              \
+        .size = sizeof(signet_option_t), .type = (option_type),                                    \
+        .name = SIGNET_TEXT_INIT(option_name), .default_value = SIGNET_TEXT_INIT(otherwise),       \
+        .minimum = (least), .maximum = (most), .help = SIGNET_TEXT_INIT(option_help)               \
+    }
+
+#define SECOND INT64_C(1000)
+#define CENTURY (SECOND * 3600 * 24 * 365 * 100)
+#define KEY_TYPES "EC-P256|EC-P384|EC-P521|RSA-2048|RSA-3072|RSA-4096|ED25519|ED448"
+#define ALGORITHMS                                                                                 \
+    "ECDSA-SHA256|ECDSA-SHA384|ECDSA-SHA512|RSA-PKCS1-SHA256|RSA-PKCS1-SHA384|RSA-PKCS1-SHA512|"   \
+    "RSA-PSS-SHA256|RSA-PSS-SHA384|RSA-PSS-SHA512|ED25519|ED448"
+
+static const signet_option_t authority_options[] = {
+    CA_OPTION("name", SIGNET_OPTION_TEXT, REQUIRED, "", "The authority's name."),
+    CHOICE("kind", "issuing", "root|policy|issuing",
+           "What it certifies: root and policy authorities never issue end-entity certificates."),
+    CA_OPTION("subject", SIGNET_OPTION_TEXT, REQUIRED, "",
+              "Its distinguished name, most specific part first: CN=Device CA,O=Example,C=DE."),
+    CHOICE("key_type", "EC-P256", KEY_TYPES, "The type of its key."),
+    CHOICE("algorithm", "", ALGORITHMS,
+           "What it signs with; by default what suits the type of its key."),
+    CA_OPTION("keys", SIGNET_OPTION_INSTANCE, 0, "",
+              "The instance that holds its key; without one the authority is offline here."),
+    TEXT("key", "The name or URI of its key there; by default the authority's name."),
+    CA_OPTION("certificate", SIGNET_OPTION_PATH, REQUIRED, "",
+              "The file of its certificate (PEM); without the file the authority is pending."),
+    TEXT("parent", "The authority that certifies it; none for a root."),
+    NUMBER("validity", SIGNET_OPTION_DURATION, "10y", 60 * SECOND, CENTURY,
+           "How long its own certificate is valid when it is made here."),
+    NUMBER("path_length", SIGNET_OPTION_INTEGER, "-1", -1, 16,
+           "How many authorities may follow below it, for its own certificate; -1: no limit."),
+    TEXTS("aia_urls", "Where its certificate can be fetched; goes into what it issues."),
+    TEXTS("crl_urls", "Where its revocation list can be fetched; goes into what it issues."),
+    TEXTS("ocsp_urls", "Where its OCSP responder answers; goes into what it issues."),
+    TEXTS("permitted_dns", "Domains that its certificates may name: example.com."),
+    TEXTS("excluded_dns", "Domains that its certificates may not name."),
+    TEXTS("permitted_ip", "Addresses that its certificates may name: 192.0.2.0/24."),
+    TEXTS("excluded_ip", "Addresses that its certificates may not name."),
+    TEXTS("permitted_email", "Mailboxes, hosts or .domains that its certificates may name."),
+    TEXTS("excluded_email", "Mailboxes, hosts or .domains that its certificates may not name."),
+    TEXTS("permitted_uri", "Hosts or .domains of URIs that its certificates may name."),
+    TEXTS("excluded_uri", "Hosts or .domains of URIs that its certificates may not name."),
+};
+
+static const signet_option_t profile_options[] = {
+    CA_OPTION("name", SIGNET_OPTION_TEXT, REQUIRED, "", "The profile's name."),
+    TEXT("description", "What it is for, for people."),
+    TEXT("authority", "The authority that issues by default."),
+    TEXTS("authorities", "Other authorities that it may be used with; where neither is set, each "
+                         "that may issue certificates of its kind."),
+    CHOICE("kind", "end-entity", "end-entity|subordinate|ocsp-responder",
+           "What is certified: an end entity, an authority below, or an OCSP responder."),
+    NUMBER("version", SIGNET_OPTION_INTEGER, "1", 1, INT32_MAX,
+           "Counts changes of the profile; kept with each certificate."),
+    CA_OPTION("requesters", SIGNET_OPTION_TEXTS, 0, "officer, requester",
+              "The roles that may ask for certificates of this profile."),
+    TEXTS("subject", "Rules for the subject, most specific part first: CN=required, OU=optional, "
+                     "CN=name (one of the names, by default the first) or O=Example."),
+    TEXTS("dns", "Patterns of host names that may be asked for: *.example.com; none: no host "
+                 "names."),
+    TEXTS("ip", "Patterns or ranges of addresses that may be asked for: 192.0.2.0/24."),
+    TEXTS("email", "Patterns of mail addresses that may be asked for: *@example.com."),
+    TEXTS("uri", "Patterns of URIs that may be asked for: spiffe://example.com/*."),
+    BOOLEAN("wildcards", "false", "Whether host names such as *.example.com may be asked for."),
+    BOOLEAN("names_required", "false", "Whether at least one name must be asked for."),
+    NUMBER("max_names", SIGNET_OPTION_INTEGER, "100", 0, 1000,
+           "How many names one certificate may hold."),
+    CA_OPTION("key_types", SIGNET_OPTION_TEXTS, 0, "EC-*, RSA-2048, RSA-3072, RSA-4096, ED25519",
+              "The types of keys that are certified."),
+    NUMBER("validity", SIGNET_OPTION_DURATION, "90d", 60 * SECOND, CENTURY,
+           "How long certificates are valid, from notBefore on."),
+    NUMBER("backdate", SIGNET_OPTION_DURATION, "1m", 0, SECOND * 3600 * 24 * 30,
+           "How far before now notBefore lies, for clocks that are late."),
+    BOOLEAN("clip", "true",
+            "Whether a certificate that would outlive its issuer is cut short instead of refused."),
+    TEXTS("key_usage", "Key usages: digitalSignature, nonRepudiation, keyEncipherment, "
+                       "dataEncipherment, keyAgreement; those that do not suit the key are left "
+                       "out."),
+    TEXTS("extended_key_usage", "Extended key usages by short name (serverAuth, clientAuth, "
+                                "codeSigning, emailProtection, timeStamping, OCSPSigning) or OID."),
+    TEXTS("policies", "OIDs of certificate policies."),
+    NUMBER("path_length", SIGNET_OPTION_INTEGER, "0", -1, 16,
+           "For subordinates: how many authorities may follow below; -1: as the issuer permits."),
+    BOOLEAN("strict", "false", "Whether hold and release are refused."),
+};
+
+#define COUNT(array) (sizeof(array) / sizeof((array)[0]))
+
+const signet_option_t ca_options[CA_OPTION_COUNT] = {
+    CA_OPTION("store", SIGNET_OPTION_INSTANCE, 0, "",
+              "The instance that keeps the records; by default the only one."),
+    CA_OPTION("journal", SIGNET_OPTION_INSTANCE, 0, "",
+              "The instance that keeps the journal; by default the only one."),
+    {.size = sizeof(signet_option_t),
+     .type = SIGNET_OPTION_GROUPS,
+     .name = SIGNET_TEXT_INIT("authorities"),
+     .help = SIGNET_TEXT_INIT("The authorities, each with a key, a certificate and a parent."),
+     .members = authority_options,
+     .member_count = COUNT(authority_options)},
+    {.size = sizeof(signet_option_t),
+     .type = SIGNET_OPTION_GROUPS,
+     .name = SIGNET_TEXT_INIT("profiles"),
+     .help = SIGNET_TEXT_INIT("The profiles: what a certificate may contain, and who may ask."),
+     .members = profile_options,
+     .member_count = COUNT(profile_options)},
+};

@@ -1,0 +1,18 @@
+/* The options of the block of configuration. */
+#ifndef CA_OPTION_H
+#define CA_OPTION_H
+
+#include <signet/option.h>
+
+#define CA_OPTION_COUNT 4U
+extern const signet_option_t ca_options[CA_OPTION_COUNT];
+
+/* An option without members or limits, for tables of options. */
+#define CA_OPTION(option_name, option_type, option_flags, option_default, option_help)             \
+    {                                                                                              \
+        .size = sizeof(signet_option_t), .type = (option_type), .flags = (option_flags),           \
+        .name = SIGNET_TEXT_INIT(option_name), .default_value = SIGNET_TEXT_INIT(option_default),  \
+        .help = SIGNET_TEXT_INIT(option_help)                                                      \
+    }
+
+#endif

@@ -1,0 +1,15 @@
+/* Revocation, hold and release. */
+#ifndef CA_REVOKE_H
+#define CA_REVOKE_H
+
+#include "ca.h"
+
+#include <signet/ca.h>
+
+/* signet.ca/1 revoke and release. */
+int32_t ca_revoke(void *instance, signet_call_t *call, const signet_revoke_request_t *request,
+                  const signet_certificate_t **certificate);
+int32_t ca_release(void *instance, signet_call_t *call, signet_text_t authority,
+                   signet_bytes_t serial, const signet_certificate_t **certificate);
+
+#endif

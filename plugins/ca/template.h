@@ -1,0 +1,37 @@
+/* The to-be-signed part of a certificate (RFC 5280, 4.1.2), put together from parts that are
+ * encoded already. */
+#ifndef CA_TEMPLATE_H
+#define CA_TEMPLATE_H
+
+#include <signet/sdk/name.h>
+
+/* What a certificate will hold. Everything but names is DER. */
+typedef struct ca_content {
+    signet_bytes_t serial;     /* octets; the first is 01 to 7F */
+    signet_bytes_t identifier; /* AlgorithmIdentifier of the signature */
+    signet_bytes_t issuer;     /* Name */
+    int64_t not_before;
+    int64_t not_after;
+    signet_bytes_t subject; /* Name */
+    signet_bytes_t spki;
+    signet_bytes_t key_id;           /* for subjectKeyIdentifier */
+    signet_bytes_t extensions;       /* those that are the same in every certificate */
+    uint64_t extension_count;        /* how many these are */
+    const signet_canonical_t *names; /* for subjectAltName; none: no such extension */
+    uint64_t name_count;
+    /* What the unchanging extensions say, for the lint. */
+    int is_ca;
+    int64_t path_length;
+    uint32_t key_usage;
+} ca_content_t;
+
+/* The encoded empty Name. */
+extern const signet_bytes_t ca_empty_name;
+
+/* Encodes TBSCertificate. */
+int32_t ca_template_build(signet_call_t *call, const ca_content_t *content, signet_bytes_t *tbs);
+/* The whole certificate from its parts. */
+int32_t ca_template_join(signet_call_t *call, signet_bytes_t tbs, signet_bytes_t identifier,
+                         signet_bytes_t signature, signet_bytes_t *certificate);
+
+#endif
