@@ -1,0 +1,264 @@
+#include "fake_ca.h"
+
+#include <signet/sdk/error.h>
+#include <signet/sdk/text.h>
+#include <stdio.h>
+#include <string.h>
+
+fake_ca_t fake_ca;
+
+static const uint8_t der[] = {0x30, 0x03, 0x02, 0x01, 0x05};
+static const uint8_t issuer[] = {0x30, 0x03, 0x02, 0x01, 0x06};
+static const uint8_t renewed[] = {0x30, 0x03, 0x02, 0x01, 0x08};
+static const uint8_t root[] = {0x30, 0x03, 0x02, 0x01, 0x07};
+static const uint8_t fingerprint[32] = {0xfe, 0xed};
+static const uint8_t serials[][3] = {{1, 2, 3}, {1, 2, 4}, {1, 2, 5}, {1, 2, 6}, {9, 9, 9}};
+
+static const signet_text_t names[] = {SIGNET_TEXT_INIT("dns:www.example"),
+                                      SIGNET_TEXT_INIT("ip:192.0.2.1")};
+
+#define CERTIFICATE(in, number, in_state, why, when)                                               \
+    {                                                                                              \
+        .size = sizeof(signet_certificate_t), .reason = (why), .authority = SIGNET_TEXT_INIT(in),  \
+        .serial = {serials[number], 3}, .der = {der, sizeof der},                                  \
+        .fingerprint = {fingerprint, sizeof fingerprint},                                          \
+        .subject = SIGNET_TEXT_INIT("CN=\"<b>\" \xc3\xa9"), .names = names, .name_count = 2,       \
+        .profile = SIGNET_TEXT_INIT("tls-server"), .profile_version = 3,                           \
+        .requester = SIGNET_TEXT_INIT("token:alice"),                                              \
+        .request_id = SIGNET_TEXT_INIT("rest/token:alice/k"), .state = SIGNET_TEXT_INIT(in_state), \
+        .not_before = INT64_C(1700000000000), .not_after = INT64_C(4000000000000),                 \
+        .issued_at = INT64_C(1700000000123), .revoked_at = (when), .version = 1,                   \
+        .asked = SIGNET_TEXT_INIT("{\"profile\":\"x\"}"),                                          \
+    }
+
+static const signet_certificate_t templates[FAKE_CERTIFICATES] = {
+    CERTIFICATE("device", 0, SIGNET_CERTIFICATE_VALID, 0, 0),
+    CERTIFICATE("device", 1, SIGNET_CERTIFICATE_REVOKED, 1, INT64_C(1700000100000)),
+    CERTIFICATE("device", 2, SIGNET_CERTIFICATE_HELD, 6, INT64_C(1700000100000)),
+    CERTIFICATE("device", 3, SIGNET_CERTIFICATE_UNKNOWN, 0, 0),
+    CERTIFICATE("device", 4, SIGNET_CERTIFICATE_VALID, 0, 0),
+    CERTIFICATE("tls", 4, SIGNET_CERTIFICATE_VALID, 0, 0),
+};
+
+static const signet_certificate_t *made(signet_call_t *call, int which)
+{
+    signet_certificate_t *certificate = signet_alloc(call, 1, sizeof *certificate);
+    if (certificate == NULL)
+        return NULL;
+    *certificate = templates[which];
+    if (which == 3) {
+        certificate->der = (signet_bytes_t){NULL, 0};
+        certificate->fingerprint = (signet_bytes_t){NULL, 0};
+    }
+    return certificate;
+}
+
+static void keep(char *place, size_t size, signet_text_t text)
+{
+    (void)snprintf(place, size, "%.*s", SIGNET_FORMAT(text));
+}
+
+static int32_t fail(signet_call_t *call)
+{
+    return signet_fail_field(call, fake_ca.failure, "fake.refused", "names[0]",
+                             "The fake was told to refuse.");
+}
+
+static int32_t issue(void *instance, signet_call_t *call, const signet_issue_request_t *request,
+                     const signet_certificate_t **certificate)
+{
+    (void)instance;
+    fake_ca.issued++;
+    if (fake_ca.failure != 0)
+        return fail(call);
+    keep(fake_ca.request_id, sizeof fake_ca.request_id, request->request_id);
+    keep(fake_ca.profile, sizeof fake_ca.profile, request->profile);
+    keep(fake_ca.authority, sizeof fake_ca.authority, request->authority);
+    fake_ca.names[0] = '\0';
+    for (uint64_t i = 0; i < request->name_count; i++) {
+        const signet_requested_name_t *name = SIGNET_AT(signet_requested_name_t, request->names, i);
+        size_t used = strlen(fake_ca.names);
+        (void)snprintf(fake_ca.names + used, sizeof fake_ca.names - used, "%.*s=%.*s;",
+                       SIGNET_FORMAT(name->type), SIGNET_FORMAT(name->value));
+    }
+    fake_ca.csr_length = request->csr.length;
+    if (request->csr.length <= sizeof fake_ca.csr)
+        memcpy(fake_ca.csr, request->csr.data, request->csr.length);
+    fake_ca.not_before = request->not_before;
+    fake_ca.not_after = request->not_after;
+    fake_ca.validity_ms = request->validity_ms;
+    *certificate = made(call, 0);
+    return *certificate != NULL ? SIGNET_OK : signet_status(call);
+}
+
+static int32_t find(signet_call_t *call, signet_text_t authority, signet_bytes_t serial,
+                    const signet_certificate_t **certificate)
+{
+    for (int i = 0; i < FAKE_CERTIFICATES; i++)
+        if (signet_text_equal(templates[i].authority, authority) &&
+            signet_bytes_equal(templates[i].serial, serial)) {
+            *certificate = made(call, i);
+            return *certificate != NULL ? SIGNET_OK : signet_status(call);
+        }
+    return signet_fail(call, SIGNET_NOT_FOUND, "certificate.not-found", "There is none.");
+}
+
+static int32_t revoke(void *instance, signet_call_t *call, const signet_revoke_request_t *request,
+                      const signet_certificate_t **certificate)
+{
+    (void)instance;
+    if (fake_ca.failure != 0)
+        return fail(call);
+    keep(fake_ca.revoked_authority, sizeof fake_ca.revoked_authority, request->authority);
+    keep(fake_ca.comment, sizeof fake_ca.comment, request->comment);
+    fake_ca.reason = request->reason;
+    fake_ca.invalid_since = request->invalid_since;
+    return find(call, request->authority, request->serial, certificate);
+}
+
+static int32_t release(void *instance, signet_call_t *call, signet_text_t authority,
+                       signet_bytes_t serial, const signet_certificate_t **certificate)
+{
+    (void)instance;
+    if (fake_ca.failure != 0)
+        return fail(call);
+    return find(call, authority, serial, certificate);
+}
+
+static int32_t authorities(void *instance, signet_call_t *call,
+                           const signet_authority_t *const **all, uint64_t *count)
+{
+    static const signet_authority_t device = {.size = sizeof device,
+                                              .name = SIGNET_TEXT_INIT("device"),
+                                              .kind = SIGNET_TEXT_INIT("issuing"),
+                                              .state = SIGNET_TEXT_INIT("active"),
+                                              .parent = SIGNET_TEXT_INIT("root"),
+                                              .certificate = {issuer, sizeof issuer},
+                                              .subject = SIGNET_TEXT_INIT("CN=Device"),
+                                              .key_type = SIGNET_TEXT_INIT("EC-P256"),
+                                              .not_after = INT64_C(4000000000000)};
+    static const signet_authority_t next = {.size = sizeof next,
+                                            .name = SIGNET_TEXT_INIT("next"),
+                                            .kind = SIGNET_TEXT_INIT("root"),
+                                            .state = SIGNET_TEXT_INIT("pending"),
+                                            .subject = SIGNET_TEXT_INIT("CN=Next"),
+                                            .key_type = SIGNET_TEXT_INIT("EC-P384")};
+    static const signet_authority_t *const both[] = {&device, &next};
+    (void)instance;
+    (void)call;
+    *all = both;
+    *count = 2;
+    return SIGNET_OK;
+}
+
+static int32_t chain(void *instance, signet_call_t *call, signet_text_t authority,
+                     const signet_bytes_t **certificates, uint64_t *count)
+{
+    static const signet_bytes_t before[] = {{issuer, sizeof issuer}, {root, sizeof root}};
+    static const signet_bytes_t after[] = {{renewed, sizeof renewed}, {root, sizeof root}};
+    (void)instance;
+    if (!signet_text_is(authority, "device") && !signet_text_is(authority, "tls"))
+        return signet_fail(call, SIGNET_NOT_FOUND, "authority.not-found", "There is none.");
+    *certificates = fake_ca.renewed ? after : before;
+    *count = 2;
+    return SIGNET_OK;
+}
+
+static int32_t profiles(void *instance, signet_call_t *call, const signet_profile_t *const **all,
+                        uint64_t *count)
+{
+    static const signet_profile_t server = {
+        .size = sizeof server,
+        .name = SIGNET_TEXT_INIT("tls-server"),
+        .description = SIGNET_TEXT_INIT("Servers."),
+        .authority = SIGNET_TEXT_INIT("device"),
+        .version = 3,
+        .validity_ms = INT64_C(7776000000),
+        .document = SIGNET_TEXT_INIT("{\"name\":\"tls-server\",\"key_usage\":[\"signature\"]}")};
+    static const signet_profile_t *const one[] = {&server};
+    (void)instance;
+    (void)call;
+    *all = one;
+    *count = 1;
+    return SIGNET_OK;
+}
+
+static int32_t get(void *instance, signet_call_t *call, signet_text_t authority,
+                   signet_bytes_t serial, const signet_certificate_t **certificate)
+{
+    (void)instance;
+    return find(call, authority, serial, certificate);
+}
+
+/* Pages in the order of the templates; the cursor is the next one's number after "p.". */
+static int32_t query(void *instance, signet_call_t *call, const signet_certificate_query_t *asked,
+                     const signet_certificate_page_t **page)
+{
+    (void)instance;
+    fake_ca.query = *asked;
+    keep(fake_ca.query_name, sizeof fake_ca.query_name, asked->name);
+    keep(fake_ca.query_cursor, sizeof fake_ca.query_cursor, asked->cursor);
+    signet_certificate_page_t *answer = signet_alloc(call, 1, sizeof *answer);
+    const signet_certificate_t **found = signet_alloc(call, FAKE_CERTIFICATES, sizeof(void *));
+    if (answer == NULL || found == NULL)
+        return signet_status(call);
+    int i = asked->cursor.length == 3 ? asked->cursor.data[2] - '0' : 0;
+    answer->size = sizeof *answer;
+    answer->certificates = found;
+    for (; i < FAKE_CERTIFICATES && answer->count < asked->limit; i++)
+        if ((asked->serial.length == 0 || signet_bytes_equal(asked->serial, templates[i].serial)) &&
+            (asked->authority.length == 0 ||
+             signet_text_equal(asked->authority, templates[i].authority))) {
+            found[answer->count] = made(call, i);
+            if (found[answer->count++] == NULL)
+                return signet_status(call);
+        }
+    if (i < FAKE_CERTIFICATES)
+        answer->cursor = signet_format(call, "p.%d", i);
+    *page = answer;
+    return SIGNET_OK;
+}
+
+static const signet_ca_interface_t ca = {.size = sizeof ca,
+                                         .issue = issue,
+                                         .revoke = revoke,
+                                         .release = release,
+                                         .authorities = authorities,
+                                         .chain = chain,
+                                         .profiles = profiles};
+static const signet_inventory_interface_t inventory = {
+    .size = sizeof inventory, .get = get, .query = query};
+
+static const signet_provide_t provides[] = {
+    {.size = sizeof(signet_provide_t),
+     .interface = SIGNET_TEXT_INIT(SIGNET_CA_INTERFACE),
+     .vtable = &ca},
+    {.size = sizeof(signet_provide_t),
+     .interface = SIGNET_TEXT_INIT(SIGNET_INVENTORY_INTERFACE),
+     .vtable = &inventory},
+};
+
+static int32_t open_instance(const signet_host_t *host, signet_call_t *call, void **instance)
+{
+    (void)host;
+    (void)call;
+    *instance = &fake_ca;
+    return SIGNET_OK;
+}
+
+static void close_instance(void *instance)
+{
+    (void)instance;
+}
+
+const signet_plugin_t fake_ca_plugin = {
+    .size = sizeof(signet_plugin_t),
+    .abi = SIGNET_ABI,
+    .id = SIGNET_TEXT_INIT("fake-ca"),
+    .version = SIGNET_TEXT_INIT("0.1.0"),
+    .summary = SIGNET_TEXT_INIT("A CA of made-up certificates."),
+    .provides = provides,
+    .provide_count = sizeof provides / sizeof provides[0],
+    .open = open_instance,
+    .close = close_instance,
+};

@@ -1,0 +1,37 @@
+/* A CA of a few made-up certificates: what tests of protocol-rest look at is the wire. */
+#ifndef FAKE_CA_H
+#define FAKE_CA_H
+
+#include <signet/signet.h>
+
+#define FAKE_CERTIFICATES 6
+
+/* What the fake was asked, and how it shall answer. */
+typedef struct fake_ca {
+    int issued;      /* how often issue was called */
+    int32_t failure; /* issue, revoke and release fail with this; 0: they do not */
+    char request_id[1024];
+    char profile[256];
+    char authority[256];
+    char names[1024]; /* "dns=www.example;" for each */
+    uint8_t csr[1024];
+    uint64_t csr_length;
+    int64_t not_before;
+    int64_t not_after;
+    int64_t validity_ms;
+    char revoked_authority[256];
+    int32_t reason;
+    int64_t invalid_since;
+    char comment[256];
+    signet_certificate_query_t query; /* its texts are not to be followed */
+    char query_name[256];
+    char query_cursor[256];
+    int renewed; /* 1: the chain of "device" is another one */
+} fake_ca_t;
+
+extern fake_ca_t fake_ca;
+
+/* The plugin, for signet_check_open_linked. */
+extern const signet_plugin_t fake_ca_plugin;
+
+#endif
