@@ -38,14 +38,20 @@ static int32_t take(runner_exchange_t *self, signet_call_t *call, const signet_r
         headers[i] = (signet_pair_t){.size = sizeof *headers,
                                      .name = signet_text_copy(call, header->name),
                                      .value = signet_text_copy(call, header->value)};
+        if (!headers[i].name.data || !headers[i].value.data) {
+            return SIGNET_NO_MEMORY;
+        }
     }
     *copy = (signet_response_t){.size = sizeof *copy,
                                 .status = response->status,
                                 .headers = headers,
                                 .header_count = response->header_count,
                                 .body = signet_bytes_copy(call, response->body)};
+    if (!copy->body.data) {
+        return SIGNET_NO_MEMORY;
+    }
     self->response = copy;
-    return call->services->error(call) ? signet_status(call) : SIGNET_OK;
+    return SIGNET_OK;
 }
 
 static int32_t exchange_respond(signet_exchange_t *exchange, signet_call_t *call,
