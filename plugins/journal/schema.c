@@ -1,0 +1,116 @@
+#include "schema.h"
+
+#include <inttypes.h>
+
+#define FIELD(field_name, field_type, field_flags)                                                 \
+    {                                                                                              \
+        .size = sizeof(signet_field_declaration_t), .type = (field_type), .flags = (field_flags),  \
+        .name = SIGNET_TEXT_INIT(field_name)                                                       \
+    }
+
+static const signet_field_declaration_t entry_fields[] = {
+    FIELD("time", SIGNET_VALUE_TIME, 0),
+    FIELD("event", SIGNET_VALUE_TEXT, 0),
+    FIELD("object", SIGNET_VALUE_TEXT, 0),
+    FIELD("actor", SIGNET_VALUE_TEXT, 0),
+    FIELD("tenant", SIGNET_VALUE_TEXT, 0),
+    FIELD("trace", SIGNET_VALUE_TEXT, SIGNET_FIELD_UNINDEXED),
+};
+static const signet_field_declaration_t seal_fields[] = {
+    FIELD("epoch", SIGNET_VALUE_INTEGER, SIGNET_FIELD_UNINDEXED),
+    FIELD("first", SIGNET_VALUE_INTEGER, SIGNET_FIELD_UNINDEXED),
+    FIELD("last", SIGNET_VALUE_INTEGER, SIGNET_FIELD_UNINDEXED),
+};
+static const signet_field_declaration_t epoch_fields[] = {
+    FIELD("epoch", SIGNET_VALUE_INTEGER, SIGNET_FIELD_UNINDEXED),
+};
+static const signet_field_declaration_t cursor_fields[] = {
+    FIELD("seal", SIGNET_VALUE_INTEGER, SIGNET_FIELD_UNINDEXED),
+    FIELD("sequence", SIGNET_VALUE_INTEGER, SIGNET_FIELD_UNINDEXED),
+};
+
+#define COLLECTION(collection_name, collection_fields)                                             \
+    {                                                                                              \
+        .size = sizeof(signet_collection_t), .flags = SIGNET_COLLECTION_GLOBAL, .revision = 1,     \
+        .name = SIGNET_TEXT_INIT(collection_name), .fields = (collection_fields),                  \
+        .field_count = sizeof(collection_fields) / sizeof((collection_fields)[0])                  \
+    }
+
+/* Sealing goes across tenants, so all of them are global; an entry's tenant is a field. */
+static const signet_collection_t collections[] = {
+    COLLECTION(JOURNAL_ENTRIES, entry_fields),
+    COLLECTION(JOURNAL_SEALS, seal_fields),
+    COLLECTION(JOURNAL_EPOCHS, epoch_fields),
+    COLLECTION(JOURNAL_CURSORS, cursor_fields),
+    {.size = sizeof(signet_collection_t),
+     .flags = SIGNET_COLLECTION_GLOBAL,
+     .revision = 1,
+     .name = SIGNET_TEXT_INIT(JOURNAL_KEYS)},
+};
+
+int32_t journal_schema_declare(signet_call_t *call, const signet_store_t *store)
+{
+    int32_t status = SIGNET_OK;
+    for (size_t i = 0; i < sizeof(collections) / sizeof(collections[0]) && status == SIGNET_OK; i++)
+        status = store->interface->declare(store->instance, call, &collections[i]);
+    return status;
+}
+
+int journal_name_valid(signet_text_t name)
+{
+    if (name.length == 0 || name.length > JOURNAL_NODE_LIMIT)
+        return 0;
+    for (uint64_t i = 0; i < name.length; i++) {
+        char c = name.data[i];
+        if (!(c >= 'a' && c <= 'z') && !(c >= 'A' && c <= 'Z') && !(c >= '0' && c <= '9') &&
+            c != '.' && c != '_' && c != '-')
+            return 0;
+    }
+    return 1;
+}
+
+signet_text_t journal_entry_key(signet_call_t *call, const journal_position_t *position)
+{
+    return signet_format(call, "%.*s/%016" PRIx64 "/%016" PRIx64, SIGNET_FORMAT(position->node),
+                         position->epoch, position->sequence);
+}
+
+signet_text_t journal_seal_key(signet_call_t *call, signet_text_t node, uint64_t index)
+{
+    return signet_format(call, "%.*s/%016" PRIx64, SIGNET_FORMAT(node), index);
+}
+
+int journal_number(signet_text_t text, uint64_t *number)
+{
+    *number = 0;
+    if (text.length != 16)
+        return 0;
+    for (unsigned i = 0; i < 16; i++) {
+        char c = text.data[i];
+        unsigned digit = 0;
+        if (c >= '0' && c <= '9')
+            digit = (unsigned)(c - '0');
+        else if (c >= 'a' && c <= 'f')
+            digit = (unsigned)(c - 'a' + 10);
+        else
+            return 0;
+        *number = *number << 4 | digit;
+    }
+    return 1;
+}
+
+int journal_entry_position(signet_text_t key, journal_position_t *position)
+{
+    signet_text_t rest;
+    signet_text_t sequence;
+    position->node = signet_text_split(key, '/', &rest);
+    signet_text_t epoch = signet_text_split(rest, '/', &sequence);
+    return journal_name_valid(position->node) && journal_number(epoch, &position->epoch) &&
+           journal_number(sequence, &position->sequence);
+}
+
+signet_condition_t journal_condition(uint32_t compare, const signet_field_t *value)
+{
+    return (signet_condition_t){
+        .size = sizeof(signet_condition_t), .compare = compare, .value = value};
+}
