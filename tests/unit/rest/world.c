@@ -108,10 +108,16 @@ signet_text_t world_reason(void)
 
 int world_run(const char *name, const TTest *const *tests, size_t count)
 {
+    return world_run_in(name, world_begin, world_end, tests, count);
+}
+
+int world_run_in(const char *name, void (*begin)(void), void (*end)(void),
+                 const TTest *const *tests, size_t count)
+{
     Suite *suite = suite_create(name);
     TCase *tcase = tcase_create(name);
     tcase_set_timeout(tcase, 0);
-    tcase_add_checked_fixture(tcase, world_begin, world_end);
+    tcase_add_checked_fixture(tcase, begin, end);
     for (size_t i = 0; i < count; i++)
         tcase_add_test(tcase, tests[i]);
     suite_add_tcase(suite, tcase);

@@ -17,6 +17,9 @@ void world_begin(void);
 void world_end(void);
 /* Runs tests, each in a world of its own; the exit code of the program. */
 int world_run(const char *name, const TTest *const *tests, size_t count);
+/* The same with another begin and end. */
+int world_run_in(const char *name, void (*begin)(void), void (*end)(void),
+                 const TTest *const *tests, size_t count);
 /* Asks as `actor` with `roles`; the answer's status. Bodies are sent as application/json. */
 uint32_t world_ask(const char *actor, const char *roles, const char *method, const char *target,
                    const char *headers, const char *body);
