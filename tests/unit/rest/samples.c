@@ -1,0 +1,124 @@
+/* Asks every route over the fakes and writes each exchange as one JSON object a line, for
+ * check-contract to hold against the OpenAPI document. The first line is the document. */
+#include <signet/sdk/encode.h>
+#include <stdio.h>
+
+#include "fake_ca.h"
+#include "world.h"
+
+static FILE *file;
+static const char *const formats[] = {"json", "pem", "chain", "der"};
+
+static void print(const char *method, const char *target)
+{
+    signet_json_writer_t writer = signet_json_writer(world_call, 4096);
+    signet_text_t line;
+    signet_json_begin_object(&writer, NULL);
+    signet_json_text(&writer, "method", signet_text(method));
+    signet_json_text(&writer, "target", signet_text(target));
+    signet_json_integer(&writer, "status", world_response->status);
+    signet_json_text(&writer, "type", world_header("content-type"));
+    signet_json_text(&writer, "body", signet_base64(world_call, world_response->body));
+    signet_json_end_object(&writer);
+    ck_assert_int_eq(signet_json_finish(&writer, &line), SIGNET_OK);
+    (void)fprintf(file, "%.*s\n", SIGNET_FORMAT(line));
+}
+
+static void ask(const char *method, const char *target, const char *headers, const char *body)
+{
+    (void)world_ask("token:boss", "administrator,officer", method, target, headers, body);
+    print(method, target);
+}
+
+static void ask_powerless(const char *method, const char *target, const char *body)
+{
+    (void)world_ask("token:nobody", "", method, target, NULL, body);
+    print(method, target);
+}
+
+#define ISSUE "/v1/certificates"
+#define ONE "/v1/certificates/device/010204"
+#define BODY "{\"profile\":\"p\",\"csr\":\"MAMCAQU=\"}"
+
+static void sample_certificates(void)
+{
+    char target[128];
+    ask("POST", ISSUE, NULL, BODY);
+    ask("POST", ISSUE, "Accept: application/pkix-cert\n", BODY);
+    ask("POST", ISSUE, "Accept: application/pem-certificate-chain\n", BODY);
+    ask("POST", ISSUE, NULL, "{}");
+    fake_ca.failure = SIGNET_DENIED;
+    ask("POST", ISSUE, NULL, BODY);
+    fake_ca.failure = 0;
+    ask("GET", ISSUE, NULL, NULL);
+    ask("GET", ISSUE "?limit=2", NULL, NULL);
+    ask("GET", ISSUE "?limit=x", NULL, NULL);
+    for (size_t i = 0; i < sizeof formats / sizeof formats[0]; i++) {
+        (void)snprintf(target, sizeof target, ONE "?format=%s", formats[i]);
+        ask("GET", target, NULL, NULL);
+    }
+    ask("GET", "/v1/certificates/device/010206", NULL, NULL);
+    ask("GET", "/v1/certificates/device/ffff", NULL, NULL);
+    ask("POST", ONE "/revoke", NULL, "{\"reason\":\"keyCompromise\"}");
+    ask("POST", ONE "/revoke", NULL, "{\"reason\":\"none\"}");
+    ask("POST", ONE "/hold", NULL, "{}");
+    ask("POST", ONE "/hold", NULL, "{\"reason\":1}");
+    ask("POST", "/v1/certificates/device/010203/release", NULL, NULL);
+    ask("POST", "/v1/certificates/device/ffff/release", NULL, NULL);
+}
+
+static void sample_reading(void)
+{
+    ask("GET", "/v1/authorities", NULL, NULL);
+    ask("GET", "/v1/authorities?x=1", NULL, NULL);
+    ask("GET", "/v1/authorities/device", NULL, NULL);
+    ask("GET", "/v1/authorities/next", NULL, NULL);
+    ask("GET", "/v1/authorities/none", NULL, NULL);
+    ask("GET", "/v1/authorities/device/chain", NULL, NULL);
+    ask("GET", "/v1/authorities/none/chain", NULL, NULL);
+    ask("GET", "/v1/profiles", NULL, NULL);
+    ask("GET", "/v1/profiles?x=1", NULL, NULL);
+    ask("GET", "/v1/profiles/tls-server", NULL, NULL);
+    ask("GET", "/v1/profiles/none", NULL, NULL);
+    ask("GET", "/v1/journal?limit=1", NULL, NULL);
+    ask_powerless("GET", "/v1/journal", NULL);
+    ask("GET", "/v1/self", NULL, NULL);
+    ask("GET", "/v1/self?x=1", NULL, NULL);
+    ask("GET", "/v1/openapi.json", NULL, NULL);
+}
+
+static void sample_tokens(void)
+{
+    char target[128];
+    ask("POST", "/v1/tokens", NULL,
+        "{\"name\":\"n\",\"grants\":[{\"role\":\"officer\"},{\"role\":\"requester\","
+        "\"authority\":\"a\",\"profile\":\"p\",\"names\":\"*.x\"}]}");
+    (void)snprintf(target, sizeof target, "/v1/tokens/%.*s", SIGNET_FORMAT(world_text("id")));
+    ask_powerless("POST", "/v1/tokens", "{}");
+    ask("GET", "/v1/tokens", NULL, NULL);
+    ask_powerless("GET", "/v1/tokens", NULL);
+    ask("DELETE", target, NULL, NULL);
+    ask("DELETE", target, NULL, NULL);
+}
+
+START_TEST(samples)
+{
+    (void)world_get("/v1/openapi.json");
+    (void)fprintf(file, "%.*s\n", SIGNET_FORMAT(world_body()));
+    sample_certificates();
+    sample_reading();
+    sample_tokens();
+}
+END_TEST
+
+int main(int count, char **arguments)
+{
+    const TTest *const tests[] = {samples};
+    file = count == 2 ? fopen(arguments[1], "w") : NULL;
+    if (file == NULL) {
+        (void)fprintf(stderr, "usage: rest-samples FILE\n");
+        return 2;
+    }
+    int status = world_run("samples", tests, 1);
+    return fclose(file) == 0 ? status : 1;
+}
