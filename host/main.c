@@ -58,13 +58,13 @@ typedef struct arguments {
 } arguments_t;
 
 /* Everything that runs. */
-typedef struct daemon {
+typedef struct running {
     core_config_t *config;
     core_registry_t *registry;
     core_lanes_t *lanes;
     edge_t *edge;
     int logging;
-} daemon_t;
+} running_t;
 
 /* Prints an error as plain lines. */
 static void print_error(signet_call_t *call)
@@ -83,8 +83,12 @@ static void print_error(signet_call_t *call)
     }
 }
 
-static int exit_code(int32_t status)
+static int exit_code(signet_call_t *call, int32_t status)
 {
+    const signet_error_t *error = call->services->error(call);
+    /* An address that another process has may be free again later. */
+    if (status != SIGNET_OK && error && core_text_is(error->reason, "http.listen-failed"))
+        return EXIT_UNAVAILABLE;
     switch (status) {
     case SIGNET_OK:
         return 0;
@@ -184,7 +188,7 @@ static void block_signals(sigset_t *signals)
     pthread_sigmask(SIG_BLOCK, signals, NULL);
 }
 
-static int32_t begin_log(signet_call_t *call, daemon_t *daemon)
+static int32_t begin_log(signet_call_t *call, running_t *running)
 {
     static const struct {
         const char *name;
@@ -193,7 +197,7 @@ static int32_t begin_log(signet_call_t *call, daemon_t *daemon)
                  {"warning", SIGNET_LOG_WARNING}, {"error", SIGNET_LOG_ERROR},
                  {"auto", CORE_LOG_AUTO},         {"text", CORE_LOG_TEXT},
                  {"json", CORE_LOG_JSON}};
-    const signet_setting_t *log = core_setting(daemon->config->host, "log");
+    const signet_setting_t *log = core_setting(running->config->host, "log");
     const signet_setting_t *level = core_setting(log, "level");
     const signet_setting_t *format = core_setting(log, "format");
     int chosen_level = SIGNET_LOG_INFO;
@@ -207,7 +211,7 @@ static int32_t begin_log(signet_call_t *call, daemon_t *daemon)
     if (core_log_begin(chosen_format, chosen_level) != SIGNET_OK)
         return core_fail(call, SIGNET_UNAVAILABLE, "host.no-thread",
                          "no thread can be started: raise the limit of processes");
-    daemon->logging = 1;
+    running->logging = 1;
     return SIGNET_OK;
 }
 
@@ -230,13 +234,13 @@ static int32_t write_file(signet_call_t *call, const char *path, signet_text_t c
 }
 
 /* The path of the ready file, or NULL. It lives as long as the call. */
-static const char *ready_path(signet_call_t *call, const daemon_t *daemon)
+static const char *ready_path(signet_call_t *call, const running_t *running)
 {
-    const signet_setting_t *setting = core_setting(daemon->config->host, "ready_file");
+    const signet_setting_t *setting = core_setting(running->config->host, "ready_file");
     return setting ? core_format(call, "%.*s", CORE_TEXT_ARG(setting->text)).data : NULL;
 }
 
-static int32_t begin(signet_call_t *call, daemon_t *daemon, const arguments_t *arguments,
+static int32_t begin(signet_call_t *call, running_t *running, const arguments_t *arguments,
                      uint32_t cores)
 {
     signet_text_t folder = core_text(arguments->plugins);
@@ -244,43 +248,43 @@ static int32_t begin(signet_call_t *call, daemon_t *daemon, const arguments_t *a
     /* First in a child: no plugin's code runs here before it has run there. */
     int32_t status = core_trial_run(call, &trial);
     if (status == SIGNET_OK && !arguments->check)
-        status = core_config_load(call, arguments->config, folder, &daemon->config);
+        status = core_config_load(call, arguments->config, folder, &running->config);
     if (status != SIGNET_OK || arguments->check)
         return status;
-    const char *ready = ready_path(call, daemon);
+    const char *ready = ready_path(call, running);
     if (ready)
         unlink(ready);
-    status = begin_log(call, daemon);
+    status = begin_log(call, running);
     if (status == SIGNET_OK)
-        status = core_registry_open(call, daemon->config, SIGNET_MODE_SERVE, &daemon->registry);
+        status = core_registry_open(call, running->config, SIGNET_MODE_SERVE, &running->registry);
     if (status == SIGNET_OK)
-        status = core_registry_start(call, daemon->registry);
+        status = core_registry_start(call, running->registry);
     if (status != SIGNET_OK)
         return status;
-    daemon->lanes = core_lanes_new(cores);
-    if (!daemon->lanes)
+    running->lanes = core_lanes_new(cores);
+    if (!running->lanes)
         return core_fail(call, SIGNET_NO_MEMORY, "host.no-memory",
                          "there is no memory to start: free some");
-    return edge_start(call, daemon->config, daemon->registry, daemon->lanes, &daemon->edge);
+    return edge_start(call, running->config, running->registry, running->lanes, &running->edge);
 }
 
 /* From listening to serving. */
-static int32_t serve(signet_call_t *call, daemon_t *daemon)
+static int32_t serve(signet_call_t *call, running_t *running)
 {
     signet_text_t addresses = {NULL, 0};
-    core_audit_started(daemon->registry, daemon->config);
-    int32_t status = core_registry_run_jobs(daemon->registry, daemon->lanes);
+    core_audit_started(running->registry, running->config);
+    int32_t status = core_registry_run_jobs(running->registry, running->lanes);
     if (status != SIGNET_OK)
         return core_fail(call, status, "host.no-thread",
                          "no thread can be started: raise the limit of processes");
-    edge_ready(daemon->edge);
-    status = edge_addresses(call, daemon->edge, &addresses);
-    const char *ready = ready_path(call, daemon);
+    edge_ready(running->edge);
+    status = edge_addresses(call, running->edge, &addresses);
+    const char *ready = ready_path(call, running);
     if (status == SIGNET_OK && ready)
         status = write_file(call, ready, addresses);
     if (status == SIGNET_OK)
         core_log(SIGNET_LOG_INFO, "host.started", "Signet %s is ready with %u plugin instances.",
-                 SIGNET_VERSION, (unsigned)daemon->config->block_count);
+                 SIGNET_VERSION, (unsigned)running->config->block_count);
     return status;
 }
 
@@ -298,29 +302,29 @@ static void wait_for_end(const sigset_t *signals)
 }
 
 /* Ends new work, then lets what runs end. 0 where something does not. */
-static int drain(daemon_t *daemon)
+static int drain(running_t *running)
 {
     const signet_setting_t *limit =
-        core_setting(core_setting(daemon->config->host, "limits"), "drain_time");
+        core_setting(core_setting(running->config->host, "limits"), "drain_time");
     int64_t wait_ms = limit ? limit->integer : 30000;
     int64_t end = core_clock_monotonic() + wait_ms;
     core_log(SIGNET_LOG_INFO, "host.stopping", "Ending: requests have %lld ms to finish.",
              (long long)wait_ms);
-    edge_drain(daemon->edge, wait_ms);
-    core_audit_stopped(daemon->registry, daemon->config);
-    core_registry_drain(daemon->registry);
+    edge_drain(running->edge, wait_ms);
+    core_audit_stopped(running->registry, running->config);
+    core_registry_drain(running->registry);
     int64_t left = end - core_clock_monotonic();
-    return core_lanes_drain(daemon->lanes, left > LAST_MS ? left : LAST_MS);
+    return core_lanes_drain(running->lanes, left > LAST_MS ? left : LAST_MS);
 }
 
-static void finish(daemon_t *daemon)
+static void finish(running_t *running)
 {
-    edge_free(daemon->edge);
-    core_registry_close(daemon->registry);
-    core_lanes_free(daemon->lanes);
-    if (daemon->logging)
+    edge_free(running->edge);
+    core_registry_close(running->registry);
+    core_lanes_free(running->lanes);
+    if (running->logging)
         core_log_end();
-    core_config_free(daemon->config);
+    core_config_free(running->config);
 }
 
 int main(int argc, char **argv)
@@ -328,7 +332,7 @@ int main(int argc, char **argv)
     int code = 0;
     sigset_t signals;
     arguments_t arguments = {0};
-    daemon_t daemon = {0};
+    running_t running = {0};
     uint32_t cores = count_cores();
     if (core_trial_child(argc, argv, &code))
         _exit(code);
@@ -342,30 +346,30 @@ int main(int argc, char **argv)
         fputs("signetd: there is no memory to start: free some\n", stderr);
         return EXIT_DEFECT;
     }
-    int32_t status = begin(call, &daemon, &arguments, cores);
+    int32_t status = begin(call, &running, &arguments, cores);
     if (status == SIGNET_OK && arguments.check)
         printf("%s: no faults\n", arguments.config);
     if (status == SIGNET_OK && !arguments.check)
-        status = serve(call, &daemon);
+        status = serve(call, &running);
     if (status == SIGNET_OK && !arguments.check) {
         wait_for_end(&signals);
-        const char *ready = ready_path(call, &daemon);
+        const char *ready = ready_path(call, &running);
         if (ready)
             unlink(ready);
-        if (!drain(&daemon)) {
+        if (!drain(&running)) {
             /* What still runs may use anything, so nothing is taken away from under it. */
             core_log(SIGNET_LOG_WARNING, "host.cut", "Work that did not end in time was cut off.");
             core_log_end();
             _exit(0);
         }
         core_log(SIGNET_LOG_INFO, "host.stopped", "Signet has ended.");
-    } else if (daemon.edge) {
-        edge_drain(daemon.edge, 0);
+    } else if (running.edge) {
+        edge_drain(running.edge, 0);
     }
-    finish(&daemon);
+    finish(&running);
     if (status != SIGNET_OK)
         print_error(call);
-    code = exit_code(status);
+    code = exit_code(call, status);
     core_call_free(call);
     return code;
 }
