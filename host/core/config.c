@@ -278,6 +278,8 @@ static void read_file(loading_t *loading, const char *path)
     else
         fault_syntax(loading, &file);
     config_destroy(&file);
+    loading->check.main_file = NULL;
+    loading->check.folder = (signet_text_t){NULL, 0};
 }
 
 int32_t core_config_load(signet_call_t *call, const char *path, signet_text_t plugin_folder,

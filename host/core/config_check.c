@@ -23,7 +23,7 @@ signet_text_t core_check_copy(core_check_t *check, const char *text)
     char *data = take(check, length + 1);
     if (!data)
         return (signet_text_t){NULL, 0};
-    memcpy(data, text, length);
+    memcpy(data, text, length + 1);
     return (signet_text_t){data, length};
 }
 

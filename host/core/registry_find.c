@@ -30,7 +30,7 @@ int core_registry_make_interfaces(core_registry_t *registry)
                 continue;
             core_interface_t *added = &registry->interfaces[registry->interface_count];
             added->id = id;
-            added->providers = calloc(most, sizeof *added->providers);
+            added->providers = calloc(most + 1, sizeof(void *));
             if (!added->providers)
                 return 0;
             registry->interface_count++;

@@ -58,7 +58,7 @@ static const signet_route_t *const *service_routes(const signet_host_t *host, si
     core_registry_t *registry = instance_of(host)->registry;
     pthread_mutex_lock(&registry->lock);
     const signet_route_t **routes =
-        call->services->alloc(call, registry->route_count * sizeof *routes);
+        call->services->alloc(call, registry->route_count * sizeof(void *));
     *count = routes ? registry->route_count : 0;
     for (uint64_t index = 0; index < *count; index++)
         routes[index] = registry->routes[index].route;

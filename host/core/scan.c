@@ -27,7 +27,9 @@ static int is_word(char character)
 
 static char peek(const scan_t *scan, ptrdiff_t ahead)
 {
-    return scan->end - scan->at > ahead ? scan->at[ahead] : '\0';
+    if (scan->end - scan->at > ahead)
+        return scan->at[ahead];
+    return '\0';
 }
 
 static void step(scan_t *scan)
@@ -99,9 +101,9 @@ static void take_word(core_faults_t *faults, scan_t *scan, signet_text_t file)
     const char *begin = scan->at;
     while (scan->at < scan->end && is_word(*scan->at))
         scan->at++;
-    char first = *begin == '-' || *begin == '+' ? begin + 1 < scan->at ? begin[1] : ' ' : *begin;
+    int sign = *begin == '-' || *begin == '+';
     signet_text_t word = {begin, (uint64_t)(scan->at - begin)};
-    if (is_digit(first))
+    if (sign < scan->at - begin && is_digit(begin[sign]))
         judge(faults, word, file, scan->line);
 }
 

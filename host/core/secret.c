@@ -10,7 +10,7 @@
 #include "core/call.h"
 #include "core/text.h"
 
-#define MAX_SECRET (64 * 1024)
+#define MAX_SECRET 65536
 
 int core_secret_kind(signet_text_t reference, signet_text_t *name)
 {
@@ -88,7 +88,7 @@ static int32_t read_content(signet_call_t *call, const char *path, int file, siz
 static int32_t read_file(signet_call_t *call, const char *path, int closed, signet_bytes_t *secret)
 {
     int file = -1;
-    struct stat about;
+    struct stat about = {0};
     int32_t status = open_file(call, path, closed, &file, &about);
     if (status == SIGNET_OK)
         status = read_content(call, path, file, (size_t)about.st_size, secret);
@@ -118,12 +118,10 @@ static int32_t read_environment(signet_call_t *call, const char *name, signet_by
                          "the environment variable %s, which holds a secret, is not set: set it "
                          "for the host",
                          name);
-    size_t length = strlen(value);
-    uint8_t *data = call->services->alloc(call, length);
-    if (!data)
-        return call->services->error(call)->status;
-    memcpy(data, value, length);
-    *secret = (signet_bytes_t){data, length};
+    signet_text_t copy = core_format(call, "%s", value);
+    if (!copy.data)
+        return SIGNET_NO_MEMORY;
+    *secret = (signet_bytes_t){(const uint8_t *)copy.data, copy.length};
     return SIGNET_OK;
 }
 

@@ -18,8 +18,8 @@ static const unit_t duration_units[] = {
 static const unit_t size_units[] = {
     {"B", 1},
     {"KiB", 1024},
-    {"MiB", 1024 * 1024},
-    {"GiB", 1024 * 1024 * 1024},
+    {"MiB", INT64_C(1024) * 1024},
+    {"GiB", INT64_C(1024) * 1024 * 1024},
     {"TiB", INT64_C(1024) * 1024 * 1024 * 1024},
 };
 

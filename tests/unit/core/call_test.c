@@ -37,11 +37,11 @@ END_TEST
 /* What ends in the cache of chunks holds nothing of the call that used it. */
 START_TEST(arena_is_wiped)
 {
-    core_arena_t arena = {.limit = 1024 * 1024};
+    core_arena_t arena = {.limit = 1048576};
     char *secret = core_arena_alloc(&arena, 1000);
     memset(secret, 'S', 1000);
     core_arena_free(&arena);
-    core_arena_t again = {.limit = 1024 * 1024};
+    core_arena_t again = {.limit = 1048576};
     char *data = core_arena_alloc(&again, 1000);
     ck_assert_ptr_eq(data, secret);
     for (int at = 0; at < 1000; at++)

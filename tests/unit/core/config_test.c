@@ -54,7 +54,7 @@ START_TEST(settings_and_defaults_are_read)
     ck_assert_int_eq(find(one, "number")->integer, 5000000000);
     ck_assert_int_eq(find(one, "flag")->integer, 0);
     ck_assert_int_eq(find(one, "period")->integer, 86400000);
-    ck_assert_int_eq(find(one, "limit")->integer, 10 * 1024 * 1024);
+    ck_assert_int_eq(find(one, "limit")->integer, 10485760);
     ck_assert_uint_eq(find(one, "text")->line, 3);
     char secret[600];
     snprintf(secret, sizeof secret, "file:%s", world_path("secret"));

@@ -195,7 +195,7 @@ START_TEST(it_runs_from_ready_to_sigterm)
     }
     const char *colon = strrchr(ready, ':');
     ck_assert_msg(strncmp(ready, "plain http://127.0.0.1:", 23) == 0, "%s", ready);
-    ck_assert_int_eq(ask((unsigned)atoi(colon + 1)), 1);
+    ck_assert_int_eq(ask((unsigned)strtoul(colon + 1, NULL, 10)), 1);
     ck_assert_int_eq(kill(child, SIGHUP), 0);
     ck_assert_int_eq(kill(child, SIGTERM), 0);
     ck_assert_msg(finish(child) == 0, "%s", said);
