@@ -200,6 +200,8 @@ static int32_t describe_asked(signet_call_t *call, const issuance_t *issuance, s
         signet_json_time(&writer, "not_before", request->not_before);
     if (request->not_after != 0)
         signet_json_time(&writer, "not_after", request->not_after);
+    if (SIGNET_HAS(request, validity_ms))
+        signet_json_integer(&writer, "validity_ms", request->validity_ms);
     signet_json_end_object(&writer);
     return signet_json_finish(&writer, json);
 }

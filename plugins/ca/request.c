@@ -38,6 +38,8 @@ int32_t ca_request_digest(signet_call_t *call, const signet_issue_request_t *req
     add_part(&buffer, request->csr.data, request->csr.length);
     add_part(&buffer, &request->not_before, sizeof request->not_before);
     add_part(&buffer, &request->not_after, sizeof request->not_after);
+    if (SIGNET_HAS(request, validity_ms))
+        add_part(&buffer, &request->validity_ms, sizeof request->validity_ms);
     for (uint64_t i = 0; i < request->name_count; i++) {
         const signet_requested_name_t *name = SIGNET_AT(signet_requested_name_t, request->names, i);
         add_part(&buffer, name->type.data, name->type.length);

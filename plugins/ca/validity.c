@@ -34,6 +34,22 @@ static int32_t clip(signet_call_t *call, const ca_profile_t *profile,
     return SIGNET_OK;
 }
 
+/* The end asked for, as a time or as a duration; INT64_MAX where none was. */
+static int32_t asked_end(signet_call_t *call, const signet_issue_request_t *request, int64_t now,
+                         int64_t *end)
+{
+    *end = request->not_after != 0 ? whole_second(request->not_after) : INT64_MAX;
+    if (!SIGNET_HAS(request, validity_ms))
+        return SIGNET_OK;
+    if (request->not_after != 0)
+        return refuse(call, "validity", "ask for a validity or for not_after, not for both");
+    int64_t begin = request->not_before != 0 ? request->not_before : now;
+    if (request->validity_ms < 0 || request->validity_ms > LAST_TIME - begin)
+        return refuse(call, "validity", "the validity asked for is no possible one");
+    *end = whole_second(begin + request->validity_ms) - SECOND_MS;
+    return SIGNET_OK;
+}
+
 int32_t ca_validity(signet_call_t *call, const ca_profile_t *profile,
                     const ca_authority_t *authority, const signet_issue_request_t *request,
                     int64_t now, int64_t *not_before, int64_t *not_after)
@@ -50,9 +66,12 @@ int32_t ca_validity(signet_call_t *call, const ca_profile_t *profile,
     *not_after = *not_before + whole_second(profile->validity_ms) - SECOND_MS;
     if (*not_after > LAST_TIME)
         *not_after = LAST_TIME;
-    if (request->not_after != 0 && request->not_after < *not_after)
-        *not_after = whole_second(request->not_after);
-    int32_t status = clip(call, profile, authority, not_before, not_after);
+    int64_t end = 0;
+    int32_t status = asked_end(call, request, now, &end);
+    if (end < *not_after)
+        *not_after = end;
+    if (status == SIGNET_OK)
+        status = clip(call, profile, authority, not_before, not_after);
     if (status != SIGNET_OK)
         return status;
     if (*not_after <= *not_before || *not_after <= now)

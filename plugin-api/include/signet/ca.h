@@ -64,10 +64,10 @@ typedef struct signet_issue_request {
     signet_bytes_t csr;                   /* PKCS#10, DER (RFC 2986) */
     const signet_requested_name_t *names; /* set: instead of those in the request */
     uint64_t name_count;
-    int64_t not_before; /* ms since 1970 UTC; 0: now, as the profile has it */
-    int64_t not_after;  /* 0: as the profile has it; never later than that */
-    int64_t validity_ms; /* instead of not_after: counted from not_before, so that a request that is
-                          * repeated later under its request id is still the same; 0: not asked */
+    int64_t not_before;  /* ms since 1970 UTC; 0: now, as the profile has it */
+    int64_t not_after;   /* 0: as the profile has it; never later than that */
+    int64_t validity_ms; /* instead of not_after: counted from not_before or now, so that a request
+                          * that is repeated under its request id is still the same; 0: not asked */
 } signet_issue_request_t;
 
 /* A revocation asked for. */
