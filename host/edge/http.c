@@ -110,9 +110,6 @@ static int on_header_field(llhttp_t *parser, const char *at, size_t length)
     signet_pair_t *pair = &http->headers[http->header_count];
     size_t i;
 
-    if (http->in_body) {
-        return 0; /* trailers are dropped */
-    }
     if (http->header_count == EDGE_HEADERS) {
         (void)fail(http, 431, "http.headers-too-large", "The request has too many headers.");
         return -1;
@@ -175,7 +172,7 @@ static int on_header_value(llhttp_t *parser, const char *at, size_t length)
 {
     edge_http_t *http = parser->data;
 
-    if (http->in_body || http->header_count == 0) {
+    if (http->header_count == 0) {
         return 0;
     }
     while (length > 0 && (at[length - 1] == ' ' || at[length - 1] == '\t')) {
@@ -203,24 +200,11 @@ static int on_message_complete(llhttp_t *parser)
     return HPE_PAUSED;
 }
 
-static int on_body(llhttp_t *parser, const char *at, size_t length)
-{
-    edge_http_t *http = parser->data;
-
-    http->body_taken += length;
-    if (http->sink(http->sink_argument, at, length) != 0) {
-        (void)fail(http, 413, "http.body-too-large", "The body of the request is too large.");
-        return HPE_USER;
-    }
-    return 0;
-}
-
 static const llhttp_settings_t parser_settings = {
     .on_url = on_url,
     .on_header_field = on_header_field,
     .on_header_value = on_header_value,
     .on_headers_complete = on_headers_complete,
-    .on_body = on_body,
     .on_message_complete = on_message_complete,
 };
 
@@ -254,11 +238,26 @@ static int refuse(edge_http_t *http, llhttp_errno_t error)
     case HPE_UNEXPECTED_CONTENT_LENGTH:
     case HPE_INVALID_TRANSFER_ENCODING:
         return malformed(http, "The length of the body is not clear.");
-    case HPE_INVALID_CHUNK_SIZE:
-        return malformed(http, "The size of a chunk is not a number.");
     default:
         return malformed(http, "The request is malformed.");
     }
+}
+
+/* A name as RFC 9110, 5.6.2, has it; llhttp lets spaces pass. */
+static int is_token(signet_text_t name)
+{
+    static const char others[] = "!#$%&'*+-.^_`|~";
+    uint64_t i;
+
+    for (i = 0; i < name.length; i++) {
+        char octet = name.data[i];
+
+        if (!(octet >= 'a' && octet <= 'z') && !(octet >= '0' && octet <= '9') &&
+            memchr(others, octet, sizeof(others) - 1) == NULL) {
+            return 0;
+        }
+    }
+    return name.length > 0;
 }
 
 /* What llhttp leaves open. */
@@ -272,6 +271,9 @@ static int check_head(edge_http_t *http)
     for (i = 0; i < http->header_count; i++) {
         const signet_pair_t *pair = &http->headers[i];
 
+        if (!is_token(pair->name)) {
+            return malformed(http, "The name of a header is not one.");
+        }
         if (pair->value.length > 0 && memchr(pair->value.data, 0x7F, pair->value.length) != NULL) {
             return malformed(http, "A header holds a control character.");
         }
@@ -298,9 +300,7 @@ static int parse_head(edge_http_t *http)
     llhttp_init(&http->parser, HTTP_REQUEST, &parser_settings);
     http->parser.data = http;
     error = llhttp_execute(&http->parser, http->head.data, http->head.length);
-    if (error == HPE_PAUSED) {
-        llhttp_resume(&http->parser);
-    } else if (error != HPE_OK || !http->in_body) {
+    if ((error != HPE_OK && error != HPE_PAUSED) || !http->in_body) {
         return refuse(http, error);
     }
     method = llhttp_method_name((llhttp_method_t)http->parser.method);
@@ -349,24 +349,39 @@ int edge_http_has_body(const edge_http_t *http)
     return http->chunked || http->content_length > 0;
 }
 
-static int take_chunked(edge_http_t *http, const char *data, size_t length, size_t *used)
+/* Gives octets of the body to the sink. */
+static int take_data(edge_http_t *http, const char *data, size_t length)
 {
-    uint64_t before = http->body_taken;
-    llhttp_errno_t error = llhttp_execute(&http->parser, data, length);
-
-    *used = length;
-    if (error == HPE_PAUSED) {
-        *used = (size_t)(llhttp_get_error_pos(&http->parser) - data);
-        return EDGE_HTTP_DONE;
-    }
-    if (error != HPE_OK) {
-        return refuse(http, error);
-    }
-    http->framing_taken += length - (http->body_taken - before);
-    if (http->framing_taken > FRAMING_ALLOWANCE + FRAMING_RATIO * http->body_taken) {
-        return malformed(http, "The body's chunks are too small for their headers.");
+    http->body_taken += length;
+    if (http->sink(http->sink_argument, data, length) != 0) {
+        return fail(http, 413, "http.body-too-large",
+                    "The body of the request is larger than this route takes.");
     }
     return EDGE_HTTP_MORE;
+}
+
+static int take_chunked(edge_http_t *http, const char *data, size_t length, size_t *used)
+{
+    int result = EDGE_CHUNKED_MORE;
+    size_t at = 0;
+
+    while (at < length && result != EDGE_CHUNKED_DONE) {
+        size_t count;
+
+        result = edge_chunked_take(&http->chunks, data + at, length - at, &count);
+        if (result == EDGE_CHUNKED_FAILED) {
+            return malformed(http, "The chunks of the body are malformed.");
+        }
+        if (http->chunks.framing > FRAMING_ALLOWANCE + FRAMING_RATIO * http->body_taken) {
+            return malformed(http, "The chunks of the body are smaller than their framing.");
+        }
+        if (result == EDGE_CHUNKED_DATA && take_data(http, data + at, count) == EDGE_HTTP_FAILED) {
+            return EDGE_HTTP_FAILED;
+        }
+        at += count;
+    }
+    *used = at;
+    return result == EDGE_CHUNKED_DONE ? EDGE_HTTP_DONE : EDGE_HTTP_MORE;
 }
 
 int edge_http_take_body(edge_http_t *http, const char *data, size_t length, size_t *used)
@@ -378,7 +393,7 @@ int edge_http_take_body(edge_http_t *http, const char *data, size_t length, size
     }
     left = http->content_length - http->body_taken;
     *used = length < left ? length : (size_t)left;
-    if (on_body(&http->parser, data, *used) != 0) {
+    if (take_data(http, data, *used) == EDGE_HTTP_FAILED) {
         return EDGE_HTTP_FAILED;
     }
     return http->body_taken == http->content_length ? EDGE_HTTP_DONE : EDGE_HTTP_MORE;

@@ -1,4 +1,4 @@
-/* HTTP/1.1 parsing: one request's head and the framing of its body, by llhttp.
+/* HTTP/1.1 parsing: one request's head, by llhttp, and the framing of its body.
  *
  * The head is collected whole and checked for what readers are known to disagree about before
  * llhttp sees it, so that every text points into one buffer of the request's own. */
@@ -9,6 +9,7 @@
 #include <signet/http.h>
 
 #include "edge/buffer.h"
+#include "edge/chunked.h"
 #include "edge/limits.h"
 
 #define EDGE_HTTP_MORE 0
@@ -31,7 +32,7 @@ struct edge_http {
     int expects_continue;
     uint64_t content_length; /* of a body that is not chunked */
     uint64_t body_taken;     /* octets of the body so far */
-    uint64_t framing_taken;  /* octets around them, of a chunked one */
+    edge_chunked_t chunks;
     signet_text_t method;
     char *target; /* raw, in the head */
     size_t target_length;

@@ -1,5 +1,6 @@
 #include "edge/loop.h"
 
+#include <signal.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -9,6 +10,7 @@
 #define TICK_MS 100
 #define POOL_LIMIT 256U /* requests kept for later use */
 #define BACKLOG 1024
+#define STACK ((size_t)1024 * 1024)
 
 edge_request_t *edge_loop_take_request(edge_loop_t *loop)
 {
@@ -74,6 +76,7 @@ static void handle_posted(edge_loop_t *loop)
         if (finished) {
             request->working = 0;
             loop->working--;
+            edge_request_end_call(request);
         }
         if (request->connection != NULL) {
             edge_serve_progress(request->connection);
@@ -149,8 +152,8 @@ void edge_loop_add(edge_loop_t *loop, edge_connection_t *connection)
 /* Ends the loop once nothing is left to do. */
 static void end_if_empty(edge_loop_t *loop)
 {
-    if (atomic_load(&loop->edge->ending) && loop->connection_count == 0 && loop->working == 0 &&
-        !uv_is_closing((uv_handle_t *)&loop->wake)) {
+    if (loop->is_draining && atomic_load(&loop->edge->ending) && loop->connection_count == 0 &&
+        loop->working == 0 && !uv_is_closing((uv_handle_t *)&loop->wake)) {
         uv_close((uv_handle_t *)&loop->wake, NULL);
         uv_close((uv_handle_t *)&loop->tick, NULL);
     }
@@ -272,9 +275,17 @@ static void run(void *argument)
 
 int edge_loop_run(edge_loop_t *loop)
 {
-    uv_thread_options_t options = {UV_THREAD_HAS_STACK_SIZE, 1024 * 1024};
+    uv_thread_options_t options = {UV_THREAD_HAS_STACK_SIZE, STACK};
+    sigset_t all;
+    sigset_t before;
+    int status;
 
-    return uv_thread_create_ex(&loop->thread, &options, run, loop);
+    /* Signals are the main thread's. */
+    (void)sigfillset(&all);
+    (void)pthread_sigmask(SIG_SETMASK, &all, &before);
+    status = uv_thread_create_ex(&loop->thread, &options, run, loop);
+    (void)pthread_sigmask(SIG_SETMASK, &before, NULL);
+    return status;
 }
 
 void edge_loop_wake(edge_loop_t *loop)

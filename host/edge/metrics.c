@@ -28,7 +28,7 @@ void edge_metrics_register(edge_metrics_t *metrics)
                 SIGNET_TEXT("Requests answered, by the class of their status."), classes[i]);
     }
     metrics->duration =
-        add(SIGNET_METRIC_HISTOGRAM, SIGNET_TEXT("signet_http_request_duration_microseconds"),
+        add(SIGNET_METRIC_HISTOGRAM, SIGNET_TEXT("signet_http_request_duration_seconds"),
             SIGNET_TEXT("Time from a request's last header to its answer."), none);
     metrics->connections = add(SIGNET_METRIC_GAUGE, SIGNET_TEXT("signet_http_connections"),
                                SIGNET_TEXT("Open connections."), none);

@@ -44,8 +44,17 @@ edge_request_t *edge_request_new(edge_t *edge, edge_loop_t *loop)
     return request;
 }
 
+void edge_request_end_call(edge_request_t *request)
+{
+    if (request->call != NULL) {
+        core_call_free(request->call);
+        request->call = NULL;
+    }
+}
+
 void edge_request_reset(edge_request_t *request)
 {
+    edge_request_end_call(request);
     edge_http_reset(&request->http);
     edge_buffer_clear(&request->sending, BUFFER_KEEP);
     edge_buffer_clear(&request->body, BUFFER_KEEP);
@@ -54,7 +63,6 @@ void edge_request_reset(edge_request_t *request)
     request->match.route = NULL;
     request->match.allowed_count = 0;
     request->target.path = (signet_text_t){NULL, 0};
-    request->call = NULL;
     request->begun_ns = 0;
     request->inside_loop = 0;
     request->working = 0;
@@ -75,6 +83,7 @@ void edge_request_reset(edge_request_t *request)
 
 void edge_request_free(edge_request_t *request)
 {
+    edge_request_end_call(request);
     edge_http_free(&request->http);
     edge_buffer_free(&request->sending);
     edge_buffer_free(&request->body);
@@ -95,23 +104,15 @@ int edge_request_streams(const edge_request_t *request)
            (request->match.route->route->flags & SIGNET_ROUTE_STREAM) != 0;
 }
 
-/* Ends it, answered or not: counts and logs it and ends the call. */
+/* It is answered, or will not be: counts and logs it. */
 static void conclude(edge_request_t *request)
 {
     const edge_metrics_t *metrics = &request->edge->metrics;
     uint64_t duration_us = request->begun_ns > 0 ? (now_ns() - request->begun_ns) / 1000 : 0;
-    signet_call_t *call;
 
     core_metric_record(metrics->requests[request->status / 100 % 6], 1);
     core_metric_record(metrics->duration, (int64_t)duration_us);
     edge_access_log(request, duration_us);
-    (void)pthread_mutex_lock(&request->lock);
-    call = request->call;
-    request->call = NULL;
-    (void)pthread_mutex_unlock(&request->lock);
-    if (call != NULL) {
-        core_call_free(call);
-    }
 }
 
 static void write_problem(edge_request_t *request, const edge_problem_t *problem)
@@ -259,6 +260,7 @@ static int submit(edge_request_t *request)
     request->inside_loop = 1;
     settle(request, request->call->services->fail(request->call, &error));
     conclude(request);
+    edge_request_end_call(request);
     return 1;
 }
 
@@ -285,6 +287,7 @@ int edge_request_dispatch(edge_request_t *request)
     }
     settle(request, status);
     conclude(request);
+    edge_request_end_call(request);
     return 1;
 }
 
@@ -292,6 +295,7 @@ void edge_request_answer(edge_request_t *request, const edge_problem_t *problem)
 {
     write_problem(request, problem);
     conclude(request);
+    edge_request_end_call(request);
 }
 
 void edge_request_refuse(edge_request_t *request, uint32_t status, const char *reason,

@@ -67,6 +67,8 @@ edge_request_t *edge_request_new(edge_t *edge, edge_loop_t *loop);
 /* Makes it ready for another use. */
 void edge_request_reset(edge_request_t *request);
 void edge_request_free(edge_request_t *request);
+/* Ends its call, on the loop that made it: a worker must have finished. */
+void edge_request_end_call(edge_request_t *request);
 
 /* After the head: checks it, finds the route and makes the call. OK; otherwise the answer is ready
  * and says why. */

@@ -1,0 +1,283 @@
+#include "world.h"
+
+#include <errno.h>
+#include <openssl/evp.h>
+#include <openssl/pem.h>
+#include <openssl/x509.h>
+#include <signet/auth.h>
+#include <signet/journal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <time.h>
+#include <unistd.h>
+
+watch_t watch;
+
+static void require(int condition, const char *what)
+{
+    if (!condition) {
+        (void)fprintf(stderr, "the test's world is broken: %s\n", what);
+        abort();
+    }
+}
+
+/* The stand-in for the registry. */
+
+static int32_t authenticate(void *instance, signet_call_t *call,
+                            const signet_credential_t *credential, const signet_actor_t **actor)
+{
+    static const signet_grant_t grant = {.size = sizeof(grant),
+                                         .role = SIGNET_TEXT_INIT("requester")};
+    static const signet_actor_t known = {.size = sizeof(known),
+                                         .id = SIGNET_TEXT_INIT("token:1"),
+                                         .name = SIGNET_TEXT_INIT("tester"),
+                                         .method = SIGNET_TEXT_INIT("token"),
+                                         .grants = &grant,
+                                         .grant_count = 1};
+
+    (void)instance;
+    if (credential->scheme.length != 6 || memcmp(credential->scheme.data, "bearer", 6) != 0) {
+        return core_fail(call, SIGNET_UNSUPPORTED, "auth.unsupported", "not a token");
+    }
+    if (credential->value.length != 4 || memcmp(credential->value.data, "good", 4) != 0) {
+        return core_fail(call, SIGNET_UNAUTHENTICATED, "auth.token-invalid",
+                         "The token is not valid.");
+    }
+    *actor = &known;
+    return SIGNET_OK;
+}
+
+static void denied(void *instance, signet_call_t *call, signet_text_t source,
+                   const signet_entry_t *entry)
+{
+    (void)instance;
+    (void)call;
+    if (source.length > 0 && entry->event.length == strlen(SIGNET_EVENT_LOGIN_FAILED)) {
+        atomic_fetch_add(&watch.denied, 1);
+    }
+}
+
+static const signet_auth_interface_t auth = {.size = sizeof(auth), .authenticate = authenticate};
+static const signet_journal_interface_t journal = {.size = sizeof(journal), .denied = denied};
+static const signet_provider_t auth_provider = {.size = sizeof(auth_provider), .interface = &auth};
+static const signet_provider_t journal_provider = {.size = sizeof(journal_provider),
+                                                   .interface = &journal};
+
+const core_route_t *core_registry_routes(const core_registry_t *registry, uint64_t *count)
+{
+    (void)registry;
+    return world_routes(count);
+}
+
+const signet_provider_t *const *core_registry_providers(const core_registry_t *registry,
+                                                        signet_text_t interface, uint64_t *count)
+{
+    static const signet_provider_t *const auths[] = {&auth_provider};
+    static const signet_provider_t *const journals[] = {&journal_provider};
+
+    (void)registry;
+    *count = 1;
+    if (interface.length == strlen(SIGNET_AUTH_INTERFACE) &&
+        memcmp(interface.data, SIGNET_AUTH_INTERFACE, interface.length) == 0) {
+        return auths;
+    }
+    return journals;
+}
+
+const signet_provider_t *core_registry_find(const core_registry_t *registry,
+                                            signet_text_t interface, signet_text_t name,
+                                            uint64_t *matches)
+{
+    (void)registry;
+    (void)interface;
+    (void)name;
+    *matches = 0;
+    return NULL;
+}
+
+/* Certificates and settings. */
+
+void world_write_certificate(const char *folder, const char *certificate, const char *key)
+{
+    char path[256];
+    EVP_PKEY *pair = EVP_EC_gen("P-256");
+    X509 *made = X509_new();
+    X509_NAME *name = X509_get_subject_name(made);
+    FILE *file;
+
+    require(pair != NULL && made != NULL, "key");
+    (void)X509_set_version(made, X509_VERSION_3);
+    (void)ASN1_INTEGER_set(X509_get_serialNumber(made), 1);
+    (void)X509_gmtime_adj(X509_getm_notBefore(made), 0);
+    (void)X509_gmtime_adj(X509_getm_notAfter(made), 3600);
+    (void)X509_NAME_add_entry_by_txt(name, "CN", MBSTRING_ASC, (const unsigned char *)"test", -1,
+                                     -1, 0);
+    (void)X509_set_issuer_name(made, name);
+    (void)X509_set_pubkey(made, pair);
+    require(X509_sign(made, pair, EVP_sha256()) > 0, "certificate");
+    (void)snprintf(path, sizeof(path), "%s/%s", folder, certificate);
+    file = fopen(path, "w");
+    require(file != NULL && PEM_write_X509(file, made) == 1, path);
+    (void)fclose(file);
+    (void)snprintf(path, sizeof(path), "%s/%s", folder, key);
+    file = fopen(path, "w");
+    require(file != NULL && PEM_write_PrivateKey(file, pair, NULL, NULL, 0, NULL, NULL) == 1, path);
+    (void)fclose(file);
+    require(chmod(path, 0600) == 0, path);
+    X509_free(made);
+    EVP_PKEY_free(pair);
+}
+
+static signet_setting_t text_setting(const char *name, const char *text)
+{
+    return (signet_setting_t){.size = sizeof(signet_setting_t),
+                              .type = SIGNET_OPTION_TEXT,
+                              .name = {name, strlen(name)},
+                              .text = {text, strlen(text)}};
+}
+
+static signet_setting_t number_setting(const char *name, int64_t integer)
+{
+    return (signet_setting_t){.size = sizeof(signet_setting_t),
+                              .type = SIGNET_OPTION_INTEGER,
+                              .name = {name, strlen(name)},
+                              .integer = integer};
+}
+
+static signet_setting_t group_setting(const char *name, const signet_setting_t *members,
+                                      uint64_t count)
+{
+    return (signet_setting_t){.size = sizeof(signet_setting_t),
+                              .type = SIGNET_OPTION_GROUP,
+                              .name = {name, strlen(name)},
+                              .members = members,
+                              .member_count = count};
+}
+
+static void keep_url(const char *line, const char *end, const char *name, char *url)
+{
+    size_t length = strlen(name);
+
+    if (strncmp(line, name, length) == 0 && line[length] == ' ') {
+        (void)snprintf(url, 128, "%.*s", (int)(end - line - (long)length - 1), line + length + 1);
+    }
+}
+
+static void read_urls(signet_call_t *call, world_t *world)
+{
+    signet_text_t lines = {NULL, 0};
+    const char *line;
+    const char *last;
+
+    require(edge_addresses(call, world->edge, &lines) == SIGNET_OK, "addresses");
+    line = lines.data;
+    last = lines.data + lines.length;
+    while (line < last) {
+        const char *end = memchr(line, '\n', (size_t)(last - line));
+
+        keep_url(line, end, "plain", world->plain);
+        keep_url(line, end, "tls", world->tls);
+        keep_url(line, end, "local", world->local);
+        line = end + 1;
+    }
+}
+
+static int64_t or_long(int64_t value)
+{
+    return value > 0 ? value : 60000;
+}
+
+void world_open(world_t *world, const world_options_t *options)
+{
+    static const world_options_t none;
+    char certificate[128];
+    char key[128];
+    char path[128];
+    core_call_options_t call_options = {0};
+    signet_call_t *call = core_call_new(&call_options);
+    core_config_t config = {0};
+    signet_setting_t role = text_setting("", "officer");
+    int32_t status;
+
+    options = options != NULL ? options : &none;
+    memset(&watch, 0, sizeof(watch));
+    memset(world, 0, sizeof(*world));
+    (void)strcpy(world->folder, "/tmp/signet-edge-XXXXXX");
+    require(call != NULL && mkdtemp(world->folder) != NULL, "folder");
+    world_write_certificate(world->folder, "server.pem", "server.key");
+    (void)snprintf(certificate, sizeof(certificate), "%s/server.pem", world->folder);
+    (void)snprintf(key, sizeof(key), "%s/server.key", world->folder);
+    (void)snprintf(path, sizeof(path), "%s/socket", world->folder);
+    {
+        signet_setting_t plain[] = {text_setting("name", "plain"),
+                                    text_setting("address", "127.0.0.1:0")};
+        signet_setting_t tls[] = {text_setting("name", "tls"),
+                                  text_setting("address", "127.0.0.1:0"),
+                                  text_setting("certificate", certificate),
+                                  text_setting("key", key), text_setting("minimum_tls", "1.2")};
+        signet_setting_t local[] = {text_setting("name", "local"), text_setting("unix", path),
+                                    text_setting("mode", "0660"), group_setting("roles", &role, 1)};
+        signet_setting_t listeners[] = {group_setting("", plain, 2), group_setting("", tls, 5),
+                                        group_setting("", local, 4)};
+        signet_setting_t limits[] = {
+            number_setting("header_time", or_long(options->header_ms)),
+            number_setting("body_time", or_long(options->body_ms)),
+            number_setting("idle_time", or_long(options->idle_ms)),
+            number_setting("handshake_time", or_long(options->handshake_ms)),
+            number_setting("request_time", or_long(options->request_ms)),
+            number_setting("connections", options->connections > 0 ? options->connections : 500),
+        };
+        signet_setting_t log[] = {number_setting("access", 1)};
+        signet_setting_t members[] = {group_setting("listeners", listeners, 3),
+                                      group_setting("limits", limits, 6),
+                                      group_setting("log", log, 1)};
+        signet_setting_t host = group_setting("host", members, 3);
+
+        config.host = &host;
+        world->lanes = core_lanes_new(2);
+        require(world->lanes != NULL, "lanes");
+        /* Only the functions of this file look at the registry. */
+        status =
+            edge_start(call, &config, (core_registry_t *)(void *)world, world->lanes, &world->edge);
+    }
+    if (status != SIGNET_OK) {
+        const signet_error_t *error = call->services->error(call);
+
+        (void)fprintf(stderr, "%.*s\n", (int)error->message.length, error->message.data);
+    }
+    require(status == SIGNET_OK, "edge");
+    read_urls(call, world);
+    core_call_free(call);
+    if (!options->not_ready) {
+        edge_ready(world->edge);
+    }
+}
+
+void world_close(world_t *world)
+{
+    char path[128];
+    static const char *const files[] = {"server.pem", "server.key", "socket"};
+    size_t i;
+
+    atomic_store(&watch.gate, 1);
+    edge_free(world->edge);
+    core_lanes_free(world->lanes);
+    for (i = 0; i < sizeof(files) / sizeof(files[0]); i++) {
+        (void)snprintf(path, sizeof(path), "%s/%s", world->folder, files[i]);
+        (void)unlink(path);
+    }
+    require(rmdir(world->folder) == 0, "folder not empty");
+}
+
+int world_await(atomic_int *value, int expected)
+{
+    struct timespec pause = {0, 1000000};
+    int tries;
+
+    for (tries = 0; tries < 10000 && atomic_load(value) != expected; tries++) {
+        (void)nanosleep(&pause, NULL);
+    }
+    return atomic_load(value) == expected;
+}
