@@ -3,7 +3,7 @@
 
 #include <signet/sdk/error.h>
 
-#define JSON_MAX (16U * 1024U * 1024U)
+#define JSON_MAX (UINT64_C(16) * 1024 * 1024)
 
 static int32_t take_answer(const signet_transfer_t *transfer, CURL *curl,
                            const signet_client_response_t **response)
@@ -74,7 +74,8 @@ int32_t signet_client_json(signet_call_t *call, const signet_command_input_t *in
                            const signet_json_t **answer)
 {
     static const signet_json_t nothing = {.kind = SIGNET_JSON_NULL};
-    const signet_client_response_t *response = NULL;
+    static const signet_client_response_t none = {.status = 0};
+    const signet_client_response_t *response = &none;
     int32_t status = signet_client(call, input, method, path, NULL, body, &response);
     if (status != SIGNET_OK) {
         return status;

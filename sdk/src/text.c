@@ -95,7 +95,10 @@ int signet_text_is(signet_text_t text, const char *string)
 
 static char lower(char character)
 {
-    return character >= 'A' && character <= 'Z' ? (char)(character - 'A' + 'a') : character;
+    if (character >= 'A' && character <= 'Z') {
+        return (char)(character - 'A' + 'a');
+    }
+    return character;
 }
 
 int signet_text_equal_nocase(signet_text_t a, signet_text_t b)

@@ -53,8 +53,8 @@ static int is_flag(const signet_option_t *option, signet_text_t flag)
         return 0;
     }
     for (uint64_t i = 0; i < flag.length; i++) {
-        char letter = option->name.data[i] == '_' ? '-' : option->name.data[i];
-        if (letter != flag.data[i]) {
+        int is_dash = option->name.data[i] == '_';
+        if (flag.data[i] != (is_dash ? '-' : option->name.data[i])) {
             return 0;
         }
     }

@@ -51,8 +51,10 @@ static void read_headers(signet_call_t *call, signet_text_t text, signet_pair_t 
         if (pairs) {
             char *lower = runner_take(call, name.length + 1);
             for (uint64_t i = 0; i < name.length; i++) {
-                char letter = name.data[i];
-                lower[i] = letter >= 'A' && letter <= 'Z' ? (char)(letter - 'A' + 'a') : letter;
+                lower[i] = name.data[i];
+                if (lower[i] >= 'A' && lower[i] <= 'Z') {
+                    lower[i] = (char)(lower[i] - 'A' + 'a');
+                }
             }
             pairs[*count] = (signet_pair_t){.size = sizeof *pairs,
                                             .name = {lower, name.length},

@@ -4,6 +4,7 @@
 #include <signet/sdk/encode.h>
 #include <signet/sdk/error.h>
 #include <signet/sdk/text.h>
+#include <stdio.h>
 #include <string.h>
 
 const signet_option_t *runner_option(const signet_option_t *options, uint64_t count,
@@ -105,12 +106,10 @@ static int32_t read_text(signet_call_t *call, signet_call_t *memory, const char 
                      "name the secret with file:PATH, env:NAME or cred:NAME");
     }
     if (option->type == SIGNET_OPTION_PATH && text.length > 0 && text.data[0] != '/') {
-        uint64_t length = strlen(folder);
-        char *path = runner_take(memory, length + 1 + text.length + 1);
-        memcpy(path, folder, length);
-        path[length] = '/';
-        memcpy(path + length + 1, text.data, text.length);
-        setting->text = (signet_text_t){path, length + 1 + text.length};
+        uint64_t size = strlen(folder) + 1 + text.length + 1;
+        char *path = runner_take(memory, size);
+        snprintf(path, size, "%s/%.*s", folder, SIGNET_FORMAT(text));
+        setting->text = (signet_text_t){path, size - 1};
     } else {
         setting->text = runner_take_text(memory, text);
     }

@@ -25,7 +25,7 @@ signet_check_t *signet_check_begin(void)
 {
     signet_check_t *check = calloc(1, sizeof *check);
     if (check) {
-        check->lock = calloc(1, sizeof *check->lock);
+        check->lock = calloc(1, sizeof(pthread_mutex_t));
         check->metrics = calloc(RUNNER_METRICS_MAX, sizeof *check->metrics);
     }
     if (!check || !check->lock || !check->metrics || pthread_mutex_init(check->lock, NULL) != 0) {

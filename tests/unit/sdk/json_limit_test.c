@@ -16,9 +16,9 @@ static void *counting_malloc(size_t size)
 
 /* Time bounds are those of a build without sanitizers. */
 #if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
-#define SLOWDOWN 10
+#define SLOWDOWN INT64_C(10)
 #else
-#define SLOWDOWN 1
+#define SLOWDOWN INT64_C(1)
 #endif
 
 static int64_t thread_time_us(void)
