@@ -401,7 +401,9 @@ static int permitted(store_leases_t *leases, const store_change_t *change)
     const signet_change_t *asked = change->change;
     if (asked->expected != SIGNET_VERSION_ANY && asked->expected != change->version)
         return 0;
-    return !SIGNET_HAS(asked, lease_owner.data) || asked->lease.length == 0 ||
+    if (!SIGNET_HAS(asked, lease.data) || asked->lease.length == 0)
+        return 1;
+    return SIGNET_HAS(asked, lease_owner.data) &&
            store_leases_held(leases, asked->lease, asked->lease_owner);
 }
 

@@ -11,13 +11,18 @@ static int no_space(int system_error)
     return system_error == ENOSPC || system_error == EDQUOT || system_error == EFBIG;
 }
 
+static int is_sync(int code)
+{
+    return code == SQLITE_IOERR_FSYNC || code == SQLITE_IOERR_DIR_FSYNC;
+}
+
 static int32_t status_of(int code, int system_error)
 {
     switch (code & 0xff) {
     case SQLITE_FULL:
         return SIGNET_FULL;
     case SQLITE_IOERR:
-        return no_space(system_error) ? SIGNET_FULL : SIGNET_UNAVAILABLE;
+        return no_space(system_error) && !is_sync(code) ? SIGNET_FULL : SIGNET_UNAVAILABLE;
     case SQLITE_NOMEM:
         return SIGNET_NO_MEMORY;
     case SQLITE_CORRUPT:
@@ -36,8 +41,14 @@ static int32_t status_of(int code, int system_error)
 
 store_failure_t store_failure(sqlite3 *database)
 {
+    int last = errno;
     int code = sqlite3_extended_errcode(database);
-    int system_error = (code & 0xff) == SQLITE_IOERR ? sqlite3_system_errno(database) : 0;
+    int system_error = 0;
+    if ((code & 0xff) == SQLITE_IOERR) {
+        /* What fails within a COMMIT does not reach sqlite3_system_errno. */
+        system_error = sqlite3_system_errno(database);
+        system_error = system_error ? system_error : last;
+    }
     if (code == SQLITE_IOERR_NOMEM)
         code = SQLITE_NOMEM;
     return (store_failure_t){status_of(code, system_error), code, system_error};
@@ -45,7 +56,7 @@ store_failure_t store_failure(sqlite3 *database)
 
 int store_failure_is_fatal(const store_failure_t *failure)
 {
-    return (failure->code & 0xff) == SQLITE_IOERR && !no_space(failure->system_error);
+    return (failure->code & 0xff) == SQLITE_IOERR && failure->status != SIGNET_FULL;
 }
 
 int32_t store_fail(signet_call_t *call, const store_failure_t *failure, signet_text_t path)

@@ -217,6 +217,9 @@ static int32_t check_header(signet_call_t *call, const store_file_t *file, off_t
         return fail_corrupt(call, file, "is not an SQLite database");
     if (big_endian(header + 68, 4) != STORE_APPLICATION_ID)
         return fail_corrupt(call, file, "was not made by Signet");
+    /* Ours always have a write-ahead log, for readers and writers alike. */
+    if (header[18] != 2 || header[19] != 2)
+        return fail_corrupt(call, file, "is damaged");
     uint32_t version = big_endian(header + 60, 4);
     if (version > STORE_SCHEMA_VERSION)
         return signet_fail(call, SIGNET_CORRUPT, "store.newer",

@@ -33,9 +33,9 @@ static int32_t list_tenants(store_t *store, signet_call_t *call, store_reader_t 
 {
     signet_text_t sql =
         signet_format(call,
-                      "WITH RECURSIVE t(name) AS (SELECT min(_tenant) FROM \"%s\" UNION ALL "
-                      "SELECT (SELECT min(_tenant) FROM \"%s\" WHERE _tenant > name) FROM t "
-                      "WHERE name IS NOT NULL) SELECT name FROM t WHERE name IS NOT NULL",
+                      "WITH RECURSIVE t(_at) AS (SELECT min(_tenant) FROM \"%s\" UNION ALL "
+                      "SELECT (SELECT min(_tenant) FROM \"%s\" WHERE _tenant > _at) FROM t "
+                      "WHERE _at IS NOT NULL) SELECT _at FROM t WHERE _at IS NOT NULL",
                       collection->name.data, collection->name.data);
     sqlite3_stmt *statement = sql.data ? store_reader_statement(reader, sql) : NULL;
     if (!statement)

@@ -2,6 +2,7 @@
 
 #include "store.h"
 
+#include <errno.h>
 #include <signet/sdk/error.h>
 #include <signet/sdk/text.h>
 #include <string.h>
@@ -47,6 +48,7 @@ void store_writer_clear(store_writer_t *writer)
 
 static int step(sqlite3_stmt *statement)
 {
+    errno = 0;
     int code = sqlite3_step(statement);
     sqlite3_reset(statement);
     return code == SQLITE_DONE ? SQLITE_OK : code;
