@@ -130,7 +130,7 @@ void world_write_certificate(const char *folder, const char *certificate, const 
     EVP_PKEY_free(pair);
 }
 
-static signet_setting_t text_setting(const char *name, const char *text)
+signet_setting_t world_text(const char *name, const char *text)
 {
     return (signet_setting_t){.size = sizeof(signet_setting_t),
                               .type = SIGNET_OPTION_TEXT,
@@ -138,7 +138,7 @@ static signet_setting_t text_setting(const char *name, const char *text)
                               .text = {text, strlen(text)}};
 }
 
-static signet_setting_t number_setting(const char *name, int64_t integer)
+signet_setting_t world_number(const char *name, int64_t integer)
 {
     return (signet_setting_t){.size = sizeof(signet_setting_t),
                               .type = SIGNET_OPTION_INTEGER,
@@ -146,8 +146,7 @@ static signet_setting_t number_setting(const char *name, int64_t integer)
                               .integer = integer};
 }
 
-static signet_setting_t group_setting(const char *name, const signet_setting_t *members,
-                                      uint64_t count)
+signet_setting_t world_group(const char *name, const signet_setting_t *members, uint64_t count)
 {
     return (signet_setting_t){.size = sizeof(signet_setting_t),
                               .type = SIGNET_OPTION_GROUP,
@@ -198,7 +197,7 @@ void world_open(world_t *world, const world_options_t *options)
     core_call_options_t call_options = {0};
     signet_call_t *call = core_call_new(&call_options);
     core_config_t config = {0};
-    signet_setting_t role = text_setting("", "officer");
+    signet_setting_t role = world_text("", "officer");
     int32_t status;
 
     options = options != NULL ? options : &none;
@@ -211,29 +210,27 @@ void world_open(world_t *world, const world_options_t *options)
     (void)snprintf(key, sizeof(key), "%s/server.key", world->folder);
     (void)snprintf(path, sizeof(path), "%s/socket", world->folder);
     {
-        signet_setting_t plain[] = {text_setting("name", "plain"),
-                                    text_setting("address", "127.0.0.1:0")};
-        signet_setting_t tls[] = {text_setting("name", "tls"),
-                                  text_setting("address", "127.0.0.1:0"),
-                                  text_setting("certificate", certificate),
-                                  text_setting("key", key), text_setting("minimum_tls", "1.2")};
-        signet_setting_t local[] = {text_setting("name", "local"), text_setting("unix", path),
-                                    text_setting("mode", "0660"), group_setting("roles", &role, 1)};
-        signet_setting_t listeners[] = {group_setting("", plain, 2), group_setting("", tls, 5),
-                                        group_setting("", local, 4)};
+        signet_setting_t plain[] = {world_text("name", "plain"),
+                                    world_text("address", "127.0.0.1:0")};
+        signet_setting_t tls[] = {world_text("name", "tls"), world_text("address", "127.0.0.1:0"),
+                                  world_text("certificate", certificate), world_text("key", key),
+                                  world_text("minimum_tls", "1.2")};
+        signet_setting_t local[] = {world_text("name", "local"), world_text("unix", path),
+                                    world_text("mode", "0660"), world_group("roles", &role, 1)};
+        signet_setting_t listeners[] = {world_group("", plain, 2), world_group("", tls, 5),
+                                        world_group("", local, 4)};
         signet_setting_t limits[] = {
-            number_setting("header_time", or_long(options->header_ms)),
-            number_setting("body_time", or_long(options->body_ms)),
-            number_setting("idle_time", or_long(options->idle_ms)),
-            number_setting("handshake_time", or_long(options->handshake_ms)),
-            number_setting("request_time", or_long(options->request_ms)),
-            number_setting("connections", options->connections > 0 ? options->connections : 500),
+            world_number("header_time", or_long(options->header_ms)),
+            world_number("body_time", or_long(options->body_ms)),
+            world_number("idle_time", or_long(options->idle_ms)),
+            world_number("handshake_time", or_long(options->handshake_ms)),
+            world_number("request_time", or_long(options->request_ms)),
+            world_number("connections", options->connections > 0 ? options->connections : 500),
         };
-        signet_setting_t log[] = {number_setting("access", 1)};
-        signet_setting_t members[] = {group_setting("listeners", listeners, 3),
-                                      group_setting("limits", limits, 6),
-                                      group_setting("log", log, 1)};
-        signet_setting_t host = group_setting("host", members, 3);
+        signet_setting_t log[] = {world_number("access", 1)};
+        signet_setting_t members[] = {world_group("listeners", listeners, 3),
+                                      world_group("limits", limits, 6), world_group("log", log, 1)};
+        signet_setting_t host = world_group("host", members, 3);
 
         config.host = &host;
         world->lanes = core_lanes_new(2);

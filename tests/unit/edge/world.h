@@ -49,6 +49,10 @@ void world_open(world_t *world, const world_options_t *options);
 void world_close(world_t *world);
 /* The routes of the handlers. */
 const core_route_t *world_routes(uint64_t *count);
+/* Settings as the host reads them; the texts are not copied. */
+signet_setting_t world_text(const char *name, const char *text);
+signet_setting_t world_number(const char *name, int64_t integer);
+signet_setting_t world_group(const char *name, const signet_setting_t *members, uint64_t count);
 /* Writes a self-signed certificate and its key to files of the folder. */
 void world_write_certificate(const char *folder, const char *certificate, const char *key);
 /* Waits for up to ten seconds until `*value` is `expected`; 1 when it is. */
