@@ -88,8 +88,9 @@ static void add_cases(core_buffer_t *buffer, const cli_t *cli, signet_call_t *ca
         add_next_words(buffer, cli, first);
         core_buffer_string(buffer, "' ;;\n");
     }
-    for (uint64_t index = 0; index < cli->command_count; index++) {
-        const signet_command_t *command = cli->commands[index].command;
+    /* Longer names first: "token" alone begins like "token create". */
+    for (uint64_t index = cli->command_count; index > 0; index--) {
+        const signet_command_t *command = cli->commands[index - 1].command;
         core_buffer_format(buffer, "    '%.*s'|'%.*s '*) candidates='",
                            CORE_TEXT_ARG(command->name), CORE_TEXT_ARG(command->name));
         add_flags(buffer, call, command->options, command->option_count);
