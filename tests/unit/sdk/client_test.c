@@ -96,6 +96,22 @@ START_TEST(takes_answers_without_a_body)
 }
 END_TEST
 
+START_TEST(sends_the_idempotency_key)
+{
+    const signet_client_response_t *response = NULL;
+    serve_unix(HEAD "Content-Length: 2\r\nConnection: close\r\n\r\n{}");
+    ck_assert_int_eq(signet_client_keyed(call, &input, "POST", SIGNET_TEXT("/"), NULL,
+                                         SIGNET_TEXT("{}"), SIGNET_TEXT("key-1"), &response),
+                     SIGNET_OK);
+    ck_assert_ptr_nonnull(strstr(server.request, "Idempotency-Key: key-1\r\n"));
+    ck_assert_int_eq(signet_client_keyed(call, &input, "POST", SIGNET_TEXT("/"), NULL,
+                                         SIGNET_TEXT("{}"), SIGNET_TEXT("a\r\nX: y"), &response),
+                     SIGNET_INVALID);
+    ck_assert_ptr_null(strstr(server.request, "X: y"));
+    client_server_end(&server);
+}
+END_TEST
+
 START_TEST(returns_the_hosts_error)
 {
     const signet_client_response_t *response = NULL;
@@ -232,6 +248,7 @@ int main(void)
     const TTest *const tests[] = {asks_over_a_unix_socket,
                                   asks_over_tls,
                                   takes_answers_without_a_body,
+                                  sends_the_idempotency_key,
                                   returns_the_hosts_error,
                                   maps_statuses,
                                   refuses_bad_tokens,

@@ -19,8 +19,8 @@ typedef struct signet_client_response {
 int32_t signet_client(signet_call_t *call, const signet_command_input_t *input, const char *method,
                       signet_text_t path, const char *accept, signet_text_t body,
                       const signet_client_response_t **response);
-/* The same with the header Idempotency-Key, so that a request whose answer was lost can be sent again
- * without being carried out twice; `key` empty: without it. [worker] */
+/* The same with the header Idempotency-Key, so that a request whose answer was lost can be sent
+ * again without being carried out twice; `key` empty: without it. [worker] */
 int32_t signet_client_keyed(signet_call_t *call, const signet_command_input_t *input,
                             const char *method, signet_text_t path, const char *accept,
                             signet_text_t body, signet_text_t key,

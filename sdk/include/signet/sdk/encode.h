@@ -18,8 +18,8 @@ int32_t signet_base64_decode(signet_call_t *call, signet_text_t text, signet_byt
 int32_t signet_base64url_decode(signet_call_t *call, signet_text_t text, signet_bytes_t *bytes);
 /* One PEM block (RFC 7468) of DER. [any] */
 signet_text_t signet_pem(signet_call_t *call, const char *label, signet_bytes_t der);
-/* The DER of the first PEM block labelled `label`; `rest` gets what follows it and may be NULL. Text
- * before the block, CRLF and lines of any length are accepted; headers inside it are not.
+/* The DER of the first PEM block labelled `label`; `rest` gets what follows it and may be NULL.
+ * Text before the block, CRLF and lines of any length are accepted; headers inside it are not.
  * NOT_FOUND (no such block), INVALID. [any] */
 int32_t signet_pem_decode(signet_call_t *call, signet_text_t text, const char *label,
                           signet_bytes_t *der, signet_text_t *rest);
