@@ -20,6 +20,7 @@
 #include "core/value.h"
 
 #define MAX_FILES 256U
+#define MAX_DEPTH 32
 #define MEMORY_LIMIT (UINT64_C(256) * 1024 * 1024)
 
 /* What loading one configuration works with. */
@@ -39,9 +40,9 @@ const signet_setting_t *core_setting(const signet_setting_t *group, const char *
     return NULL;
 }
 
-/* Remembers the file that holds a setting, looks at its integers once, and goes on below. */
-static void visit_files(loading_t *loading, const config_setting_t *setting,
-                        core_config_file_t *files)
+/* Remembers the file that holds a setting, and looks at its integers once. */
+static void visit_file(loading_t *loading, const config_setting_t *setting,
+                       core_config_file_t *files)
 {
     core_check_t *check = &loading->check;
     const char *source = config_setting_source_file(setting);
@@ -54,17 +55,35 @@ static void visit_files(loading_t *loading, const config_setting_t *setting,
     uint64_t known = 0;
     while (known < loading->config->file_count && !core_text_equal(files[known].name, shown))
         known++;
-    if (known == loading->config->file_count && known < MAX_FILES) {
-        struct stat about = {0};
-        if (stat(path, &about) == 0)
-            files[known].length = (uint64_t)about.st_size;
-        files[known].name = shown;
-        loading->config->file_count++;
-        core_scan_file(check->faults, path, shown);
-    }
+    if (known < loading->config->file_count || known == MAX_FILES)
+        return;
+    struct stat about = {0};
+    if (stat(path, &about) == 0)
+        files[known].length = (uint64_t)about.st_size;
+    files[known].name = shown;
+    loading->config->file_count++;
+    core_scan_file(check->faults, path, shown);
+}
+
+/* Visits the files of a setting and of all below it. 0 where it is nested deeper than any
+ * configuration. */
+static int visit_files(loading_t *loading, const config_setting_t *setting,
+                       core_config_file_t *files, int depth)
+{
+    const char *last = NULL;
+    if (depth == MAX_DEPTH)
+        return 0;
     for (int index = 0;
-         config_setting_is_aggregate(setting) && index < config_setting_length(setting); index++)
-        visit_files(loading, config_setting_get_elem(setting, (unsigned)index), files);
+         config_setting_is_aggregate(setting) && index < config_setting_length(setting); index++) {
+        const config_setting_t *member = config_setting_get_elem(setting, (unsigned)index);
+        const char *source = config_setting_source_file(member);
+        if (index == 0 || source != last)
+            visit_file(loading, member, files);
+        last = source;
+        if (!visit_files(loading, member, files, depth + 1))
+            return 0;
+    }
+    return 1;
 }
 
 static void check_root(core_check_t *check, const config_setting_t *root)
@@ -212,7 +231,14 @@ static void take_all(loading_t *loading, config_t *file)
         return;
     }
     loading->config->files = files;
-    visit_files(loading, root, files);
+    visit_file(loading, root, files);
+    if (!visit_files(loading, root, files, 0)) {
+        core_check_fault(&loading->check, root,
+                         "groups and lists are nested deeper than %d: "
+                         "flatten them",
+                         MAX_DEPTH);
+        return;
+    }
     check_root(&loading->check, root);
     take_host(loading, root);
     choose_folder(loading);

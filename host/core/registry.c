@@ -31,16 +31,22 @@ signet_call_t *core_registry_call(core_instance_t *instance, int64_t deadline_ms
 }
 
 /* 1 where a message begins with the place in the configuration that it is about. */
-static int names_place(signet_text_t message, signet_text_t file)
+static int names_place(const core_config_t *config, signet_text_t message)
 {
-    return message.length > file.length && message.data[file.length] == ':' &&
-           memcmp(message.data, file.data, file.length) == 0;
+    for (uint64_t index = 0; index < config->file_count; index++) {
+        signet_text_t file = config->files[index].name;
+        if (message.length > file.length && message.data[file.length] == ':' &&
+            memcmp(message.data, file.data, file.length) == 0)
+            return 1;
+    }
+    return 0;
 }
 
 /* Hands the error of an instance's own call on to the caller's, naming the instance. */
-static int32_t pass_error(signet_call_t *call, const core_block_t *block, int32_t status,
+static int32_t pass_error(signet_call_t *call, const core_instance_t *instance, int32_t status,
                           const signet_error_t *error)
 {
+    const core_block_t *block = instance->block;
     if (!error)
         return core_fail(call, status, "plugin.failed",
                          "%.*s:%u: instance \"%.*s\" (plugin %.*s) failed and did not say why: "
@@ -48,7 +54,7 @@ static int32_t pass_error(signet_call_t *call, const core_block_t *block, int32_
                          CORE_TEXT_ARG(block->file), (unsigned)block->line,
                          CORE_TEXT_ARG(block->name), CORE_TEXT_ARG(block->plugin));
     signet_error_t passed = *error;
-    if (!names_place(error->message, block->file))
+    if (!names_place(instance->registry->config, error->message))
         passed.message = core_format(call, "%.*s:%u: instance \"%.*s\" (plugin %.*s): %.*s",
                                      CORE_TEXT_ARG(block->file), (unsigned)block->line,
                                      CORE_TEXT_ARG(block->name), CORE_TEXT_ARG(block->plugin),
@@ -68,7 +74,7 @@ static int32_t open_instance(signet_call_t *call, core_instance_t *instance)
     int32_t status = block->descriptor->open(&instance->host, own, &instance->instance);
     instance->opened = status == SIGNET_OK || instance->instance;
     if (status != SIGNET_OK)
-        status = pass_error(call, block, status, own->services->error(own));
+        status = pass_error(call, instance, status, own->services->error(own));
     core_call_free(own);
     return status;
 }
@@ -159,7 +165,7 @@ static int32_t run_step(core_instance_t *instance, const char *what,
     int32_t status = own ? step(instance->instance, own) : SIGNET_NO_MEMORY;
     const signet_error_t *error = own ? own->services->error(own) : NULL;
     if (status != SIGNET_OK && call)
-        status = pass_error(call, instance->block, status, error);
+        status = pass_error(call, instance, status, error);
     else if (status != SIGNET_OK)
         core_log(SIGNET_LOG_ERROR, "plugin.failed", "The %s of instance \"%.*s\" failed: %.*s",
                  what, CORE_TEXT_ARG(instance->block->name),

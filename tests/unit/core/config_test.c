@@ -143,6 +143,20 @@ START_TEST(all_faults_are_told)
 }
 END_TEST
 
+START_TEST(nesting_has_an_end)
+{
+    char content[512] = "host = { }; a = ";
+    for (int depth = 0; depth < 60; depth++)
+        strcat(content, "( ");
+    for (int depth = 0; depth < 60; depth++)
+        strcat(content, ") ");
+    world_write("signet.cfg", strcat(content, ";"));
+    core_config_t *config = NULL;
+    ck_assert_int_eq(world_load(NULL, &config), SIGNET_INVALID);
+    ck_assert_ptr_nonnull(strstr(world_message(), "nested deeper than 32: flatten them"));
+}
+END_TEST
+
 static void expect_host_fault(const char *content, const char *line)
 {
     char expected[1024];
@@ -266,6 +280,7 @@ int main(void)
     tcase_add_test(tests, settings_and_defaults_are_read);
     tcase_add_test(tests, each_fault_is_one_line);
     tcase_add_test(tests, all_faults_are_told);
+    tcase_add_test(tests, nesting_has_an_end);
     tcase_add_test(tests, the_host_group_is_checked);
     tcase_add_test(tests, a_missing_file_is_one_line);
     tcase_add_test(tests, an_open_secret_fails_the_check);

@@ -213,6 +213,49 @@ START_TEST(jobs_run_until_drained)
 }
 END_TEST
 
+/* Runs the mock that needs a lease until the lease was asked for this often in all. */
+static void run_singleton(const char *block, int64_t asked)
+{
+    core_lanes_t *lanes = core_lanes_new(1);
+    ck_assert_int_eq(open_blocks(block, SIGNET_MODE_SERVE), SIGNET_OK);
+    ck_assert_int_eq(core_registry_start(world_call(), registry), SIGNET_OK);
+    ck_assert_int_eq(core_registry_run_jobs(registry, lanes), SIGNET_OK);
+    for (int wait = 0; wait < 5000 && metric("signet_mock_asked_total") < asked; wait++)
+        usleep(1000);
+    ck_assert_int_ge(metric("signet_mock_asked_total"), asked);
+    core_registry_drain(registry);
+    close_all();
+    core_lanes_free(lanes);
+}
+
+/* A job with a lease runs on the node that holds it; one that wakes itself runs again at once. */
+START_TEST(a_lease_decides_who_runs)
+{
+    run_singleton("{ name = \"one\"; plugin = \"mock-lease\"; granted = false; }", 1);
+    ck_assert_int_eq(metric("signet_mock_singleton_total"), 0);
+    int64_t asked = metric("signet_mock_asked_total");
+    run_singleton("{ name = \"one\"; plugin = \"mock-lease\"; granted = true; }", asked + 3);
+    ck_assert_int_ge(metric("signet_mock_singleton_total"), 2);
+}
+END_TEST
+
+/* Commands are given instances, but no job runs beside them. */
+START_TEST(no_job_runs_for_a_command)
+{
+    core_lanes_t *lanes = core_lanes_new(1);
+    ck_assert_int_eq(
+        open_blocks("{ name = \"worker\"; plugin = \"mock-job\"; }", SIGNET_MODE_COMMAND),
+        SIGNET_OK);
+    int64_t runs = metric("signet_mock_runs_total");
+    ck_assert_int_eq(core_registry_start(world_call(), registry), SIGNET_OK);
+    ck_assert_int_eq(core_registry_run_jobs(registry, lanes), SIGNET_OK);
+    usleep(50000);
+    ck_assert_int_eq(metric("signet_mock_runs_total"), runs);
+    close_all();
+    core_lanes_free(lanes);
+}
+END_TEST
+
 int main(void)
 {
     Suite *suite = suite_create("registry");
@@ -226,6 +269,8 @@ int main(void)
     tcase_add_test(tests, a_route_has_one_owner);
     tcase_add_test(tests, an_instance_has_a_name_of_its_own);
     tcase_add_test(tests, jobs_run_until_drained);
+    tcase_add_test(tests, a_lease_decides_who_runs);
+    tcase_add_test(tests, no_job_runs_for_a_command);
     suite_add_tcase(suite, tests);
     SRunner *runner = srunner_create(suite);
     srunner_run_all(runner, CK_NORMAL);
