@@ -66,7 +66,7 @@ static const signet_option_t profile_options[] = {
            "What is certified: an end entity, an authority below, or an OCSP responder."),
     NUMBER("version", SIGNET_OPTION_INTEGER, "1", 1, INT32_MAX,
            "Counts changes of the profile; kept with each certificate."),
-    CA_OPTION("requesters", SIGNET_OPTION_TEXTS, 0, "officer, requester",
+    CA_OPTION("requesters", SIGNET_OPTION_TEXTS, 0, "[\"officer\", \"requester\"]",
               "The roles that may ask for certificates of this profile."),
     TEXTS("subject", "Rules for the subject, most specific part first: CN=required, OU=optional, "
                      "CN=name (one of the names, by default the first) or O=Example."),
@@ -79,7 +79,8 @@ static const signet_option_t profile_options[] = {
     BOOLEAN("names_required", "false", "Whether at least one name must be asked for."),
     NUMBER("max_names", SIGNET_OPTION_INTEGER, "100", 0, 1000,
            "How many names one certificate may hold."),
-    CA_OPTION("key_types", SIGNET_OPTION_TEXTS, 0, "EC-*, RSA-2048, RSA-3072, RSA-4096, ED25519",
+    CA_OPTION("key_types", SIGNET_OPTION_TEXTS, 0,
+              "[\"EC-*\", \"RSA-2048\", \"RSA-3072\", \"RSA-4096\", \"ED25519\"]",
               "The types of keys that are certified."),
     NUMBER("validity", SIGNET_OPTION_DURATION, "90d", 60 * SECOND, CENTURY,
            "How long certificates are valid, from notBefore on."),
