@@ -437,6 +437,47 @@ START_TEST(cancels_and_times_out)
 }
 END_TEST
 
+#define THREADS 4
+#define ROUNDS 200
+
+/* What a worker of a plugin does, many times. */
+static void *work(void *argument)
+{
+    const signet_host_t *host = argument;
+    for (int i = 0; i < ROUNDS; i++) {
+        signet_call_t *own = signet_check_call(check, "token:worker", "requester");
+        const signet_call_services_t *services = own->services;
+        signet_text_t name = signet_format(own, "%d", i);
+        const signet_provider_t *found =
+            services->find(own, SIGNET_TEXT(SIGNET_COMMAND_INTERFACE), SIGNET_TEXT("one"));
+        if (name.length > 0 && found && found->instance == &check_seen) {
+            host->services->record(host, check_seen.metric, 1);
+        }
+        signet_log(host, own, SIGNET_LOG_DEBUG, "test.worked", "%.*s", SIGNET_FORMAT(name));
+        signet_call_t *child = services->child(own);
+        services->end(child);
+        signet_check_call_end(own);
+    }
+    return NULL;
+}
+
+START_TEST(serves_many_threads)
+{
+    open_plugin();
+    pthread_t threads[THREADS];
+    for (int i = 0; i < THREADS; i++) {
+        ck_assert_int_eq(
+            pthread_create(&threads[i], NULL, work, (void *)(uintptr_t)check_seen.host), 0);
+    }
+    for (int i = 0; i < THREADS; i++) {
+        ck_assert_int_eq(pthread_join(threads[i], NULL), 0);
+    }
+    ck_assert_int_eq(signet_check_metric(check, "signet_test_runs_total", "kind=\"a\""),
+                     THREADS * ROUNDS);
+    ck_assert(signet_check_logged(check, "test.worked"));
+}
+END_TEST
+
 /* The exit status of a child process whose plugin ends it with this event. */
 static int fatal_status(const char *expected, signet_text_t event)
 {
@@ -478,4 +519,4 @@ END_TEST
 SDK_RUN("sdk-check", lives_through_the_cycle, closes_what_fails, keeps_the_rules_of_the_contract,
         checks_needs, serves_requests, turns_errors_into_problems, streams_bodies, knows_routes,
         runs_jobs_and_counts, reads_secrets, runs_commands, refuses_wrong_arguments, makes_calls,
-        cancels_and_times_out, ends_fatally, loads_plugins_from_files)
+        cancels_and_times_out, serves_many_threads, ends_fatally, loads_plugins_from_files)
