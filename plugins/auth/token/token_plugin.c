@@ -1,9 +1,9 @@
 /* auth-token: entry, descriptor and wiring. */
 #include <signet/sdk/setting.h>
 #include <stdlib.h>
+#include <token_openapi.h>
 
 #include "token.h"
-#include "token_openapi.h"
 #include "token_record.h"
 
 #define DAY_MS (INT64_C(24) * 60 * 60 * 1000)

@@ -1,6 +1,7 @@
 #include "rest_document.h"
 
 #include <pthread.h>
+#include <rest_openapi.h>
 #include <signet/sdk/error.h>
 #include <signet/sdk/json.h>
 #include <stdlib.h>
@@ -9,7 +10,6 @@
 #include "rest.h"
 #include "rest_input.h"
 #include "rest_media.h"
-#include "rest_openapi.h"
 
 /* Most octets of one route's part. */
 #define MAXIMUM_OPERATION (UINT64_C(256) * 1024)
@@ -100,14 +100,14 @@ static void write_method(signet_json_writer_t *writer, const signet_route_t *rou
 static int32_t make(const signet_host_t *host, signet_call_t *call,
                     const signet_route_t *const *routes, uint64_t count, signet_text_t *text)
 {
-    const signet_route_t **sorted = signet_alloc(call, count + 1, sizeof *sorted);
+    const signet_route_t **sorted = signet_alloc(call, count + 1, sizeof(void *));
     if (sorted == NULL)
         return signet_status(call);
     uint64_t used = 0;
     for (uint64_t i = 0; i < count; i++)
         if (usable(host, call, routes[i]))
             sorted[used++] = routes[i];
-    qsort(sorted, used, sizeof *sorted, by_path);
+    qsort(sorted, used, sizeof(void *), by_path);
 
     signet_json_writer_t writer = signet_json_writer(call, 65536);
     signet_json_begin_object(&writer, NULL);
@@ -164,7 +164,7 @@ int32_t rest_document_get(rest_document_t *document, const signet_host_t *host, 
     int32_t status = make(host, call, routes, count, text);
     if (status != SIGNET_OK)
         return status;
-    char *copy = malloc(text->length);
+    char *copy = malloc(text->length + 1);
     if (copy == NULL)
         return SIGNET_OK; /* answered all the same; the next one makes it anew */
     memcpy(copy, text->data, text->length);
@@ -186,7 +186,7 @@ int32_t rest_get_openapi(void *instance, signet_call_t *call, const signet_reque
     const signet_route_t *const *routes = rest->host->services->routes(rest->host, call, &count);
     if (routes == NULL && count != 0)
         return signet_status(call);
-    signet_text_t text;
+    signet_text_t text = {NULL, 0};
     int32_t status = rest_document_get(rest->document, rest->host, call, routes, count, &text);
     if (status != SIGNET_OK)
         return status;

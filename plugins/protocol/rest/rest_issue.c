@@ -107,7 +107,7 @@ static int32_t read_request(signet_call_t *call, const signet_request_t *request
 {
     static const char *const members[] = {"profile",    "csr",       "authority", "names",
                                           "not_before", "not_after", "validity"};
-    const signet_json_t *body;
+    const signet_json_t *body = NULL;
     signet_text_t csr;
     int32_t status = signet_http_query_only(call, request, NULL, 0);
     if (status == SIGNET_OK)

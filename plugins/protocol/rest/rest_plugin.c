@@ -1,10 +1,10 @@
 /* protocol-rest: entry, descriptor and wiring. */
+#include <rest_openapi.h>
 #include <signet/sdk/setting.h>
 #include <stdlib.h>
 
 #include "rest.h"
 #include "rest_input.h"
-#include "rest_openapi.h"
 
 static const signet_option_t options[] = {
     {.size = sizeof(signet_option_t),

@@ -26,7 +26,7 @@ int32_t rest_revoke(void *instance, signet_call_t *call, const signet_request_t 
 {
     static const char *const members[] = {"reason", "invalid_since", "comment"};
     signet_revoke_request_t revocation = {.size = sizeof revocation};
-    const signet_json_t *body;
+    const signet_json_t *body = NULL;
     int32_t status = signet_http_json(call, request, REST_SMALL_BODY, members, 3, &body);
     if (status == SIGNET_OK)
         status = rest_reason_read(call, body, &revocation.reason);
@@ -43,7 +43,7 @@ int32_t rest_hold(void *instance, signet_call_t *call, const signet_request_t *r
     static const char *const members[] = {"comment"};
     signet_revoke_request_t revocation = {.size = sizeof revocation,
                                           .reason = SIGNET_REASON_CERTIFICATE_HOLD};
-    const signet_json_t *body;
+    const signet_json_t *body = NULL;
     int32_t status = signet_http_json(call, request, REST_SMALL_BODY, members, 1, &body);
     if (status == SIGNET_OK)
         status = signet_json_get_text(call, body, "comment", &revocation.comment);
@@ -53,7 +53,7 @@ int32_t rest_hold(void *instance, signet_call_t *call, const signet_request_t *r
 int32_t rest_release(void *instance, signet_call_t *call, const signet_request_t *request,
                      signet_exchange_t *exchange)
 {
-    const signet_json_t *body;
+    const signet_json_t *body = NULL;
     signet_bytes_t serial;
     rest_ca_t ca;
     const signet_certificate_t *certificate = NULL;

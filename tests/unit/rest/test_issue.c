@@ -240,9 +240,9 @@ START_TEST(ties_the_key_to_its_caller)
     char longest[200] = "Idempotency-Key: ";
     size_t start = strlen(longest);
     memset(longest + start, 'k', 128);
-    strcpy(longest + start + 128, "\n");
+    longest[start + 128] = '\n';
     ck_assert_uint_eq(post(longest, BODY), 201);
-    strcpy(longest + start + 128, "k\n");
+    memcpy(longest + start + 128, "k\n", 3);
     ck_assert_uint_eq(post(longest, BODY), 400);
     assert_text(world_reason(), "request.key-invalid");
     ck_assert_uint_eq(post("Idempotency-Key: caf\xc3\xa9\n", BODY), 400);
@@ -276,7 +276,7 @@ static char *repeat(const char *before, const char *piece, size_t count, const c
     char *end = stpcpy(body, before);
     for (size_t i = 0; i < count; i++)
         end = stpcpy(end, piece);
-    strcpy(end, after);
+    (void)stpcpy(end, after);
     return body;
 }
 

@@ -43,11 +43,10 @@ void world_end(void)
 uint32_t world_ask(const char *actor, const char *roles, const char *method, const char *target,
                    const char *headers, const char *body)
 {
-    char lines[4096] = "";
-    if (body != NULL)
-        strcpy(lines, "Content-Type: application/json\n");
-    if (headers != NULL)
-        strcat(lines, headers);
+    char lines[4096];
+    (void)snprintf(lines, sizeof lines, "%s%s",
+                   body != NULL ? "Content-Type: application/json\n" : "",
+                   headers != NULL ? headers : "");
     if (world_call != NULL)
         signet_check_call_end(world_call);
     world_call = signet_check_call(world, actor, roles);
