@@ -108,8 +108,8 @@ static uint64_t find_or_add(const signet_metric_t *from)
 
 uint64_t core_metric_add(const signet_metric_t *metric)
 {
-    if (!is_name(metric->name) || metric->kind < SIGNET_METRIC_COUNTER ||
-        metric->kind > SIGNET_METRIC_HISTOGRAM)
+    if (metric->size < sizeof *metric || !is_name(metric->name) ||
+        metric->kind < SIGNET_METRIC_COUNTER || metric->kind > SIGNET_METRIC_HISTOGRAM)
         return 0;
     pthread_mutex_lock(&table_lock);
     uint64_t number = find_or_add(metric);

@@ -145,12 +145,15 @@ END_TEST
 
 START_TEST(nesting_has_an_end)
 {
-    char content[512] = "host = { }; a = ";
+    core_buffer_t content = {0};
+    core_buffer_string(&content, "host = { }; a = ");
     for (int depth = 0; depth < 60; depth++)
-        strcat(content, "( ");
+        core_buffer_string(&content, "( ");
     for (int depth = 0; depth < 60; depth++)
-        strcat(content, ") ");
-    world_write("signet.cfg", strcat(content, ";"));
+        core_buffer_string(&content, ") ");
+    core_buffer_string(&content, ";");
+    world_write("signet.cfg", content.data);
+    core_buffer_free(&content);
     core_config_t *config = NULL;
     ck_assert_int_eq(world_load(NULL, &config), SIGNET_INVALID);
     ck_assert_ptr_nonnull(strstr(world_message(), "nested deeper than 32: flatten them"));
