@@ -162,7 +162,7 @@ int32_t rest_document_get(rest_document_t *document, const signet_host_t *host, 
     if (kept(document, call, digest, text))
         return text->data != NULL ? SIGNET_OK : signet_status(call);
     int32_t status = make(host, call, routes, count, text);
-    if (status != SIGNET_OK)
+    if (status != SIGNET_OK || text->data == NULL)
         return status;
     char *copy = malloc(text->length + 1);
     if (copy == NULL)
