@@ -11,7 +11,8 @@
 #include "edge/loop.h"
 #include "edge/serve.h"
 
-#define CIPHER_KEEP (1024U * 1024U) /* memory of the loop's ciphertext buffer that is kept */
+#define CIPHER_KEEP ((size_t)1024 * 1024) /* memory of the loop's ciphertext buffer that is kept   \
+                                           */
 
 /* Data that waits for its socket. */
 typedef struct pending_write {
@@ -235,6 +236,19 @@ void edge_connection_read(edge_connection_t *connection, int on)
     }
 }
 
+/* A client that reads slowly is given time as long as it reads at all. */
+static void expire_write(edge_connection_t *connection)
+{
+    size_t unsent = uv_stream_get_write_queue_size(&connection->socket.stream);
+
+    if (unsent >= connection->unsent) {
+        edge_connection_close(connection);
+        return;
+    }
+    connection->unsent = unsent;
+    edge_connection_wait(connection, EDGE_WAIT_WRITE);
+}
+
 void edge_connection_expire(edge_connection_t *connection, edge_wait_t wait)
 {
     switch (wait) {
@@ -244,6 +258,9 @@ void edge_connection_expire(edge_connection_t *connection, edge_wait_t wait)
         break;
     case EDGE_WAIT_IDLE:
         edge_connection_finish(connection);
+        break;
+    case EDGE_WAIT_WRITE:
+        expire_write(connection);
         break;
     default:
         edge_connection_close(connection);

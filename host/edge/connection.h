@@ -40,6 +40,7 @@ struct edge_connection {
     int feeding;
     int closing;
     uint32_t writes; /* that wait for the socket */
+    size_t unsent;   /* octets of them, when their time began */
     char peer[EDGE_REQUEST_PEER];
     uid_t user;
     int is_local;

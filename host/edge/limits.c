@@ -5,7 +5,7 @@
 #include "core/log.h"
 #include "edge/setting.h"
 
-#define SECOND 1000
+#define SECOND INT64_C(1000)
 #define RESERVED_DESCRIPTORS 256 /* for stores, logs, listeners and outgoing connections */
 
 /* Each connection is a descriptor: raises the process's limit as far as it may, and answers how
@@ -57,7 +57,7 @@ void edge_limits_read(edge_limits_t *limits, const signet_setting_t *host)
     limits->wait_ms[EDGE_WAIT_WRITE] = edge_setting_integer(group, "body_time", 30 * SECOND);
     limits->wait_ms[EDGE_WAIT_LINGER] = 2 * SECOND;
     limits->request_ms = edge_setting_integer(group, "request_time", 30 * SECOND);
-    limits->header_size = (uint64_t)edge_setting_integer(group, "header_size", 16 * 1024);
+    limits->header_size = (uint64_t)edge_setting_integer(group, "header_size", INT64_C(16384));
     limits->connections = fit_descriptors(edge_setting_integer(group, "connections", 10000));
     limits->access_log = edge_setting_integer(log, "access", 1) != 0;
 }

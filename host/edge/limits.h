@@ -4,8 +4,8 @@
 
 #include <signet/option.h>
 
-#define EDGE_HEADERS 100U               /* of one request at most */
-#define EDGE_BODY_DEFAULT (64U * 1024U) /* of a route that declares no limit */
+#define EDGE_HEADERS 100U                 /* of one request at most */
+#define EDGE_BODY_DEFAULT UINT64_C(65536) /* of a route that declares no limit */
 
 /* What a connection can wait for, each for a time of its own. */
 typedef enum edge_wait {

@@ -1,6 +1,7 @@
 #include "edge/loop.h"
 
 #include <signal.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -269,7 +270,10 @@ int edge_loop_listen(edge_loop_t *loop, const edge_listener_t *listener, int soc
 static void run(void *argument)
 {
     edge_loop_t *loop = argument;
+    char name[16];
 
+    (void)snprintf(name, sizeof(name), "loop-%u", (unsigned int)(loop - loop->edge->loops) % 1000U);
+    (void)pthread_setname_np(pthread_self(), name);
     (void)uv_run(&loop->uv, UV_RUN_DEFAULT);
 }
 

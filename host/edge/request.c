@@ -14,7 +14,7 @@
 #include "edge/problem.h"
 #include "edge/response.h"
 
-#define BUFFER_KEEP (16U * 1024U) /* memory kept from one request to the next */
+#define BUFFER_KEEP ((size_t)16 * 1024) /* memory kept from one request to the next */
 
 static uint64_t now_ns(void)
 {
@@ -267,9 +267,11 @@ static int submit(edge_request_t *request)
 int edge_request_dispatch(edge_request_t *request)
 {
     uint32_t flags = request->match.route->route->flags;
-    signet_call_t *call = request->call;
     int32_t status;
 
+    if (edge_request_make_call(request) != SIGNET_OK) {
+        return 1;
+    }
     request->view.body =
         edge_request_streams(request)
             ? (signet_bytes_t){NULL, 0}
@@ -281,7 +283,7 @@ int edge_request_dispatch(edge_request_t *request)
     request->inside_loop = 1;
     status = call_handler(request);
     if (status == SIGNET_WOULD_BLOCK) {
-        call->services->clear(call);
+        request->call->services->clear(request->call);
         request->inside_loop = 0;
         return submit(request);
     }

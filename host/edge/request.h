@@ -15,8 +15,8 @@
 #include "edge/state.h"
 #include "edge/target.h"
 
-#define EDGE_REQUEST_PEER 48U              /* octets of a peer's address */
-#define EDGE_REQUEST_WINDOW (256U * 1024U) /* of a streamed body that waits, each way */
+#define EDGE_REQUEST_PEER 48U                    /* octets of a peer's address */
+#define EDGE_REQUEST_WINDOW ((size_t)256 * 1024) /* of a streamed body that waits, each way */
 
 typedef struct edge_connection edge_connection_t;
 typedef struct edge_request edge_request_t;
@@ -70,9 +70,10 @@ void edge_request_free(edge_request_t *request);
 /* Ends its call, on the loop that made it: a worker must have finished. */
 void edge_request_end_call(edge_request_t *request);
 
-/* After the head: checks it, finds the route and makes the call. OK; otherwise the answer is ready
- * and says why. */
+/* After the head: checks it and finds the route. OK; otherwise the answer is ready and says why. */
 int32_t edge_request_route(edge_request_t *request);
+/* Makes the call, whose time begins here. OK; otherwise the answer is ready and says why. */
+int32_t edge_request_make_call(edge_request_t *request);
 /* The clock of the request starts: its head is whole. */
 void edge_request_begin(edge_request_t *request);
 /* Answers it with a problem, here on the loop. */

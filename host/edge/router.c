@@ -63,10 +63,10 @@ static router_node_t *literal_child(router_node_t *node, signet_text_t literal)
     router_node_t **grown;
     router_node_t *child;
 
-    if (found) {
+    if (found && node->literals != NULL) {
         return node->literals[place];
     }
-    grown = reallocarray(node->literals, node->literal_count + 1, sizeof(*grown));
+    grown = reallocarray(node->literals, node->literal_count + 1, sizeof(router_node_t *));
     if (grown == NULL) {
         return NULL;
     }
@@ -76,7 +76,8 @@ static router_node_t *literal_child(router_node_t *node, signet_text_t literal)
         return NULL;
     }
     child->literal = literal;
-    memmove(grown + place + 1, grown + place, (node->literal_count - place) * sizeof(*grown));
+    memmove(grown + place + 1, grown + place,
+            (node->literal_count - place) * sizeof(router_node_t *));
     grown[place] = child;
     node->literal_count++;
     return child;

@@ -4,8 +4,8 @@
 
 #include "edge/loop.h"
 
-#define INPUT_LIMIT (64U * 1024U) /* sent ahead before reading pauses */
-#define SLICE (256U * 1024U)      /* handed to the socket at a time */
+#define INPUT_LIMIT ((size_t)64 * 1024) /* sent ahead before reading pauses */
+#define SLICE ((size_t)256 * 1024)      /* handed to the socket at a time */
 
 static void send_answer(edge_connection_t *connection);
 
@@ -82,6 +82,9 @@ static void end_head(edge_connection_t *connection)
     connection->stage = EDGE_STAGE_BODY;
     if (request->http.expects_continue && request->http.parser.http_minor > 0) {
         edge_connection_write(connection, go_on, sizeof(go_on) - 1);
+    }
+    if (connection->closing) {
+        return;
     }
     if (edge_request_streams(request)) {
         dispatch(connection);
@@ -178,14 +181,16 @@ static void feed_input(edge_connection_t *connection)
     if (edge_buffer_unread(input) > 0) {
         size_t used = feed(connection, input->data + input->offset, edge_buffer_unread(input));
 
-        if (connection->stage != EDGE_STAGE_DISCARD) {
+        if (connection->stage == EDGE_STAGE_DISCARD) {
+            return;
+        }
+        if (used < edge_buffer_unread(input)) {
             edge_buffer_skip(input, used);
+            return;
         }
     }
-    if (input->length == 0 && !connection->closing) {
-        edge_buffer_clear(input, 0);
-        edge_connection_read(connection, 1);
-    }
+    edge_buffer_clear(input, 0);
+    edge_connection_read(connection, 1);
 }
 
 /* The answer has been sent. */
@@ -238,6 +243,7 @@ static void send_answer(edge_connection_t *connection)
         edge_buffer_skip(&request->sending, length);
     }
     if (!connection->closing) {
+        connection->unsent = uv_stream_get_write_queue_size(&connection->socket.stream);
         edge_connection_wait(connection, EDGE_WAIT_WRITE);
     }
 }

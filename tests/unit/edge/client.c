@@ -228,7 +228,7 @@ static int take_chunks(client_t *client, answer_t *answer)
 
 const char *answer_header(const answer_t *answer, const char *name)
 {
-    static char value[1024];
+    static _Thread_local char value[1024];
     const char *line = strstr(answer->head, "\r\n");
     size_t length = strlen(name);
 

@@ -247,6 +247,34 @@ START_TEST(credentials_are_checked)
 }
 END_TEST
 
+/* Nothing that a peer claims in a header makes it somebody. */
+START_TEST(forwarded_identities_are_ignored)
+{
+    static const char *const headers[] = {
+        "X-Forwarded-User: root",     "X-Remote-User: root",
+        "Remote-User: root",          "X-SSL-Client-Verify: SUCCESS\r\nX-SSL-Client-S-DN: CN=admin",
+        "X-Client-Cert: MIIB",        "Forwarded: for=127.0.0.1",
+        "X-Forwarded-For: 127.0.0.1", "X-Signet-Actor: uid:0",
+    };
+    char request[512];
+    answer_t answer;
+    size_t i;
+
+    for (i = 0; i < sizeof(headers) / sizeof(headers[0]); i++) {
+        (void)snprintf(request, sizeof(request), "GET /who HTTP/1.1\r\nHost: a\r\n%s\r\n\r\n",
+                       headers[i]);
+        ask(i % 2 == 0 ? world.plain : world.tls, request, &answer);
+        ck_assert_int_eq(answer.status, 401);
+        answer_free(&answer);
+        (void)snprintf(request, sizeof(request),
+                       "GET /who HTTP/1.1\r\nHost: a\r\n%s\r\nAuthorization: Bearer good\r\n\r\n",
+                       headers[i]);
+        ask(i % 2 == 0 ? world.plain : world.tls, request, &answer);
+        EXPECT(&answer, 200, "token:1 token requester");
+    }
+}
+END_TEST
+
 START_TEST(a_local_user_needs_no_credential)
 {
     char expected[64];
@@ -330,6 +358,9 @@ START_TEST(wrong_paths_and_methods_are_told)
     ck_assert_int_eq(answer.status, 405);
     ck_assert_ptr_null(answer_header(&answer, "Access-Control-Allow-Origin"));
     answer_free(&answer);
+    ask(world.plain, "GET /echo HTTP/1.1\r\nHost: a\r\nOrigin: https://evil\r\n\r\n", &answer);
+    ck_assert_ptr_null(answer_header(&answer, "Access-Control-Allow-Origin"));
+    EXPECT(&answer, 200, "/echo");
     ask(world.plain, "BREW /who HTTP/1.1\r\nHost: a\r\n\r\n", &answer);
     ck_assert_int_eq(answer.status, 501);
     answer_free(&answer);
@@ -671,6 +702,7 @@ int main(void)
     tcase_add_loop_test(requests, a_client_may_wait_for_100_continue, 0, 3);
     tcase_add_test(requests, an_inline_route_may_go_on_on_a_worker);
     tcase_add_test(requests, credentials_are_checked);
+    tcase_add_test(requests, forwarded_identities_are_ignored);
     tcase_add_test(requests, a_local_user_needs_no_credential);
     tcase_add_test(requests, a_trace_id_is_taken_over);
     tcase_add_test(requests, errors_are_problem_details);
