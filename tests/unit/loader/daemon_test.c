@@ -140,12 +140,16 @@ END_TEST
 static void configure_listener(unsigned port)
 {
     char content[1024];
-    snprintf(content, sizeof content,
-             "host = {\n  ready_file = \"ready\";\n  log = { format = \"json\"; };\n"
-             "  listeners = ( { name = \"plain\"; address = \"127.0.0.1:%u\"; } );\n"
-             "  limits = { drain_time = \"2s\"; };\n};\n"
-             "plugins = ( { name = \"one\"; plugin = \"mock-route\"; } );\n",
-             port);
+    snprintf(
+        content, sizeof content,
+        "host = {\n  node = \"n1\";\n  ready_file = \"ready\";\n  log = { format = \"json\"; };\n"
+        "  listeners = ( { name = \"plain\"; address = \"127.0.0.1:%u\"; } );\n"
+        "  limits = { drain_time = \"2s\"; };\n};\n"
+        "plugins = ( { name = \"one\"; plugin = \"mock-route\"; },\n"
+        "            { name = \"two\"; plugin = \"mock-good\"; },\n"
+        "            { name = \"three\"; plugin = \"mock-good\"; },\n"
+        "            { name = \"journal\"; plugin = \"mock-journal\"; trace = \"trace\"; } );\n",
+        port);
     world_write("signet.cfg", content);
 }
 
@@ -202,6 +206,19 @@ START_TEST(it_runs_from_ready_to_sigterm)
     ck_assert_ptr_nonnull(strstr(said, "\"event\":\"host.started\""));
     ck_assert_ptr_nonnull(strstr(said, "\"event\":\"host.stopped\""));
     ck_assert_int_ne(access(world_path("ready"), F_OK), 0);
+    /* Its life is in the journal. */
+    char expected[2048];
+    char trace[2048];
+    read_file("trace", trace, sizeof trace);
+    snprintf(expected, sizeof expected,
+             "host.started host:n1 by system:host, 1 fields\n"
+             "configuration.loaded configuration:%s by system:host, 1 fields\n"
+             "plugin.loaded plugin:mock-route by system:host, 1 fields\n"
+             "plugin.loaded plugin:mock-good by system:host, 1 fields\n"
+             "plugin.loaded plugin:mock-journal by system:host, 1 fields\n"
+             "host.stopped host:n1 by system:host, 0 fields\n",
+             world_path("signet.cfg"));
+    ck_assert_str_eq(trace, expected);
 }
 END_TEST
 
