@@ -32,7 +32,7 @@ static int connect_tcp(const char *url)
     int file = socket(AF_INET, SOCK_STREAM, 0);
 
     (void)snprintf(text, sizeof(text), "%.*s", (int)(colon - host), host);
-    address.sin_port = htons((uint16_t)atoi(colon + 1));
+    address.sin_port = htons((uint16_t)strtoul(colon + 1, NULL, 10));
     if (inet_pton(AF_INET, text, &address.sin_addr) != 1 ||
         connect(file, (struct sockaddr *)&address, sizeof(address)) != 0) {
         (void)close(file);
@@ -259,7 +259,7 @@ void client_receive(client_t *client, answer_t *answer, int head_only)
     (void)snprintf(answer->head, sizeof(answer->head), "%.*s\r\n", (int)(end - client->input),
                    client->input);
     consume(client, (size_t)(end - client->input) + 4);
-    answer->status = atoi(answer->head + 9);
+    answer->status = (int)strtol(answer->head + 9, NULL, 10);
     if (head_only || answer->status == 204 || answer->status == 100) {
         return;
     }

@@ -1,5 +1,6 @@
 /* Requests that two readers could understand differently, each refused: cases 5, 6, 7 and 13. */
 #include <check.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -110,9 +111,8 @@ START_TEST(unclear_lengths_and_headers_are_refused)
     size_t i;
 
     for (i = 0; i < sizeof(headers) / sizeof(headers[0]); i++) {
-        (void)strcpy(request, "POST /echo HTTP/1.1\r\nHost: a\r\n");
-        (void)strcat(request, headers[i]);
-        (void)strcat(request, "\r\nhello" SMUGGLED);
+        (void)snprintf(request, sizeof(request),
+                       "POST /echo HTTP/1.1\r\nHost: a\r\n%s\r\nhello" SMUGGLED, headers[i]);
         expect(request, 400);
     }
 }
@@ -179,10 +179,10 @@ START_TEST(unclear_chunks_are_refused)
     size_t i;
 
     for (i = 0; i < sizeof(bodies) / sizeof(bodies[0]); i++) {
-        (void)strcpy(request,
-                     "POST /echo HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n");
-        (void)strcat(request, bodies[i]);
-        (void)strcat(request, SMUGGLED);
+        (void)snprintf(
+            request, sizeof(request),
+            "POST /echo HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n%s" SMUGGLED,
+            bodies[i]);
         expect(request, 400);
     }
 }
@@ -196,7 +196,7 @@ START_TEST(chunks_smaller_than_their_framing_are_refused)
     int i;
 
     memset(chunk + 2, 'x', 1000);
-    (void)strcpy(chunk + 1002, "\r\nx\r\n");
+    memcpy(chunk + 1002, "\r\nx\r\n", 6);
     ck_assert(client_send(client,
                           "POST /large HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n"));
     for (i = 0; i < 100 && client_send(client, chunk); i++) {
@@ -262,9 +262,9 @@ START_TEST(unclear_paths_are_refused)
         const char *urls[] = {world.plain, world.tls, world.local};
         size_t kind;
 
-        (void)strcpy(request, "GET ");
-        (void)strcat(request, paths[i]);
-        (void)strcat(request, " HTTP/1.1\r\nHost: a\r\nAuthorization: Bearer good\r\n\r\n");
+        (void)snprintf(request, sizeof(request),
+                       "GET %s HTTP/1.1\r\nHost: a\r\nAuthorization: Bearer good\r\n\r\n",
+                       paths[i]);
         for (kind = 0; kind < 3; kind++) {
             client_t *client = client_open(urls[kind]);
             answer_t answer;
