@@ -120,7 +120,7 @@ static int32_t sign(ca_t *ca, signet_call_t *call, const ca_signing_t *signing,
                            "the key of the authority \"%.*s\" refused to sign; the log says why",
                            SIGNET_FORMAT(authority->name));
     }
-    if (status != SIGNET_OK)
+    if (status == SIGNET_UNAVAILABLE || status == SIGNET_TIMEOUT)
         atomic_store(&authority->resting_until, signet_monotonic() + KEY_REST_MS);
     return status;
 }

@@ -171,6 +171,9 @@ static int32_t key_find(void *self, signet_call_t *for_call, signet_text_t uri,
 {
     (void)self;
     void *instance = NULL;
+    int32_t failure = take(&fault.fail_find);
+    if (failure != SIGNET_OK)
+        return broken(for_call, failure);
     return real_keys(for_call, &instance)->find(instance, for_call, uri, key);
 }
 

@@ -10,6 +10,7 @@
 signet_check_t *check;
 signet_call_t *call;
 static char *settings;
+static int ca_open;
 
 static const char authorities[] =
     "store = \"fault\"; journal = \"fault\";\n"
@@ -104,6 +105,7 @@ void world_open(const char *profiles)
     must_open(signet_check_open_linked(check, &fault_plugin, "fault", ""));
     build_settings(profiles);
     must_open(signet_check_open(check, "ca", "ca", settings));
+    ca_open = 1;
     world_actor("token:officer", "officer");
 }
 
@@ -115,6 +117,7 @@ void world_begin(const char *profiles)
     for (size_t i = 0; i < sizeof names / sizeof names[0]; i++)
         world_create(names[i]);
     memset(&fault, 0, sizeof fault);
+    world_actor("token:officer", "officer");
 }
 
 void world_end(void)
@@ -130,8 +133,11 @@ void world_end(void)
 
 int32_t world_restart(void)
 {
-    signet_check_close(check, "ca");
-    return signet_check_open(check, "ca", "ca", settings);
+    if (ca_open)
+        signet_check_close(check, "ca");
+    int32_t status = signet_check_open(check, "ca", "ca", settings);
+    ca_open = status == SIGNET_OK;
+    return status;
 }
 
 void world_actor(const char *actor, const char *roles)

@@ -76,6 +76,7 @@ typedef struct fault {
     int32_t fail_store_commit; /* the status of the next commit; 0: none */
     int32_t fail_journal_commit;
     int32_t fail_sign;
+    int32_t fail_find;
     int do_it_first;             /* the commit happens before it fails */
     int lie;                     /* signatures are wrong */
     int intent_before_signature; /* each signature found its intent in the store */
