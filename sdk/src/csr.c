@@ -146,9 +146,11 @@ int32_t signet_csr_parse(signet_call_t *call, signet_bytes_t der, const signet_c
     signet_der_item_t identifier;
     if (signet_der_enter(&whole, SIGNET_DER_SEQUENCE, &inside) != 0 || !signet_der_empty(&whole) ||
         signet_der_expect(&inside, SIGNET_DER_SEQUENCE, &info) != 0 ||
-        signet_der_expect(&inside, SIGNET_DER_SEQUENCE, &identifier) != 0 ||
-        signet_der_bits(&inside, &found->signature) != 0 || !signet_der_empty(&inside)) {
+        signet_der_expect(&inside, SIGNET_DER_SEQUENCE, &identifier) != 0) {
         return signet_malformed(call, "csr", "it is not one PKCS#10 request in DER");
+    }
+    if (signet_der_bits(&inside, &found->signature) != 0 || !signet_der_empty(&inside)) {
+        return signet_malformed(call, "csr", "it does not end with a signature of whole octets");
     }
     found->info = info.whole;
     int32_t status = read_info(call, info.content, found);

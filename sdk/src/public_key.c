@@ -90,9 +90,11 @@ int32_t signet_public_key_parse(signet_call_t *call, signet_bytes_t spki, signet
     signet_der_item_t identifier;
     *key = (signet_public_key_t){.spki = spki};
     if (signet_der_enter(&der, SIGNET_DER_SEQUENCE, &inside) != 0 || !signet_der_empty(&der) ||
-        signet_der_expect(&inside, SIGNET_DER_SEQUENCE, &identifier) != 0 ||
-        signet_der_bits(&inside, &key->bits) != 0 || !signet_der_empty(&inside)) {
-        return signet_malformed(call, "key", "it is not an algorithm and a BIT STRING");
+        signet_der_expect(&inside, SIGNET_DER_SEQUENCE, &identifier) != 0) {
+        return signet_malformed(call, "key", "it does not begin with an algorithm");
+    }
+    if (signet_der_bits(&inside, &key->bits) != 0 || !signet_der_empty(&inside)) {
+        return signet_malformed(call, "key", "it does not end with a key of whole octets");
     }
     const key_kind_t *kind = find_kind(identifier.whole);
     if (kind == NULL) {

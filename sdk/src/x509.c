@@ -182,9 +182,11 @@ int32_t signet_x509_parse(signet_call_t *call, signet_bytes_t der, const signet_
     signet_der_item_t identifier;
     if (signet_der_enter(&whole, SIGNET_DER_SEQUENCE, &inside) != 0 || !signet_der_empty(&whole) ||
         signet_der_expect(&inside, SIGNET_DER_SEQUENCE, &tbs) != 0 ||
-        signet_der_expect(&inside, SIGNET_DER_SEQUENCE, &identifier) != 0 ||
-        signet_der_bits(&inside, &found->signature) != 0 || !signet_der_empty(&inside)) {
+        signet_der_expect(&inside, SIGNET_DER_SEQUENCE, &identifier) != 0) {
         return malformed(call, "it is not one X.509 certificate in DER");
+    }
+    if (signet_der_bits(&inside, &found->signature) != 0 || !signet_der_empty(&inside)) {
+        return malformed(call, "it does not end with a signature of whole octets");
     }
     found->tbs = tbs.whole;
     int32_t status = read_tbs(call, tbs.content, identifier.whole, found);

@@ -1,4 +1,4 @@
-/* A call without a host: an arena and an error, nothing else. One for each input, on one thread. */
+/* A call without a host: an arena and an error, nothing else. Each thread has one. */
 #ifndef SIGNET_FUZZ_ARENA_H
 #define SIGNET_FUZZ_ARENA_H
 
@@ -6,5 +6,9 @@
 
 /* A fresh call; the one before is gone with all that it gave out. Aborts without memory. */
 signet_call_t *fuzz_call(void);
+/* The same call as before, with what it gave out. */
+signet_call_t *fuzz_call_current(void);
+/* Frees what this thread's call gave out; for threads that end. */
+void fuzz_call_end(void);
 
 #endif
