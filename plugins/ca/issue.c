@@ -170,6 +170,13 @@ static int32_t fill_content(ca_t *ca, signet_call_t *call, issuance_t *issuance)
     return status;
 }
 
+/* One text, which could not be made where it has no data. */
+static void add_asked(signet_json_writer_t *writer, signet_text_t text)
+{
+    writer->buffer.failed = writer->buffer.failed || text.data == NULL;
+    signet_json_text(writer, NULL, text);
+}
+
 /* What was asked, beside what is issued: the request's subject and names, extensions that were
  * left out, and times. */
 static int32_t describe_asked(signet_call_t *call, const issuance_t *issuance, signet_text_t *json)
@@ -186,14 +193,13 @@ static int32_t describe_asked(signet_call_t *call, const issuance_t *issuance, s
     signet_json_text(&writer, "key_type", csr->key.type);
     signet_json_begin_array(&writer, "extensions");
     for (uint64_t i = 0; i < csr->extension_count; i++)
-        signet_json_text(&writer, NULL, signet_oid_text(call, csr->extensions[i].oid));
+        add_asked(&writer, signet_oid_text(call, csr->extensions[i].oid));
     signet_json_end_array(&writer);
     signet_json_begin_array(&writer, "names");
     for (uint64_t i = 0; i < request->name_count; i++) {
         const signet_requested_name_t *name = SIGNET_AT(signet_requested_name_t, request->names, i);
-        signet_json_text(&writer, NULL,
-                         signet_format(call, "%.*s:%.*s", SIGNET_FORMAT(name->type),
-                                       SIGNET_FORMAT(name->value)));
+        add_asked(&writer, signet_format(call, "%.*s:%.*s", SIGNET_FORMAT(name->type),
+                                         SIGNET_FORMAT(name->value)));
     }
     signet_json_end_array(&writer);
     if (request->not_before != 0)

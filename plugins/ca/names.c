@@ -181,19 +181,23 @@ int32_t ca_names_with_subject(signet_call_t *call, const ca_profile_t *profile,
 }
 
 /* A common name that looks like a host is taken for one by old clients. */
-static int permits_common(signet_call_t *call, const ca_authority_t *authority, signet_text_t value)
+static int32_t check_common(signet_call_t *call, const ca_authority_t *authority,
+                            signet_text_t value, int *permitted)
 {
     signet_text_t rest;
-    signet_text_split(value, '.', &rest);
     signet_canonical_t host;
+    *permitted = 1;
+    signet_text_split(value, '.', &rest);
     if (rest.length == 0)
-        return 1;
-    if (signet_name_canonical(call, "dns", value, &host) != SIGNET_OK) {
-        int memory = signet_status(call) == SIGNET_NO_MEMORY;
+        return SIGNET_OK;
+    int32_t status = signet_name_canonical(call, "dns", value, &host);
+    if (status == SIGNET_INVALID) {
         call->services->clear(call);
-        return !memory;
+        return SIGNET_OK;
     }
-    return ca_authority_permits(authority, &host);
+    if (status == SIGNET_OK)
+        *permitted = ca_authority_permits(authority, &host);
+    return status;
 }
 
 int32_t ca_names_check(signet_call_t *call, const ca_authority_t *authority,
@@ -201,8 +205,14 @@ int32_t ca_names_check(signet_call_t *call, const ca_authority_t *authority,
 {
     for (uint64_t i = 0; i < names->count; i++) {
         const signet_canonical_t *name = &names->items[i];
-        int permitted = name->type == CA_NAME_COMMON ? permits_common(call, authority, name->value)
-                                                     : ca_authority_permits(authority, name);
+        int permitted = 0;
+        int32_t status = SIGNET_OK;
+        if (name->type == CA_NAME_COMMON)
+            status = check_common(call, authority, name->value, &permitted);
+        else
+            permitted = ca_authority_permits(authority, name);
+        if (status != SIGNET_OK)
+            return status;
         if (!permitted)
             return signet_fail_field(call, SIGNET_INVALID, "authority.name-constraint", "names",
                                      "the name \"%.*s\" lies outside the name constraints of the "
