@@ -139,6 +139,14 @@ typedef struct progress {
     uint64_t page; /* items to ask for at once */
 } progress_t;
 
+/* Whether an answer is more than the JSON reader takes. */
+static int is_too_large(signet_call_t *call, int32_t status)
+{
+    const signet_error_t *error = call->services->error(call);
+    return status == SIGNET_TOO_LARGE ||
+           (error != NULL && signet_text_is(error->reason, "json.too-many-values"));
+}
+
 /* A page must stay below the limits of the JSON reader; pages of long items are halved. */
 #define PAGE 200
 
@@ -199,7 +207,7 @@ static int32_t show_pages(signet_call_t *call, progress_t *progress, int *more)
         if (child == NULL)
             return signet_status(call);
         int32_t status = show_page(child, progress, &cursor);
-        if (status == SIGNET_TOO_LARGE && progress->page > 1 && !progress->listing->whole) {
+        if (is_too_large(child, status) && progress->page > 1 && !progress->listing->whole) {
             progress->page /= 2;
             child->services->end(child);
             continue;

@@ -8,7 +8,7 @@
 #include <string.h>
 
 /* Fails with line and column of an octet, both counted from 1. */
-static int32_t fail_at(signet_call_t *call, int32_t status, signet_bytes_t input, uint64_t at,
+static int32_t fail_at(signet_call_t *call, const char *reason, signet_bytes_t input, uint64_t at,
                        const char *what)
 {
     uint64_t line = 1;
@@ -17,8 +17,7 @@ static int32_t fail_at(signet_call_t *call, int32_t status, signet_bytes_t input
         column = input.data[i] == '\n' ? 1 : column + 1;
         line += input.data[i] == '\n' ? 1 : 0;
     }
-    return signet_fail(call, status,
-                       status == SIGNET_TOO_LARGE ? "json.too-large" : "json.malformed",
+    return signet_fail(call, SIGNET_INVALID, reason,
                        "The JSON is refused at line %llu, column %llu: %s.",
                        (unsigned long long)line, (unsigned long long)column, what);
 }
@@ -123,10 +122,10 @@ int32_t signet_json_parse(signet_call_t *call, signet_bytes_t input, uint64_t li
                            (unsigned long long)input.length, (unsigned long long)limit);
     }
     uint64_t at = 0;
-    int32_t status = SIGNET_INVALID;
-    const char *what = signet_json_scan(input, &at, &status);
+    const char *reason = "json.malformed";
+    const char *what = signet_json_scan(input, &at, &reason);
     if (what) {
-        return fail_at(call, status, input, at, what);
+        return fail_at(call, reason, input, at, what);
     }
     json_error_t error;
     json_t *parsed = json_loadb(input.length > 0 ? (const char *)input.data : "", input.length,
@@ -137,11 +136,11 @@ int32_t signet_json_parse(signet_call_t *call, signet_bytes_t input, uint64_t li
             return signet_fail_memory(call);
         }
         at = error.position > 0 ? (uint64_t)error.position - 1 : 0;
-        return fail_at(call, SIGNET_INVALID, input, at < input.length ? at : input.length,
+        return fail_at(call, "json.malformed", input, at < input.length ? at : input.length,
                        sentence_of(code));
     }
     signet_json_t *root = signet_alloc(call, 1, sizeof *root);
-    status = root ? build(call, parsed, root) : SIGNET_NO_MEMORY;
+    int32_t status = root ? build(call, parsed, root) : SIGNET_NO_MEMORY;
     json_decref(parsed);
     *value = status == SIGNET_OK ? root : NULL;
     return status;

@@ -44,14 +44,14 @@ static uint64_t skip_token(signet_bytes_t input, uint64_t position)
     return position;
 }
 
-const char *signet_json_scan(signet_bytes_t input, uint64_t *at, int32_t *status)
+const char *signet_json_scan(signet_bytes_t input, uint64_t *at, const char **reason)
 {
     uint64_t position = 0;
     uint64_t depth = 0;
     uint64_t values = 0;
     while (position < input.length) {
         *at = position;
-        *status = SIGNET_INVALID;
+        *reason = "json.malformed";
         uint8_t octet = input.data[position];
         if (octet == '"') {
             position = skip_string(input, position);
@@ -80,7 +80,7 @@ const char *signet_json_scan(signet_bytes_t input, uint64_t *at, int32_t *status
             values++;
         }
         if (values > VALUES_MAX) {
-            *status = SIGNET_TOO_LARGE;
+            *reason = "json.too-many-values";
             return "there are more than 10,000 values";
         }
     }

@@ -26,7 +26,8 @@ struct signet_json {
 
 /* Parses one value; anything after it but white space is an error. INVALID names line and column:
  * syntax, duplicate members, ill-formed UTF-8, lone surrogates, U+0000, numbers out of range,
- * nesting over 32. TOO_LARGE: over 10,000 values or `limit` octets. [any] */
+ * nesting over 32, more than 10,000 values ("json.too-many-values"). TOO_LARGE: over `limit`
+ * octets. [any] */
 int32_t signet_json_parse(signet_call_t *call, signet_bytes_t input, uint64_t limit,
                           const signet_json_t **value);
 /* A member by name, or NULL. [any] */
