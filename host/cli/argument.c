@@ -45,13 +45,19 @@ int32_t cli_options_begin(signet_call_t *call, const signet_option_t *declared, 
     return options->given ? SIGNET_OK : cli_status(call);
 }
 
+/* A letter of an option's name as it is typed. */
+static char typed(char letter)
+{
+    return (char)(letter == '_' ? '-' : letter);
+}
+
 signet_text_t cli_option_flag(signet_call_t *call, const signet_option_t *option)
 {
     char *flag = cli_alloc(call, option->name.length + 1, 1);
     if (!flag)
         return (signet_text_t){NULL, 0};
     for (uint64_t at = 0; at < option->name.length; at++)
-        flag[at] = option->name.data[at] == '_' ? '-' : option->name.data[at];
+        flag[at] = typed(option->name.data[at]);
     return (signet_text_t){flag, option->name.length};
 }
 
@@ -60,8 +66,7 @@ static int is_flag(const signet_option_t *option, signet_text_t flag)
     if ((option->flags & SIGNET_OPTION_POSITIONAL) || option->name.length != flag.length)
         return 0;
     for (uint64_t at = 0; at < flag.length; at++) {
-        char letter = option->name.data[at] == '_' ? '-' : option->name.data[at];
-        if (letter != flag.data[at])
+        if (typed(option->name.data[at]) != flag.data[at])
             return 0;
     }
     return 1;

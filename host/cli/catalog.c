@@ -100,15 +100,16 @@ static void add_commands(cli_t *cli, const signet_command_interface_t *interface
             if (core_text_equal(cli->commands[at].command->name, command->name))
                 known = &cli->commands[at];
         }
-        if (known)
-            cli_warn(core_format(
-                cli->call,
-                "the command \"%.*s\" of the plugin %.*s is left out, because "
-                "%.*s brings one of this name",
-                CORE_TEXT_ARG(command->name), CORE_TEXT_ARG(plugin->id),
-                CORE_TEXT_ARG(known->plugin ? known->plugin->id : SIGNET_TEXT("signet"))));
-        else
+        if (!known) {
             cli->commands[cli->command_count++] = (cli_command_t){command, plugin};
+        } else if (plugin) {
+            signet_text_t other = known->plugin ? known->plugin->id : SIGNET_TEXT("signet");
+            cli_warn(core_format(cli->call,
+                                 "the command \"%.*s\" of the plugin %.*s is left out, because "
+                                 "%.*s brings one of this name",
+                                 CORE_TEXT_ARG(command->name), CORE_TEXT_ARG(plugin->id),
+                                 CORE_TEXT_ARG(other)));
+        }
     }
 }
 

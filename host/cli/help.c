@@ -1,6 +1,7 @@
 /* What signet says about itself. */
 #include "cli/help.h"
 
+#include <ctype.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -103,7 +104,7 @@ static signet_text_t capitals(signet_call_t *call, const signet_option_t *option
     signet_text_t name = core_format(call, "%.*s", CORE_TEXT_ARG(flag));
     char *data = (char *)(uintptr_t)name.data;
     for (uint64_t at = 0; at < name.length; at++)
-        data[at] = data[at] >= 'a' && data[at] <= 'z' ? (char)(data[at] - 'a' + 'A') : data[at];
+        data[at] = (char)toupper((unsigned char)data[at]);
     return name;
 }
 
@@ -154,6 +155,19 @@ static void print_option(const cli_t *cli, const signet_option_t *option)
     print_wrapped(cli, help, COLUMN, (uint64_t)at);
 }
 
+/* What else there is to say: an example, or sentences. */
+static void print_more(const cli_t *cli, signet_text_t help)
+{
+    static const char command[] = "signet ";
+    if (!help.length)
+        return;
+    fputc('\n', stdout);
+    if (help.length < sizeof command || memcmp(help.data, command, sizeof command - 1) != 0)
+        print_wrapped(cli, help, 0, 0);
+    else
+        fprintf(stdout, "%sExample:%s\n  %.*s\n", bold(cli), plain(cli), CORE_TEXT_ARG(help));
+}
+
 void cli_help_command(const cli_t *cli, const cli_command_t *entry)
 {
     uint64_t count = 0;
@@ -168,9 +182,7 @@ void cli_help_command(const cli_t *cli, const cli_command_t *entry)
     fprintf(stdout, "\n%sOptions of all commands:%s\n", bold(cli), plain(cli));
     for (uint64_t index = 0; index < count; index++)
         print_option(cli, &globals[index]);
-    if (command->help.length)
-        fprintf(stdout, "\n%sExample:%s\n  %.*s\n", bold(cli), plain(cli),
-                CORE_TEXT_ARG(command->help));
+    print_more(cli, command->help);
     fputs(
         "\nExit codes: 0 done; 1 defect; 2 wrong usage; 3 not found; 4 not allowed; 5 conflict,\n"
         "or it exists; 6 not available now; 7 invalid input; 8 damaged data; 78 the configuration\n"

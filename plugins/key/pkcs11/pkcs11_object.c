@@ -214,7 +214,7 @@ static int32_t ec_public_key(signet_call_t *call, const pkcs11_token_t *token,
                                            : fail_type(call, token);
     }
     uint64_t length = 1 + 2 * (((uint64_t)(*type)->bits + 7) / 8);
-    if (unwrap(&point, length) != 0 || point.data[0] != 4) {
+    if (unwrap(&point, length) != 0 || !point.data || point.data[0] != 4) {
         return fail_type(call, token);
     }
     return encode(call, (signet_bytes_t){oid_ec, sizeof(oid_ec)}, params, point, spki);

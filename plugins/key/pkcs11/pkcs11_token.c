@@ -147,7 +147,7 @@ static int32_t search(signet_call_t *call, pkcs11_module_t *module, signet_text_
     if (status != SIGNET_OK) {
         return status;
     }
-    for (CK_ULONG i = 0; i < count; i++) {
+    for (CK_ULONG i = 0; slots && i < count; i++) {
         CK_TOKEN_INFO info;
         if (module->functions->C_GetTokenInfo(slots[i], &info) != CKR_OK) {
             continue;
