@@ -118,7 +118,9 @@ typedef struct signet_query {
     signet_text_t collection;
     const signet_condition_t *conditions;
     uint64_t condition_count;
-    signet_text_t order;  /* an indexed field, or "key" or empty: by key; ties by key */
+    signet_text_t order;  /* an indexed field: the records that have it; "key"; empty: by key, or
+                           * with a condition of equality in any order that stays the same. Ties
+                           * stand in an order that stays the same. */
     uint64_t limit;       /* 1…SIGNET_STORE_MAX_PAGE */
     signet_text_t cursor; /* of the page before, or empty */
 } signet_query_t;
@@ -140,8 +142,8 @@ typedef struct signet_store_interface {
      * where the stored revision is newer, CONFLICT where a field changed its type. Required.
      * [worker] */
     int32_t (*declare)(void *instance, signet_call_t *call, const signet_collection_t *collection);
-    /* Makes all changes durable or none. INVALID (undeclared, type, limits), CONFLICT (version,
-     * lease), FULL, UNAVAILABLE, UNKNOWN. Required. [worker] */
+    /* Makes all changes durable or none. INVALID (undeclared, type, limits, a record changed
+     * twice, a tenant of "*"), CONFLICT (version, lease), FULL, UNAVAILABLE, UNKNOWN. Required. [worker] */
     int32_t (*commit)(void *instance, signet_call_t *call, const signet_change_t *changes,
                       uint64_t count);
     /* One record by key. NOT_FOUND. Required. [worker] */

@@ -236,11 +236,11 @@ static int ready(sqlite3 *database, store_collection_t *collection)
         sql_t sql = {.length = 0};
         if (field->type != SIGNET_VALUE_TEXTS || (field->flags & SIGNET_FIELD_UNINDEXED))
             continue;
-        sql_add(&sql, "INSERT OR IGNORE INTO \"%s/%s\" VALUES(?1, ?3, ?2)", collection->name.data,
+        sql_add(&sql, "INSERT OR IGNORE INTO \"%s/%s\" VALUES(?1, ?2, ?3)", collection->name.data,
                 field->name.data);
         code = prepare_kept(database, &sql, &field->add);
         sql.length = 0;
-        sql_add(&sql, "DELETE FROM \"%s/%s\" WHERE _tenant=?1 AND _value=?3 AND _key=?2",
+        sql_add(&sql, "DELETE FROM \"%s/%s\" WHERE _tenant=?1 AND _value=?2 AND _id=?3",
                 collection->name.data, field->name.data);
         if (code == SQLITE_OK)
             code = prepare_kept(database, &sql, &field->take);
@@ -313,9 +313,9 @@ static int change_element(sqlite3_stmt *statement, const store_change_t *change,
 {
     int code = bind_text(statement, 1, change->tenant);
     if (code == SQLITE_OK)
-        code = bind_text(statement, 2, change->change->key);
+        code = bind_text(statement, 2, element);
     if (code == SQLITE_OK)
-        code = bind_text(statement, 3, element);
+        code = sqlite3_bind_int64(statement, 3, change->id);
     return finish(statement, code);
 }
 
@@ -377,7 +377,7 @@ static int put(const store_change_t *change)
     return finish(statement, code);
 }
 
-static int apply(const store_change_t *change)
+static int apply(sqlite3 *database, store_change_t *change)
 {
     int code = SQLITE_OK;
     if (change->version != 0 && change->collection->has_texts)
@@ -391,6 +391,8 @@ static int apply(const store_change_t *change)
                       sqlite3_bind_int64(change->collection->remove, 1, change->id));
     }
     code = put(change);
+    if (change->version == 0)
+        change->id = sqlite3_last_insert_rowid(database);
     if (code == SQLITE_OK && change->collection->has_texts)
         code = add_elements(change);
     return code;
@@ -421,6 +423,6 @@ int32_t store_changes_apply(sqlite3 *database, store_leases_t *leases, store_cha
         }
     }
     for (uint64_t i = 0; i < count && code == SQLITE_OK; i++)
-        code = apply(&changes[i]);
+        code = apply(database, &changes[i]);
     return code == SQLITE_OK ? SIGNET_OK : store_failure(database).status;
 }

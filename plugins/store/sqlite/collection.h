@@ -2,8 +2,9 @@
  *
  * A collection is one table. Its internal columns begin with '_', which no field can: _id (the
  * rowid), _tenant, _key, _version, _body. Fields are columns of their own; each indexed one has
- * an index over (_tenant, field, _key), so that a page in the field's order needs no sorting. A
- * field of type TEXTS has a side table COLLECTION/FIELD (_tenant, _value, _key).
+ * an index over (_tenant, field), in which equal values stand in the order of _id: a common value
+ * then grows at the end of its run, so that a batch of commits touches one page for it and not one
+ * for each. A field of type TEXTS has a side table COLLECTION/FIELD (_tenant, _value, _id).
  *
  * A record is stored by rowid and not by key, because bodies are larger than what an index page
  * holds well; keys that grow with time then append to the table and to the index alike. */
@@ -21,7 +22,8 @@
 #define STORE_COLUMN_KEY 1
 #define STORE_COLUMN_VERSION 2
 #define STORE_COLUMN_BODY 3
-#define STORE_COLUMN_FIELDS 4
+#define STORE_COLUMN_ID 4
+#define STORE_COLUMN_FIELDS 5
 
 typedef struct store_field {
     signet_text_t name; /* NUL-terminated as well */

@@ -55,6 +55,7 @@ static void add_place(signet_buffer_t *buffer, const store_place_t *place)
     add_number(buffer, place->type, 1);
     add_number(buffer, (uint64_t)place->integer, 8);
     add_counted(buffer, place->value.data, place->value.length);
+    add_number(buffer, (uint64_t)place->id, 8);
     add_counted(buffer, place->key.data, place->key.length);
     add_counted(buffer, place->tenant.data, place->tenant.length);
 }
@@ -139,6 +140,7 @@ int32_t store_cursor_read(signet_call_t *call, const signet_query_t *query, sign
     place->type = (uint32_t)read_number(&payload, 1);
     place->integer = (int64_t)read_number(&payload, 8);
     place->value = read_counted(&payload);
+    place->id = (int64_t)read_number(&payload, 8);
     place->key = signet_bytes_text(read_counted(&payload));
     place->tenant = signet_bytes_text(read_counted(&payload));
     return SIGNET_OK;

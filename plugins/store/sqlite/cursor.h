@@ -8,10 +8,11 @@
 /* The place after which the next page begins. */
 typedef struct store_place {
     int set;
-    uint32_t type; /* of the order's field; 0: ordered by key */
+    uint32_t type; /* of the order's field; 0: there is none */
     int64_t integer;
     signet_bytes_t value; /* of TEXT and BYTES */
-    signet_text_t key;
+    int64_t id;           /* of the record; 0 where ordered by key */
+    signet_text_t key;    /* where ordered by key, else empty */
     signet_text_t tenant; /* of the record */
 } store_place_t;
 

@@ -49,12 +49,12 @@ static void add_index(signet_buffer_t *sql, const store_collection_t *collection
     if (field->type == SIGNET_VALUE_TEXTS)
         signet_buffer_format(sql,
                              "CREATE TABLE \"%s/%s\"(_tenant TEXT NOT NULL, _value TEXT NOT NULL,"
-                             " _key TEXT NOT NULL, PRIMARY KEY(_tenant, _value, _key))"
+                             " _id INTEGER NOT NULL, PRIMARY KEY(_tenant, _value, _id))"
                              " WITHOUT ROWID;",
                              table, name);
     else
         signet_buffer_format(sql,
-                             "CREATE INDEX \"%s/%s\" ON \"%s\"(_tenant, \"%s\", _key)"
+                             "CREATE INDEX \"%s/%s\" ON \"%s\"(_tenant, \"%s\")"
                              " WHERE \"%s\" IS NOT NULL;",
                              table, name, table, name, name);
 }

@@ -111,8 +111,11 @@ int32_t store_plan_make(signet_call_t *call, const store_collection_t *collectio
         if (status != SIGNET_OK)
             return status;
     }
-    if (query->order.length == 0)
+    if (query->order.length == 0) {
+        for (uint32_t i = 0; i < plan->condition_count; i++)
+            plan->by_id |= plan->fields[i] && plan->conditions[i]->compare == SIGNET_COMPARE_EQUAL;
         return SIGNET_OK;
+    }
     int32_t status = find_field(call, plan, query->order, &plan->order);
     if (status == SIGNET_OK && plan->order && plan->order->type == SIGNET_VALUE_TEXTS)
         return fail_query(call, plan, query->order, "is a list, which gives no order");
@@ -215,13 +218,13 @@ static int has_equality(const store_plan_t *plan, const store_field_t *field)
     return 0;
 }
 
-/* FROM and WHERE. `key` gets the column that holds the key in the index in use. */
+/* FROM and WHERE. `id` gets the column that holds the _id in the index in use. */
 static void add_source(store_sql_t *sql, const store_plan_t *plan, const store_field_t *driver,
-                       signet_text_t tenant, const char **key)
+                       signet_text_t tenant, const char **id)
 {
     const char *table = plan->collection->name.data;
     uint32_t leading = STORE_MAX_CONDITIONS;
-    *key = "m._key";
+    *id = "m._id";
     if (!driver || driver->type != SIGNET_VALUE_TEXTS) {
         signet_buffer_format(&sql->text,
                              " FROM \"%s\" AS m INDEXED BY \"%s/%s\" WHERE m._tenant=", table,
@@ -230,19 +233,18 @@ static void add_source(store_sql_t *sql, const store_plan_t *plan, const store_f
     } else if (has_equality(plan, driver)) {
         leading = leading_condition(plan, driver);
         signet_buffer_format(&sql->text,
-                             " FROM \"%s/%s\" AS s CROSS JOIN \"%s\" AS m INDEXED BY \"%s/_key\""
-                             " ON m._tenant=s._tenant AND m._key=s._key WHERE s._tenant=",
-                             table, driver->name.data, table, table);
+                             " FROM \"%s/%s\" AS s CROSS JOIN \"%s\" AS m ON m._id=s._id"
+                             " WHERE s._tenant=",
+                             table, driver->name.data, table);
         add_text(sql, tenant);
         add_comparison(sql, "s._value", plan->conditions[leading]);
-        *key = "s._key";
+        *id = "s._id";
     } else {
         leading = leading_condition(plan, driver);
-        signet_buffer_format(
-            &sql->text, " FROM \"%s\" AS m INDEXED BY \"%s/_key\" WHERE m._tenant=", table, table);
+        signet_buffer_format(&sql->text, " FROM \"%s\" AS m NOT INDEXED WHERE m._tenant=", table);
         add_text(sql, tenant);
         signet_buffer_format(&sql->text,
-                             " AND m._key IN (SELECT _key FROM \"%s/%s\" WHERE _tenant=", table,
+                             " AND m._id IN (SELECT _id FROM \"%s/%s\" WHERE _tenant=", table,
                              driver->name.data);
         add_text(sql, tenant);
         add_comparison(sql, "_value", plan->conditions[leading]);
@@ -255,23 +257,28 @@ static void add_source(store_sql_t *sql, const store_plan_t *plan, const store_f
         signet_buffer_format(&sql->text, " AND m.\"%s\" IS NOT NULL", plan->order->name.data);
 }
 
-/* " AND" what comes after the place. Across tenants ties of order and key are by tenant. */
-static void add_place(store_sql_t *sql, const store_plan_t *plan, const char *key,
+/* " AND" what comes after the place. Across tenants ties of a key are by tenant. */
+static void add_place(store_sql_t *sql, const store_plan_t *plan, const char *id,
                       signet_text_t tenant, const store_place_t *place)
 {
-    int by_tenant = signet_text_compare(tenant, place->tenant);
-    int same_too = plan->descending ? by_tenant < 0 : by_tenant > 0;
-    const char *compare = plan->descending ? (same_too ? "<=" : "<") : (same_too ? ">=" : ">");
-    if (!plan->order) {
-        signet_buffer_format(&sql->text, " AND %s%s", key, compare);
+    if (!plan->order && !plan->by_id) {
+        int by_tenant = signet_text_compare(tenant, place->tenant);
+        int same_too = plan->descending ? by_tenant < 0 : by_tenant > 0;
+        const char *compare = plan->descending ? (same_too ? "<=" : "<") : (same_too ? ">=" : ">");
+        signet_buffer_format(&sql->text, " AND m._key%s", compare);
         add_text(sql, place->key);
         return;
     }
-    signet_buffer_format(&sql->text, " AND (m.\"%s\", %s)%s(", plan->order->name.data, key,
-                         compare);
+    const char *compare = plan->descending ? "<" : ">";
+    if (!plan->order) {
+        signet_buffer_format(&sql->text, " AND %s%s", id, compare);
+        add_integer(sql, place->id);
+        return;
+    }
+    signet_buffer_format(&sql->text, " AND (m.\"%s\", %s)%s(", plan->order->name.data, id, compare);
     add_parameter(sql, place->type, place->integer, place->value);
     add_string(sql, ",");
-    add_text(sql, place->key);
+    add_integer(sql, place->id);
     add_string(sql, ")");
 }
 
@@ -279,25 +286,26 @@ void store_plan_page(const store_plan_t *plan, const store_field_t *driver, sign
                      const store_place_t *place, uint64_t limit, store_sql_t *sql)
 {
     const char *direction = plan->descending ? " DESC" : "";
-    const char *key = NULL;
+    const char *id = NULL;
     add_string(sql, "SELECT ");
     store_row_columns(&sql->text, plan->collection, !(plan->query->flags & SIGNET_QUERY_NO_BODY));
-    add_source(sql, plan, driver, tenant, &key);
+    add_source(sql, plan, driver, tenant, &id);
     if (place->set)
-        add_place(sql, plan, key, tenant, place);
+        add_place(sql, plan, id, tenant, place);
     add_string(sql, " ORDER BY ");
     if (plan->order)
         signet_buffer_format(&sql->text, "m.\"%s\"%s, ", plan->order->name.data, direction);
-    signet_buffer_format(&sql->text, "%s%s LIMIT ", key, direction);
+    signet_buffer_format(&sql->text, "%s%s LIMIT ", plan->order || plan->by_id ? id : "m._key",
+                         direction);
     add_integer(sql, (int64_t)limit);
 }
 
 void store_plan_count(const store_plan_t *plan, const store_field_t *driver, signet_text_t tenant,
                       uint64_t limit, store_sql_t *sql)
 {
-    const char *key = NULL;
+    const char *id = NULL;
     add_string(sql, "SELECT count(*) FROM (SELECT 1");
-    add_source(sql, plan, driver, tenant, &key);
+    add_source(sql, plan, driver, tenant, &id);
     add_string(sql, " LIMIT ");
     add_integer(sql, (int64_t)limit);
     add_string(sql, ")");
@@ -359,17 +367,24 @@ int32_t store_plan_choose(signet_call_t *call, const store_plan_t *plan, store_r
     uint32_t count = 0;
     *driver = plan->order;
     for (uint32_t i = 0; i < plan->condition_count; i++) {
-        uint32_t known = plan->fields[i] == plan->order;
+        uint32_t known = !plan->by_id && plan->fields[i] == plan->order;
         for (uint32_t j = 0; j < count; j++)
             known |= others[j] == plan->fields[i];
         if (!known)
             others[count++] = plan->fields[i];
     }
-    /* Equal values stand in the order of their keys. */
-    if (count == 1 && !plan->order && has_equality(plan, others[0])) {
-        *driver = others[0];
-        return SIGNET_OK;
+    /* Equal values stand in the order of _id, whichever field they are of. */
+    for (uint32_t i = 0; i < count && plan->by_id; i++) {
+        if (others[i] && has_equality(plan, others[i])) {
+            *driver = others[i];
+            break;
+        }
     }
+    if (count == 1 && plan->by_id && has_equality(plan, others[0]))
+        return SIGNET_OK;
+    /* A number needs no order, so any condition's index is better than none. */
+    if (count > 0 && plan->by_id && !*driver)
+        *driver = others[0];
     uint64_t least = PROBE_LIMIT;
     for (uint32_t i = 0; i < count; i++) {
         uint64_t matches = 0;
@@ -379,12 +394,6 @@ int32_t store_plan_choose(signet_call_t *call, const store_plan_t *plan, store_r
         if (matches < least) {
             least = matches;
             *driver = others[i];
-        }
-    }
-    for (uint32_t i = 0; i < count && least == PROBE_LIMIT && !plan->order; i++) {
-        if (has_equality(plan, others[i])) {
-            *driver = others[i];
-            break;
         }
     }
     return SIGNET_OK;

@@ -3,7 +3,8 @@
  * The order's own index gives a page without sorting, but may pass over many records that the
  * other conditions refuse. The index of a condition gives only what satisfies it, but in another
  * order. So the conditions' indexes are probed first: one with few entries is used and its records
- * sorted; where all have many, the next page is near in the order's own index. */
+ * sorted; where all have many, the next page is near in the order's own index. Where no order is
+ * asked for, records come in that of their _id, which any index of equal values gives. */
 #ifndef STORE_PLAN_H
 #define STORE_PLAN_H
 
@@ -18,7 +19,8 @@
 typedef struct store_plan {
     const store_collection_t *collection;
     const signet_query_t *query;
-    const store_field_t *order; /* NULL: the key */
+    const store_field_t *order; /* NULL: the key or _id */
+    uint32_t by_id;             /* 1: in no order but that of _id */
     uint32_t descending;
     uint32_t condition_count;
     const signet_condition_t *conditions[STORE_MAX_CONDITIONS];

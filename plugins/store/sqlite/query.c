@@ -210,7 +210,11 @@ static signet_bytes_t column_bytes(sqlite3_stmt *statement, int column)
 static store_place_t place_of(const store_plan_t *plan, const stream_t *stream)
 {
     store_place_t place = {.set = 1, .tenant = stream->tenant};
-    place.key = signet_bytes_text(column_bytes(stream->statement, STORE_COLUMN_KEY));
+    if (!plan->order && !plan->by_id) {
+        place.key = signet_bytes_text(column_bytes(stream->statement, STORE_COLUMN_KEY));
+        return place;
+    }
+    place.id = sqlite3_column_int64(stream->statement, STORE_COLUMN_ID);
     if (!plan->order)
         return place;
     int column = STORE_COLUMN_FIELDS + (int)plan->order->position;
@@ -229,6 +233,8 @@ static int compare_places(const store_place_t *a, const store_place_t *b)
     int order = signet_text_compare(signet_bytes_text(a->value), signet_bytes_text(b->value));
     if (order == 0)
         order = signet_text_compare(a->key, b->key);
+    if (order == 0 && a->id != b->id)
+        return a->id < b->id ? -1 : 1;
     return order == 0 ? signet_text_compare(a->tenant, b->tenant) : order;
 }
 
@@ -274,7 +280,7 @@ static int32_t read_page(store_t *store, signet_call_t *call, store_reader_t *re
         if (status != SIGNET_OK)
             break;
         end = place_of(plan, last);
-        end.key = records[page->count]->key;
+        end.key = plan->order || plan->by_id ? end.key : records[page->count]->key;
         end.tenant = records[page->count]->tenant;
         if (plan->order && end.value.data) {
             const signet_field_t *value = NULL;
@@ -398,6 +404,7 @@ int32_t store_count(void *instance, signet_call_t *call, const signet_query_t *q
         return status;
     /* A number needs no order. */
     plan.order = NULL;
+    plan.by_id = 1;
     status = find_tenants(store, call, reader, collection, &tenants);
     for (uint64_t i = 0; i < tenants.count && status == SIGNET_OK && *count < query->limit; i++)
         status = count_of(store, call, reader, &plan, tenants.names[i], count);

@@ -8,7 +8,7 @@
 void store_row_columns(signet_buffer_t *sql, const store_collection_t *collection, int with_body)
 {
     signet_buffer_add_string(sql, "m._tenant, m._key, m._version, ");
-    signet_buffer_add_string(sql, with_body ? "m._body" : "NULL");
+    signet_buffer_add_string(sql, with_body ? "m._body, m._id" : "NULL, m._id");
     for (uint32_t i = 0; i < collection->field_count; i++)
         signet_buffer_format(sql, ", m.\"%s\"", collection->fields[i].name.data);
 }
