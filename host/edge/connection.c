@@ -11,8 +11,9 @@
 #include "edge/loop.h"
 #include "edge/serve.h"
 
-#define CIPHER_KEEP ((size_t)1024 * 1024) /* memory of the loop's ciphertext buffer that is kept   \
-                                           */
+#define CIPHER_KEEP                                                                                \
+    ((size_t)1024 * 1024) /* memory of the loop's ciphertext buffer that is kept                   \
+                           */
 
 /* Data that waits for its socket. */
 typedef struct pending_write {
@@ -302,7 +303,7 @@ static void describe_user(edge_connection_t *connection)
     }
 }
 
-int edge_connection_accept(edge_loop_t *loop, uv_stream_t *server, const edge_listener_t *listener)
+int edge_connection_accept(edge_loop_t *loop, uv_stream_t *server, edge_listener_t *listener)
 {
     edge_connection_t *connection = calloc(1, sizeof(*connection));
     int failed;

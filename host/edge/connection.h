@@ -22,7 +22,7 @@ struct edge_connection {
     edge_loop_t *loop;
     edge_connection_t *previous; /* in the loop's list */
     edge_connection_t *next;
-    const edge_listener_t *listener;
+    edge_listener_t *listener;
     union {
         uv_handle_t handle;
         uv_stream_t stream;
@@ -47,7 +47,7 @@ struct edge_connection {
 };
 
 /* Accepts one from a listening socket. 1 when it did. */
-int edge_connection_accept(edge_loop_t *loop, uv_stream_t *server, const edge_listener_t *listener);
+int edge_connection_accept(edge_loop_t *loop, uv_stream_t *server, edge_listener_t *listener);
 /* Closes it at once; a request on it is cancelled. */
 void edge_connection_close(edge_connection_t *connection);
 /* Closes it after what was sent has arrived. */

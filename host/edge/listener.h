@@ -4,6 +4,7 @@
 
 #include <signet/call.h>
 #include <signet/option.h>
+#include <stdatomic.h>
 #include <sys/socket.h>
 #include <sys/un.h>
 
@@ -11,7 +12,7 @@
 
 #define EDGE_LISTENER_ROLES 8U
 
-/* One listener. Plain data once it is bound; shared by all loops. */
+/* One listener. But for its count it does not change once it is bound; shared by all loops. */
 typedef struct edge_listener {
     signet_text_t name;
     int is_unix;
@@ -21,6 +22,7 @@ typedef struct edge_listener {
     uint32_t mode;                            /* of a Unix socket's file */
     signet_text_t roles[EDGE_LISTENER_ROLES]; /* of local users on a Unix socket */
     uint64_t role_count;
+    atomic_int connections;
     int bound; /* 1 once a socket file of its own exists */
 } edge_listener_t;
 

@@ -11,6 +11,7 @@
 #define TICK_MS 100
 #define POOL_LIMIT 256U /* requests kept for later use */
 #define BACKLOG 1024
+#define OWN_CONNECTIONS 4 /* of each listener, beyond the limit of all */
 #define STACK ((size_t)1024 * 1024)
 
 edge_request_t *edge_loop_take_request(edge_loop_t *loop)
@@ -87,9 +88,12 @@ static void handle_posted(edge_loop_t *loop)
     }
 }
 
-static int has_room(const edge_t *edge)
+/* Every listener has a few connections of its own, so that whoever fills one of them does not
+ * shut out those who look after the host by another. */
+static int has_room(const edge_t *edge, edge_listener_t *listener)
 {
-    return atomic_load(&edge->connections) < edge->limits.connections;
+    return atomic_load(&edge->connections) < edge->limits.connections ||
+           atomic_load(&listener->connections) < OWN_CONNECTIONS;
 }
 
 static void resume_accepting(edge_loop_t *loop)
@@ -99,7 +103,7 @@ static void resume_accepting(edge_loop_t *loop)
     for (i = 0; i < loop->acceptor_count; i++) {
         edge_acceptor_t *acceptor = &loop->acceptors[i];
 
-        if (acceptor->paused && !loop->is_draining && has_room(loop->edge)) {
+        if (acceptor->paused && !loop->is_draining && has_room(loop->edge, acceptor->listener)) {
             acceptor->paused =
                 !edge_connection_accept(loop, &acceptor->socket.stream, acceptor->listener);
         }
@@ -128,8 +132,8 @@ static void on_connection(uv_stream_t *server, int status)
     if (status < 0) {
         return;
     }
-    acceptor->paused =
-        !has_room(loop->edge) || !edge_connection_accept(loop, server, acceptor->listener);
+    acceptor->paused = !has_room(loop->edge, acceptor->listener) ||
+                       !edge_connection_accept(loop, server, acceptor->listener);
     if (acceptor->paused && !uv_is_active((uv_handle_t *)&loop->tick)) {
         (void)uv_timer_start(&loop->tick, on_tick, TICK_MS, TICK_MS);
     }
@@ -144,6 +148,7 @@ void edge_loop_add(edge_loop_t *loop, edge_connection_t *connection)
     loop->connections = connection;
     loop->connection_count++;
     atomic_fetch_add(&loop->edge->connections, 1);
+    atomic_fetch_add(&connection->listener->connections, 1);
     core_metric_record(loop->edge->metrics.connections, 1);
     if (!uv_is_active((uv_handle_t *)&loop->tick)) {
         (void)uv_timer_start(&loop->tick, on_tick, TICK_MS, TICK_MS);
@@ -173,6 +178,7 @@ void edge_loop_remove(edge_loop_t *loop, edge_connection_t *connection)
         connection->next->previous = connection->previous;
     }
     loop->connection_count--;
+    atomic_fetch_sub(&connection->listener->connections, 1);
     core_metric_record(edge->metrics.connections, -1);
     if (atomic_fetch_sub(&edge->connections, 1) == 1) {
         (void)pthread_mutex_lock(&edge->lock);
@@ -249,7 +255,7 @@ int32_t edge_loop_open(edge_t *edge, edge_loop_t *loop)
     return SIGNET_OK;
 }
 
-int edge_loop_listen(edge_loop_t *loop, const edge_listener_t *listener, int socket_file)
+int edge_loop_listen(edge_loop_t *loop, edge_listener_t *listener, int socket_file)
 {
     edge_acceptor_t *acceptor = &loop->acceptors[loop->acceptor_count++];
     int status;

@@ -18,7 +18,7 @@ typedef struct edge_acceptor {
         uv_pipe_t pipe;
     } socket;
     edge_loop_t *loop;
-    const edge_listener_t *listener;
+    edge_listener_t *listener;
     int paused; /* a connection waits until another one has gone */
 } edge_acceptor_t;
 
@@ -49,7 +49,7 @@ struct edge_loop {
 /* Makes the loop, without a socket. OK or NO_MEMORY. */
 int32_t edge_loop_open(edge_t *edge, edge_loop_t *loop);
 /* Listens on a bound socket, which is the loop's from here on. 0, or a negative code of libuv. */
-int edge_loop_listen(edge_loop_t *loop, const edge_listener_t *listener, int socket_file);
+int edge_loop_listen(edge_loop_t *loop, edge_listener_t *listener, int socket_file);
 /* Starts its thread. 0, or a negative code of libuv. */
 int edge_loop_run(edge_loop_t *loop);
 /* Has it look at what has changed in the edge. [any] */
