@@ -150,7 +150,9 @@ int32_t journal_read(void *instance, signet_call_t *call, signet_text_t consumer
         return signet_fail(call, SIGNET_INVALID, "journal.limit", "The limit must be 1 to %u.",
                            PAGE_LIMIT);
     signet_journal_page_t *made = signet_alloc(call, 1, sizeof(*made));
-    int32_t status = made ? journal_store(journal, call, &store) : signet_status(call);
+    if (!made)
+        return signet_status(call);
+    int32_t status = journal_store(journal, call, &store);
     if (status != SIGNET_OK)
         return status;
     made->size = sizeof(*made);

@@ -28,10 +28,9 @@ void journal_range_present(journal_range_t *range, const uint8_t leaf[JOURNAL_DI
 
 void journal_range_absent(journal_range_t *range)
 {
-    uint64_t *end = range->gap_count ? &range->gaps[2 * range->gap_count - 1] : NULL;
     range->last++;
-    if (end && *end + 1 == range->last) {
-        *end = range->last;
+    if (range->gap_count > 0 && range->gaps[2 * range->gap_count - 1] + 1 == range->last) {
+        range->gaps[2 * range->gap_count - 1] = range->last;
         return;
     }
     range->gaps[2 * range->gap_count] = range->last;

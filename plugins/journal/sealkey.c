@@ -81,7 +81,7 @@ int32_t journal_key_load(journal_t *journal, signet_call_t *call, journal_key_t 
     if (key->uri)
         return SIGNET_OK;
     int32_t status = find_or_make(journal, call, &found);
-    if (status != SIGNET_OK)
+    if (status != SIGNET_OK || !found)
         return status;
     signet_text_t algorithm = signet_algorithm_for(found->type);
     if (!(found->purposes & SIGNET_PURPOSE_SEAL) || algorithm.length == 0)

@@ -70,7 +70,7 @@ int32_t journal_walk_peek(journal_walk_t *walk, const signet_record_t **record)
     *record = NULL;
     if (!walk->page || (walk->at == walk->page->count && walk->page->cursor.length > 0))
         status = load(walk);
-    if (status == SIGNET_OK && walk->at < walk->page->count)
+    if (status == SIGNET_OK && walk->page && walk->at < walk->page->count)
         *record = walk->page->records[walk->at];
     return status;
 }

@@ -4,6 +4,7 @@
 #include "row.h"
 
 #include <signet/sdk/error.h>
+#include <stdio.h>
 #include <string.h>
 
 /* An index with fewer matching entries than this is worth sorting. */
@@ -166,24 +167,19 @@ static void add_comparison(store_sql_t *sql, const char *column,
     }
 }
 
-static void column_name(const store_field_t *field, char name[80])
+static void column_name(const store_field_t *field, char *name, size_t size)
 {
-    /* Names have at most 64 characters. */
-    strcpy(name, "m.");
-    if (!field) {
-        strcat(name, "_key");
-        return;
-    }
-    strcat(name, "\"");
-    strncat(name, field->name.data, 64);
-    strcat(name, "\"");
+    if (field)
+        snprintf(name, size, "m.\"%s\"", field->name.data);
+    else
+        snprintf(name, size, "m._key");
 }
 
 static void add_condition(store_sql_t *sql, const store_plan_t *plan, uint32_t at)
 {
     const store_field_t *field = plan->fields[at];
-    char column[80];
-    column_name(field, column);
+    char column[80]; /* names have at most 64 characters */
+    column_name(field, column, sizeof(column));
     if (!field || field->type != SIGNET_VALUE_TEXTS) {
         add_comparison(sql, column, plan->conditions[at]);
         return;

@@ -9,7 +9,7 @@
 
 #define COUNT_LIMIT 100000U
 /* A page ends early where its records have so many octets, so that it fits into an arena. */
-#define PAGE_OCTETS (4U * 1024 * 1024)
+#define PAGE_OCTETS (UINT64_C(4) * 1024 * 1024)
 
 static int32_t fail_read(store_t *store, signet_call_t *call, const store_reader_t *reader)
 {
@@ -257,6 +257,23 @@ static stream_t *next_stream(const store_plan_t *plan, stream_t *streams, uint64
     return next;
 }
 
+/* The place of a stream's row, pointing into the record that was read from it. */
+static store_place_t keep_place(const store_plan_t *plan, const stream_t *stream,
+                                const signet_record_t *record)
+{
+    store_place_t place = place_of(plan, stream);
+    if (place.key.length > 0)
+        place.key = record->key;
+    place.tenant = record->tenant;
+    for (uint64_t i = 0; plan->order && i < record->field_count; i++) {
+        if (record->fields[i].name.data != plan->order->name.data)
+            continue;
+        place.value = place.type == SIGNET_VALUE_TEXT ? signet_text_bytes(record->fields[i].text)
+                                                      : record->fields[i].bytes;
+    }
+    return place;
+}
+
 static int32_t read_page(store_t *store, signet_call_t *call, store_reader_t *reader,
                          const store_plan_t *plan, stream_t *streams, uint64_t stream_count,
                          signet_page_t *page)
@@ -266,7 +283,9 @@ static int32_t read_page(store_t *store, signet_call_t *call, store_reader_t *re
     stream_t *last = NULL;
     store_place_t end = {0};
     uint64_t octets = 0;
-    int32_t status = records ? SIGNET_OK : signet_status(call);
+    int32_t status = SIGNET_OK;
+    if (!records)
+        return signet_status(call);
     while (status == SIGNET_OK) {
         uint64_t length = 0;
         if (last)
@@ -279,17 +298,7 @@ static int32_t read_page(store_t *store, signet_call_t *call, store_reader_t *re
         octets += length;
         if (status != SIGNET_OK)
             break;
-        end = place_of(plan, last);
-        end.key = plan->order || plan->by_id ? end.key : records[page->count]->key;
-        end.tenant = records[page->count]->tenant;
-        if (plan->order && end.value.data) {
-            const signet_field_t *value = NULL;
-            for (uint64_t i = 0; i < records[page->count]->field_count && !value; i++)
-                if (records[page->count]->fields[i].name.data == plan->order->name.data)
-                    value = &records[page->count]->fields[i];
-            end.value =
-                end.type == SIGNET_VALUE_TEXT ? signet_text_bytes(value->text) : value->bytes;
-        }
+        end = keep_place(plan, last, records[page->count]);
         page->count++;
     }
     page->records = records;
@@ -340,11 +349,12 @@ int32_t store_query(void *instance, signet_call_t *call, const signet_query_t *q
         status = store_plan_make(call, collection, query, &plan);
     if (status == SIGNET_OK)
         status = store_cursor_read(call, query, store_collection_tenant(collection, call), &place);
-    signet_page_t *made = status == SIGNET_OK ? signet_alloc(call, 1, sizeof(*made)) : NULL;
-    if (status == SIGNET_OK && !made)
-        status = signet_status(call);
-    if (status == SIGNET_OK)
-        status = store_readers_take(call, &store->readers, &reader);
+    if (status != SIGNET_OK)
+        return status;
+    signet_page_t *made = signet_alloc(call, 1, sizeof(*made));
+    if (!made)
+        return signet_status(call);
+    status = store_readers_take(call, &store->readers, &reader);
     if (status != SIGNET_OK)
         return status;
     made->size = sizeof(*made);

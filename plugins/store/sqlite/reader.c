@@ -118,9 +118,10 @@ int32_t store_readers_take(signet_call_t *call, store_readers_t *readers, store_
             pthread_mutex_unlock(&readers->mutex);
         }
     }
-    if (status == SIGNET_OK)
-        sqlite3_progress_handler((*reader)->database, CHECK_STEPS, interrupted, call);
-    return status;
+    if (status != SIGNET_OK || !*reader)
+        return status;
+    sqlite3_progress_handler((*reader)->database, CHECK_STEPS, interrupted, call);
+    return SIGNET_OK;
 }
 
 void store_readers_give(store_readers_t *readers, store_reader_t *reader)

@@ -69,7 +69,7 @@ START_TEST(conflicts_fail_only_their_own)
     }
     ck_assert_int_gt(conflicts, 0);
     ck_assert_int_eq(get(&world, world.call, "counter", &record), SIGNET_OK);
-    ck_assert_int_eq(signet_record_integer(record, "number"), THREADS * ROUNDS);
+    ck_assert_int_eq(signet_record_integer(record, "number"), (int64_t)THREADS * ROUNDS);
     const signet_query_t query = {
         .size = sizeof(query), .collection = SIGNET_TEXT("test.items"), .limit = 100000};
     ck_assert_int_eq(world.store.interface->count(world.store.instance, world.call, &query, &count),
