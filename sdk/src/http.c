@@ -95,7 +95,8 @@ static int is_json(const signet_request_t *request)
 int32_t signet_http_json(signet_call_t *call, const signet_request_t *request, uint64_t limit,
                          const char *const *names, uint64_t count, const signet_json_t **object)
 {
-    if (request->body.length == 0) {
+    /* No body is no type either; browsers name the page's origin with every POST, others do not. */
+    if (request->body.length == 0 && signet_http_header(request, "origin").length == 0) {
         *object = &empty_object;
         return SIGNET_OK;
     }

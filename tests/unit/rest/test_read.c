@@ -215,6 +215,26 @@ START_TEST(refuses_bad_revocations)
 }
 END_TEST
 
+/* What a page of another origin could make a browser send changes nothing. */
+START_TEST(refuses_forms_of_other_origins)
+{
+    static const char *const headers[] = {
+        "Origin: https://evil.example\n",
+        "Origin: null\nContent-Type: application/x-www-form-urlencoded\n"};
+    fake_ca.reason = -1;
+    for (size_t i = 0; i < sizeof headers / sizeof headers[0]; i++) {
+        ck_assert_uint_eq(world_ask("t", "officer", "POST", "/v1/certificates/device/010204/revoke",
+                                    headers[i], NULL),
+                          400);
+        assert_text(world_reason(), "request.media-type");
+    }
+    ck_assert_int_eq(fake_ca.reason, -1);
+    ck_assert_uint_eq(
+        world_ask("t", "officer", "POST", "/v1/certificates/device/010204/revoke", NULL, NULL),
+        200);
+}
+END_TEST
+
 START_TEST(holds_and_releases)
 {
     ck_assert_uint_eq(world_post("/v1/certificates/device/010205/hold", "{\"comment\":\"lost?\"}"),
@@ -335,6 +355,7 @@ int main(void)
                                   does_not_find,
                                   revokes,
                                   refuses_bad_revocations,
+                                  refuses_forms_of_other_origins,
                                   holds_and_releases,
                                   shows_authorities,
                                   shows_profiles,

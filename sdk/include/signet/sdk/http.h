@@ -20,8 +20,8 @@ int32_t signet_http_query_only(signet_call_t *call, const signet_request_t *requ
 int32_t signet_http_query_limit(signet_call_t *call, const signet_request_t *request,
                                 uint64_t *limit);
 /* The JSON object that is the body, at most `limit` octets, whose members must be among `names`.
- * An empty body is an empty object. INVALID (not said to be JSON, not an object, unknown members,
- * and as signet_json_parse), TOO_LARGE. [any] */
+ * An empty body is an empty object, but not from a page in a browser. INVALID (not said to be JSON,
+ * not an object, unknown members, and as signet_json_parse), TOO_LARGE. [any] */
 int32_t signet_http_json(signet_call_t *call, const signet_request_t *request, uint64_t limit,
                          const char *const *names, uint64_t count, const signet_json_t **object);
 /* A member that must be there: a text that is not empty. INVALID with the field. [any] */
