@@ -101,21 +101,26 @@ static void fill_view(edge_request_t *request)
     view->header_count = request->http.header_count;
 }
 
-int32_t edge_request_make_call(edge_request_t *request)
+int edge_request_open_call(edge_request_t *request, int64_t deadline_ms)
 {
-    const signet_route_t *route = request->match.route->route;
     core_call_options_t options;
 
     memset(&options, 0, sizeof(options));
     options.registry = request->edge->registry;
     options.trace = read_trace(request->http.traceparent);
-    options.deadline_ms =
-        route->deadline_ms > 0 ? route->deadline_ms : request->edge->limits.request_ms;
+    options.deadline_ms = deadline_ms;
     request->call = core_call_new(&options);
-    if (request->call == NULL) {
-        return refuse(request, 503, "host.no-memory", "The server has no memory left: try again.");
-    }
-    if (request->is_local && edge_authenticate_local(request) != SIGNET_OK) {
+    return request->call != NULL;
+}
+
+int32_t edge_request_make_call(edge_request_t *request)
+{
+    const signet_route_t *route = request->match.route->route;
+    int64_t deadline_ms =
+        route->deadline_ms > 0 ? route->deadline_ms : request->edge->limits.request_ms;
+
+    if (!edge_request_open_call(request, deadline_ms) ||
+        (request->is_local && edge_authenticate_local(request) != SIGNET_OK)) {
         return refuse(request, 503, "host.no-memory", "The server has no memory left: try again.");
     }
     return SIGNET_OK;

@@ -295,7 +295,13 @@ int edge_request_dispatch(edge_request_t *request)
 
 void edge_request_answer(edge_request_t *request, const edge_problem_t *problem)
 {
-    write_problem(request, problem);
+    edge_problem_t traced = *problem;
+
+    /* What never reached a handler has a trace id too, for whoever asks about it. */
+    if (request->call != NULL || edge_request_open_call(request, 0)) {
+        traced.trace = request->call->services->trace(request->call);
+    }
+    write_problem(request, &traced);
     conclude(request);
     edge_request_end_call(request);
 }

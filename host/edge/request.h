@@ -72,7 +72,10 @@ void edge_request_end_call(edge_request_t *request);
 
 /* After the head: checks it and finds the route. OK; otherwise the answer is ready and says why. */
 int32_t edge_request_route(edge_request_t *request);
-/* Makes the call, whose time begins here. OK; otherwise the answer is ready and says why. */
+/* Makes a call for the request. 1, or 0 when out of memory. */
+int edge_request_open_call(edge_request_t *request, int64_t deadline_ms);
+/* Makes the call of its handler, whose time begins here. OK; otherwise the answer is ready and says
+ * why. */
 int32_t edge_request_make_call(edge_request_t *request);
 /* The clock of the request starts: its head is whole. */
 void edge_request_begin(edge_request_t *request);

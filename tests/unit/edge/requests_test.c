@@ -351,6 +351,7 @@ START_TEST(wrong_paths_and_methods_are_told)
 
     ask(world.plain, GET("/nowhere"), &answer);
     ck_assert_int_eq(answer.status, 404);
+    ck_assert_ptr_nonnull(strstr(answer.body, "\"instance\":\"urn:trace:"));
     answer_free(&answer);
     ask(world.plain, "DELETE /who HTTP/1.1\r\nHost: a\r\n\r\n", &answer);
     ck_assert_int_eq(answer.status, 405);
