@@ -247,7 +247,10 @@ static int32_t refuse(signet_call_t *call, const signet_host_t *host, pkcs11_tok
         "and is not tried again: correct the PIN",
         SIGNET_FORMAT(pkcs11_token_label(token)), token->module->path, SIGNET_FORMAT(reference),
         pkcs11_result_name(result));
-    signet_log_error(host, call, SIGNET_LOG_ERROR, "key.pin-incorrect");
+    /* For whoever watches the daemon; a person at a terminal is told by the error itself. */
+    if (host->mode != SIGNET_MODE_COMMAND) {
+        signet_log_error(host, call, SIGNET_LOG_ERROR, "key.pin-incorrect");
+    }
     return status;
 }
 
