@@ -84,9 +84,8 @@ int32_t ca_authority_check_key(signet_call_t *call, const ca_authority_t *author
                                const signet_x509_t *x509, signet_text_t *uri)
 {
     const signet_key_t *key = NULL;
-    int32_t status = ca_authority_key(call, authority, &key);
-    if (status != SIGNET_OK)
-        return status;
+    if (ca_authority_key(call, authority, &key) != SIGNET_OK || key == NULL)
+        return signet_status(call);
     if (!signet_bytes_equal(key->public_key, x509->key.spki))
         return signet_fail(call, SIGNET_INVALID, "authority.key-mismatch",
                            "the key \"%.*s\" of the authority \"%.*s\" is not the one in its "
@@ -101,7 +100,7 @@ int32_t ca_authority_check_key(signet_call_t *call, const ca_authority_t *author
 static int32_t find_key(ca_pool_t *pool, signet_call_t *call, ca_authority_t *authority,
                         const signet_x509_t *x509)
 {
-    signet_text_t uri;
+    signet_text_t uri = {NULL, 0};
     if (authority->keys.length == 0)
         return SIGNET_OK;
     int32_t status = ca_authority_check_key(call, authority, x509, &uri);

@@ -101,7 +101,7 @@ int32_t ca_intent_whole(signet_call_t *call, signet_bytes_t tbs, signet_bytes_t 
     static const uint8_t nothing[] = {0};
     signet_der_t outer = signet_der(tbs);
     signet_der_t inside;
-    signet_der_item_t item;
+    signet_der_item_t item = {0};
     /* version, serialNumber, then the algorithm. */
     if (signet_der_enter(&outer, SIGNET_DER_SEQUENCE, &inside) != 0 ||
         signet_der_next(&inside, &item) != 0 || signet_der_next(&inside, &item) != 0 ||
@@ -116,7 +116,7 @@ int32_t ca_intent_whole(signet_call_t *call, signet_bytes_t tbs, signet_bytes_t 
 static int32_t decode_content(signet_call_t *call, signet_bytes_t tbs,
                               signet_certificate_t *certificate)
 {
-    signet_bytes_t whole;
+    signet_bytes_t whole = {NULL, 0};
     const signet_x509_t *x509 = NULL;
     int32_t status = ca_intent_whole(call, tbs, &whole);
     if (status == SIGNET_OK)

@@ -148,7 +148,7 @@ static int32_t by_serial(ca_t *ca, signet_call_t *call, const signet_certificate
             call->services->clear(call);
         else if (status != SIGNET_OK)
             return status;
-        else if (accept(call, query, certificate))
+        else if (certificate != NULL && accept(call, query, certificate))
             certificates[page->count++] = certificate;
     }
     return SIGNET_OK;

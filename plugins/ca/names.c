@@ -18,6 +18,7 @@ static void add(ca_names_t *names, const signet_canonical_t *name)
 
 static const ca_patterns_t *patterns_for(const ca_profile_t *profile, uint8_t type)
 {
+    static const ca_patterns_t none = {NULL, 0};
     switch (type) {
     case CA_NAME_DNS:
         return &profile->dns;
@@ -28,7 +29,7 @@ static const ca_patterns_t *patterns_for(const ca_profile_t *profile, uint8_t ty
     case CA_NAME_URI:
         return &profile->uri;
     default:
-        return NULL;
+        return &none;
     }
 }
 
@@ -53,7 +54,7 @@ static int32_t check(signet_call_t *call, const ca_profile_t *profile,
         return signet_fail_field(call, SIGNET_INVALID, "profile.wildcard-not-permitted", "names",
                                  "the profile \"%.*s\" permits no wildcard such as \"%.*s\"",
                                  SIGNET_FORMAT(profile->name), SIGNET_FORMAT(name->value));
-    for (uint64_t i = 0; patterns != NULL && i < patterns->count; i++) {
+    for (uint64_t i = 0; i < patterns->count; i++) {
         if (matches(&patterns->items[i], name))
             return SIGNET_OK;
     }
@@ -92,7 +93,7 @@ static int32_t from_request(signet_call_t *call, const ca_profile_t *profile,
                                      "\"%.*s\" is no type of name; use dns, ip, email, uri, or cn "
                                      "once",
                                      SIGNET_FORMAT(asked->type));
-        signet_canonical_t name;
+        signet_canonical_t name = {0};
         int32_t status = signet_name_canonical(call, type, asked->value, &name);
         if (status == SIGNET_OK)
             status = add_checked(call, profile, names, &name);
@@ -106,7 +107,7 @@ static int32_t from_csr(signet_call_t *call, const ca_profile_t *profile, const 
                         ca_names_t *names)
 {
     for (uint64_t i = 0; i < csr->name_count; i++) {
-        signet_canonical_t name;
+        signet_canonical_t name = {0};
         int32_t status = signet_name_from_general(call, &csr->names[i], &name);
         if (status == SIGNET_UNSUPPORTED) {
             call->services->clear(call);
@@ -165,7 +166,7 @@ int32_t ca_names_with_subject(signet_call_t *call, const ca_profile_t *profile,
         return SIGNET_NO_MEMORY;
     for (uint64_t i = 0; i < names->count; i++)
         all->items[i] = names->items[i];
-    signet_canonical_t name;
+    signet_canonical_t name = {0};
     int32_t status = SIGNET_OK;
     if (subject->common_name.length > 0) {
         status = ca_names_common(call, subject->common_name, &name);
@@ -239,7 +240,7 @@ int32_t ca_names_of_certificate(signet_call_t *call, const signet_x509_t *x509,
     if (names.items == NULL)
         return SIGNET_NO_MEMORY;
     for (uint64_t i = 0; i < count; i++) {
-        signet_canonical_t name;
+        signet_canonical_t name = {0};
         int32_t status = signet_name_from_general(call, &general[i], &name);
         if (status == SIGNET_OK)
             add(&names, &name);
@@ -250,7 +251,7 @@ int32_t ca_names_of_certificate(signet_call_t *call, const signet_x509_t *x509,
     }
     signet_bytes_t oid = signet_attribute_oid(SIGNET_TEXT("CN"));
     for (uint64_t i = 0; i < x509->attribute_count; i++) {
-        signet_canonical_t name;
+        signet_canonical_t name = {0};
         if (!signet_bytes_equal(x509->attributes[i].oid, oid))
             continue;
         int32_t status = ca_names_common(call, x509->attributes[i].value, &name);
