@@ -442,7 +442,7 @@ static void *sign_many(void *argument)
     static const char *const names[] = {SIGNET_SIGN_ECDSA_SHA256, SIGNET_SIGN_RSA_SHA256,
                                         SIGNET_SIGN_ED25519};
     signer_t *signer = argument;
-    for (unsigned i = 0; i < 60; i++) {
+    for (unsigned i = 0; i < 30; i++) {
         char message[64];
         signet_bytes_t signature = {0};
         signet_call_t *call = signet_check_call(signer->world->check, "thread", "");
