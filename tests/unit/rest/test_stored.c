@@ -1,4 +1,7 @@
 /* Tokens and the journal's route over the real store and journal. */
+#include <pthread.h>
+#include <sched.h>
+#include <stdatomic.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -159,6 +162,62 @@ START_TEST(journals_each_change)
 }
 END_TEST
 
+/* What the threads of the next test share. */
+static atomic_int revoked;
+static atomic_int stop;
+static atomic_int successes;
+static atomic_int late; /* uses that began after the revocation was answered and succeeded */
+
+static void *use_token(void *nothing)
+{
+    const signet_provider_t *provider = signet_check_find(world, SIGNET_AUTH_INTERFACE, NULL);
+    const signet_auth_interface_t *auth = provider->interface;
+    signet_credential_t credential = {.size = sizeof credential,
+                                      .scheme = SIGNET_TEXT("bearer"),
+                                      .value = {token, 64},
+                                      .peer = SIGNET_TEXT("192.0.2.9")};
+    while (!atomic_load(&stop)) {
+        int after = atomic_load(&revoked);
+        const signet_actor_t *actor = NULL;
+        signet_call_t *call = signet_check_call(world, "", "");
+        int good = auth->authenticate(provider->instance, call, &credential, &actor) == SIGNET_OK;
+        signet_check_call_end(call);
+        atomic_fetch_add(&successes, good);
+        atomic_fetch_add(&late, good && after);
+    }
+    return nothing;
+}
+
+/* No use of a token that begins after its revocation was answered succeeds, however many threads
+ * are reading and keeping it meanwhile. */
+START_TEST(ends_for_every_thread_at_once)
+{
+    enum { THREADS = 4, ROUNDS = 5 };
+    pthread_t threads[THREADS];
+    for (int round = 0; round < ROUNDS; round++) {
+        char target[64];
+        make_token("Shared");
+        (void)snprintf(target, sizeof target, "/v1/tokens/%s", id);
+        atomic_store(&revoked, 0);
+        atomic_store(&stop, 0);
+        atomic_store(&successes, 0);
+        for (int i = 0; i < THREADS; i++)
+            ck_assert_int_eq(pthread_create(&threads[i], NULL, use_token, NULL), 0);
+        while (atomic_load(&successes) < 100)
+            (void)sched_yield();
+        uint32_t status = ask("DELETE", target, NULL);
+        atomic_store(&revoked, 1);
+        for (int i = 0; i < 100; i++)
+            (void)sched_yield();
+        atomic_store(&stop, 1);
+        for (int i = 0; i < THREADS; i++)
+            (void)pthread_join(threads[i], NULL);
+        ck_assert_uint_eq(status, 204);
+        ck_assert_int_eq(atomic_load(&late), 0);
+    }
+}
+END_TEST
+
 /* The secret is nowhere in the database, in no encoding that it could have been written in. */
 START_TEST(stores_no_secret) /* case 102 */
 {
@@ -183,6 +242,6 @@ END_TEST
 int main(void)
 {
     const TTest *const tests[] = {outlives_a_restart, lists_page_by_page, journals_each_change,
-                                  stores_no_secret};
+                                  ends_for_every_thread_at_once, stores_no_secret};
     return world_run_in("stored", begin, world_end, tests, sizeof tests / sizeof tests[0]);
 }
