@@ -63,14 +63,16 @@ START_TEST(a_slow_head_ends_in_408)
 }
 END_TEST
 
-/* Sends an octet of a body every 50 ms, until the connection ends. */
+static atomic_int dripped; /* 1: enough */
+
+/* Sends an octet of a body every 50 ms. */
 static void *drip(void *argument)
 {
     client_t *client = argument;
     struct timespec pause = {0, 50000000};
     int i;
 
-    for (i = 0; i < 200 && client_send(client, "x"); i++) {
+    for (i = 0; i < 200 && !atomic_load(&dripped) && client_send(client, "x"); i++) {
         (void)nanosleep(&pause, NULL);
     }
     return NULL;
@@ -89,12 +91,14 @@ START_TEST(a_slow_body_ends_in_408)
     ck_assert(
         client_send(client, "POST /echo HTTP/1.1\r\nHost: a\r\nContent-Length: 1000\r\n\r\n"));
     before = now_ms();
+    atomic_store(&dripped, 0);
     ck_assert_int_eq(pthread_create(&dripping, NULL, drip, client), 0);
     client_receive(client, &answer, 0);
     ck_assert_int_eq(answer.status, 408);
     ck_assert_int_ge(now_ms() - before, 490);
     ck_assert_int_lt(now_ms() - before, 5000);
     answer_free(&answer);
+    atomic_store(&dripped, 1);
     (void)pthread_join(dripping, NULL);
     client_close(client);
     ck_assert_int_eq(atomic_load(&watch.handled), 0);
