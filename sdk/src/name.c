@@ -40,7 +40,10 @@ static int32_t refuse(signet_call_t *call, const char *type, signet_text_t value
     unsigned length = 0;
     for (; length < value.length && length < sizeof(shown); length++) {
         char character = value.data[length];
-        shown[length] = character >= 0x20 && character < 0x7f ? character : '?';
+        shown[length] = '?';
+        if (character >= 0x20 && character < 0x7f) {
+            shown[length] = character;
+        }
     }
     return signet_fail(call, SIGNET_INVALID, "name.invalid",
                        "The %s name \"%.*s\" is not valid: %s.", type, (int)length, shown, rule);

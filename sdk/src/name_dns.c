@@ -143,7 +143,8 @@ const char *signet_name_rule_dns(signet_call_t *call, signet_text_t value, int w
     }
     if (wildcard && signet_text_starts(name, "*.")) {
         name = (signet_text_t){name.data + 2, name.length - 2};
-        memcpy(output, "*.", 2);
+        output[0] = '*';
+        output[1] = '.';
         length = 2;
     }
     if (name.length == 0) {

@@ -57,8 +57,10 @@ static signet_text_t lower(signet_call_t *call, signet_text_t text)
 {
     char *copy = signet_alloc(call, text.length + 1, 1);
     for (uint64_t i = 0; copy != NULL && i < text.length; i++) {
-        int upper = text.data[i] >= 'A' && text.data[i] <= 'Z';
-        copy[i] = upper ? (char)(text.data[i] - 'A' + 'a') : text.data[i];
+        copy[i] = text.data[i];
+        if (copy[i] >= 'A' && copy[i] <= 'Z') {
+            copy[i] = (char)(copy[i] - 'A' + 'a');
+        }
     }
     return (signet_text_t){copy, copy != NULL ? text.length : 0};
 }

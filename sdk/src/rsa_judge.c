@@ -27,7 +27,8 @@ static void find_primes(void)
             continue;
         }
         primes[prime_count++] = (uint16_t)n;
-        for (uint64_t multiple = (uint64_t)n * n; multiple < FACTOR_LIMIT; multiple += 2 * n) {
+        for (uint64_t multiple = (uint64_t)n * n; multiple < FACTOR_LIMIT;
+             multiple += 2 * (uint64_t)n) {
             composite[multiple] = 1;
         }
     }
