@@ -245,6 +245,33 @@ static void take_all(loading_t *loading, config_t *file)
     take_blocks(loading, root);
 }
 
+/* The line of a file without the white space around it; empty where it cannot be read. */
+static void read_line(const char *path, int wanted, char *line, size_t size)
+{
+    FILE *stream = fopen(path, "re");
+    int number = 0;
+    line[0] = '\0';
+    while (stream && number < wanted && fgets(line, (int)size, stream))
+        number += strchr(line, '\n') != NULL;
+    if (stream)
+        fclose(stream);
+    if (number < wanted)
+        line[0] = '\0';
+    size_t blank = strspn(line, " \t");
+    memmove(line, line + blank, strlen(line + blank) + 1);
+    line[strcspn(line, "\r\n")] = '\0';
+}
+
+/* libconfig does not say which file it could not include; the line does. */
+static void fault_include(loading_t *loading, const char *path, const char *shown, int line)
+{
+    char text[256];
+    read_line(path, line, text, sizeof text);
+    core_fault(loading->check.faults, core_text(shown), (uint32_t)line,
+               "cannot open include file: %s: name an existing file, relative to the main one",
+               text);
+}
+
 static void fault_syntax(loading_t *loading, const config_t *file)
 {
     core_check_t *check = &loading->check;
@@ -254,10 +281,13 @@ static void fault_syntax(loading_t *loading, const config_t *file)
         name = strrchr(check->main_file, '/') + 1;
     snprintf(shown, sizeof shown, "%.*s%s", CORE_TEXT_ARG(check->shown), name);
     const char *text = config_error_text(file);
+    if (strcmp(text, "cannot open include file") == 0) {
+        fault_include(loading, config_error_file(file) ? config_error_file(file) : check->main_file,
+                      shown, config_error_line(file));
+        return;
+    }
     const char *remedy =
-        strcmp(text, "cannot open include file") == 0
-            ? "name an existing file, relative to the main one"
-        : strcmp(text, "duplicate setting name") == 0
+        strcmp(text, "duplicate setting name") == 0
             ? "keep one of the two"
             : "look for a missing ';', quote or bracket there or in the line before";
     core_fault(check->faults, core_text(shown), (uint32_t)config_error_line(file), "%s: %s", text,
