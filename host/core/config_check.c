@@ -53,18 +53,38 @@ static int is_block_key(const char *key)
     return strcmp(key, "name") == 0 || strcmp(key, "plugin") == 0;
 }
 
+/* The option that an unknown key was meant to be; empty where none is near. */
+static signet_text_t meant_by(const char *key, const signet_option_t *options, uint64_t count)
+{
+    core_nearest_t nearest = {.wanted = core_text(key)};
+    for (uint64_t index = 0; index < count; index++)
+        core_nearest_offer(&nearest, SIGNET_AT(signet_option_t, options, index)->name);
+    return nearest.best;
+}
+
 static void fault_unknown(core_check_t *check, const config_setting_t *member,
                           const signet_option_t *options, uint64_t count, const char *what)
 {
     const char *key = config_setting_name(member);
-    core_nearest_t nearest = {.wanted = core_text(key)};
-    for (uint64_t index = 0; index < count; index++)
-        core_nearest_offer(&nearest, SIGNET_AT(signet_option_t, options, index)->name);
-    if (nearest.best.length)
+    signet_text_t meant = meant_by(key, options, count);
+    if (meant.length)
         core_check_fault(check, member, "unknown key \"%s\" in %s: did you mean \"%.*s\"?", key,
-                         what, CORE_TEXT_ARG(nearest.best));
+                         what, CORE_TEXT_ARG(meant));
     else
         core_check_fault(check, member, "unknown key \"%s\" in %s: remove it", key, what);
+}
+
+/* Whether a key of the group is `option` misspelt. That is one fault already: unknown key. */
+static int is_misspelt(const config_setting_t *group, const signet_option_t *options,
+                       uint64_t count, const signet_option_t *option, int block)
+{
+    for (int index = 0; index < config_setting_length(group); index++) {
+        const char *key = config_setting_name(config_setting_get_elem(group, (unsigned)index));
+        if (!(block && is_block_key(key)) && !core_option_find(options, count, core_text(key)) &&
+            core_text_equal(meant_by(key, options, count), option->name))
+            return 1;
+    }
+    return 0;
 }
 
 /* Groups and the members of lists, which hold options of their own. */
@@ -142,9 +162,9 @@ static void take_setting(core_check_t *check, const config_setting_t *from,
         core_config_value(check, from, option, to);
 }
 
-/* One option: set, left to its default, or missing. 1 where `to` was filled. */
+/* One option: set, or left to its default. 1 where `to` was filled. */
 static int take_option(core_check_t *check, const config_setting_t *group,
-                       const signet_option_t *option, const char *what, signet_setting_t *to)
+                       const signet_option_t *option, signet_setting_t *to)
 {
     char key[128];
     snprintf(key, sizeof key, "%.*s", CORE_TEXT_ARG(option->name));
@@ -153,11 +173,6 @@ static int take_option(core_check_t *check, const config_setting_t *group,
     if (from) {
         take_setting(check, from, option, to);
         return 1;
-    }
-    if (option->flags & SIGNET_OPTION_REQUIRED) {
-        core_check_fault(check, group, "%s lacks \"%s\": set it (%.*s)", what, key,
-                         CORE_TEXT_ARG(option->help));
-        return 0;
     }
     return option->default_value.length && core_config_default(check, option, to);
 }
@@ -179,7 +194,12 @@ const signet_setting_t *core_check_group(core_check_t *check, const config_setti
     uint64_t filled = 0;
     for (uint64_t index = 0; index < count; index++) {
         const signet_option_t *option = SIGNET_AT(signet_option_t, options, index);
-        filled += (uint64_t)take_option(check, group, option, what, &members[filled]);
+        if (take_option(check, group, option, &members[filled]))
+            filled++;
+        else if (option->flags & SIGNET_OPTION_REQUIRED &&
+                 !is_misspelt(group, options, count, option, block))
+            core_check_fault(check, group, "%s lacks \"%.*s\": set it (%.*s)", what,
+                             CORE_TEXT_ARG(option->name), CORE_TEXT_ARG(option->help));
     }
     *result = (signet_setting_t){.size = sizeof *result,
                                  .type = SIGNET_OPTION_GROUP,

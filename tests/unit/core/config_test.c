@@ -102,6 +102,8 @@ START_TEST(each_fault_is_one_line)
                  ":4: \"words\" must be a list of text, such as [ \"a\", \"b\" ]");
     expect_fault("part = 5;", ":4: \"part\" must be a group: write { … }");
     expect_fault("part = { };", ":4: \"part\" lacks \"name\": set it (For tests.)");
+    expect_fault("part = { nmae = \"a\"; };",
+                 ":4: unknown key \"nmae\" in \"part\": did you mean \"name\"?");
     expect_fault("parts = { };", ":4: \"parts\" must be a list of groups: write ( { … } )");
     expect_fault("parts = ( 5 );", ":4: \"parts\" must be a list of groups: write ( { … } )");
     expect_fault("parts = (\n{ name = \"a\"; },\n{ name = \"a\"; } );",
@@ -115,7 +117,8 @@ START_TEST(each_fault_is_one_line)
         ":4: syntax error: look for a missing ';', quote or bracket there or in the line before");
     expect_fault("text = \"a\"; text = \"b\";", ":4: duplicate setting name: keep one of the two");
     expect_fault("\n@include \"none.cfg\"\n",
-                 ":5: cannot open include file: name an existing file, relative to the main one");
+                 ":5: cannot open include file: @include \"none.cfg\": name an existing file, "
+                 "relative to the main one");
     expect_fault("secret = \"hunter2\";",
                  ":4: \"secret\" must be a reference to a secret, \"file:PATH\", \"env:NAME\" or "
                  "\"cred:NAME\", never the secret itself");
