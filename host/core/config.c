@@ -117,8 +117,10 @@ static void take_host(loading_t *loading, const config_setting_t *root)
     }
     uint64_t count = 0;
     const signet_option_t *options = core_host_options(&count);
+    uint64_t before = check->faults->count;
     loading->config->host = core_check_group(check, host, options, count, "the host", 0);
-    if (loading->config->host)
+    /* A value that was refused is empty now; that would only be told a second time. */
+    if (loading->config->host && check->faults->count == before)
         core_host_check(check->faults, loading->config->host);
 }
 

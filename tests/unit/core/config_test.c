@@ -181,6 +181,7 @@ START_TEST(the_host_group_is_checked)
                       ":2: unknown key \"plugin\": did you mean \"plugins\"?");
     expect_host_fault("host = { lisners = ( ); };",
                       ":1: unknown key \"lisners\" in the host: did you mean \"listeners\"?");
+    expect_host_fault("host = { node = 7; };", ":1: \"node\" must be text in quotes");
     expect_host_fault(
         "host = { node = \"a/b\"; };",
         ":1: \"a/b\" cannot be a node's name: use at most 64 letters, digits, '-', '.' and '_'");
