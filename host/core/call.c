@@ -8,6 +8,7 @@
 
 #include "core/arena.h"
 #include "core/clock.h"
+#include "core/park.h"
 #include "core/registry.h"
 #include "core/text.h"
 
@@ -28,6 +29,7 @@ struct call {
     char trace[TRACE_LENGTH];
     int64_t deadline; /* monotonic; INT64_MAX: none */
     int may_set_tenant;
+    core_park_t park;
     atomic_int cancelled; /* of the root alone */
     atomic_int shielded;  /* of the root alone */
 };
@@ -285,6 +287,16 @@ static int32_t call_set_tenant(signet_call_t *head, signet_text_t tenant)
     return SIGNET_OK;
 }
 
+static void call_pause(signet_call_t *head)
+{
+    core_park_wait(&call_of(head)->park);
+}
+
+static void call_resume(signet_call_t *head)
+{
+    core_park_wake(&call_of(head)->park);
+}
+
 static const signet_call_services_t call_services = {
     .size = sizeof(signet_call_services_t),
     .alloc = call_alloc,
@@ -303,6 +315,8 @@ static const signet_call_services_t call_services = {
     .find = call_find,
     .providers = call_providers,
     .set_tenant = call_set_tenant,
+    .pause = call_pause,
+    .resume = call_resume,
 };
 
 /* Random octets are drawn from the kernel in blocks, so that most traces cost no system call. */

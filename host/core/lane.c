@@ -1,54 +1,20 @@
 #include "core/lane.h"
 
-#include <pthread.h>
-#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 
 #include "core/clock.h"
 #include "core/metric.h"
 #include "core/text.h"
+#include "core/worker.h"
 
 #define LANES 4U
-
-/* Virtual memory alone: what is never touched costs nothing. Sanitizers need more. */
-#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
-#define WORKER_STACK ((size_t)2 * 1024 * 1024)
-#else
-#define WORKER_STACK ((size_t)512 * 1024)
-#endif
-
-typedef struct lane lane_t;
-
-typedef struct worker {
-    lane_t *lane;
-    pthread_t thread;
-    pthread_cond_t wake;
-    core_work_t *work;   /* handed over by the submitter that woke it */
-    struct worker *next; /* of the idle ones */
-} worker_t;
-
-struct lane {
-    pthread_mutex_t lock;
-    pthread_cond_t quiet; /* nothing queued, nobody busy */
-    core_work_t *head;
-    core_work_t *tail;
-    uint32_t queued;
-    uint32_t bound;
-    worker_t *workers; /* `limit` of them, of which `started` run */
-    uint32_t limit;
-    uint32_t started;
-    uint32_t busy;
-    worker_t *idle; /* the one that worked last is woken first: its caches are warm */
-    int stopping;
-    const char *name;
-    uint64_t queued_metric;
-    uint64_t busy_metric;
-    uint64_t rejected_metric;
-};
+#define LANE_AT(lanes, number) (&(lanes)->lanes[(number)-1])
+/* Work that waits this long while nothing goes forward: its workers are held up outside. */
+#define STALL_MS 2
 
 struct core_lanes {
-    lane_t lanes[LANES];
+    core_lane_t lanes[LANES];
 };
 
 /* What a lane is, by number. */
@@ -57,79 +23,13 @@ static const struct {
     uint32_t per_core; /* threads for each core; 0: `threads` in all */
     uint32_t threads;
     uint32_t bound;
+    int fibers;
 } shapes[LANES] = {
-    {"request", 64, 0, 4096},
-    {"stream", 16, 0, 256},
-    {"background", 0, 4, 256},
-    {"outbound", 0, 16, 1024},
+    {"request", 64, 0, 4096, 1},
+    {"stream", 16, 0, 256, 0},
+    {"background", 0, 4, 256, 0},
+    {"outbound", 0, 16, 1024, 0},
 };
-
-/* The next work of this worker: handed over, or queued; NULL when the lane ends. */
-static core_work_t *next_work(lane_t *lane, worker_t *worker)
-{
-    core_work_t *work = lane->head;
-    if (work) {
-        lane->head = work->next;
-        if (!lane->head)
-            lane->tail = NULL;
-        lane->queued--;
-        core_metric_record(lane->queued_metric, -1);
-        return work;
-    }
-    lane->busy--;
-    core_metric_record(lane->busy_metric, -1);
-    if (lane->busy == 0)
-        pthread_cond_broadcast(&lane->quiet);
-    worker->next = lane->idle;
-    lane->idle = worker;
-    while (!worker->work && !lane->stopping)
-        pthread_cond_wait(&worker->wake, &lane->lock);
-    work = worker->work;
-    worker->work = NULL;
-    return work;
-}
-
-static void *run_worker(void *argument)
-{
-    worker_t *worker = argument;
-    lane_t *lane = worker->lane;
-    pthread_mutex_lock(&lane->lock);
-    /* The first work was queued before this thread was made. */
-    for (core_work_t *work = next_work(lane, worker); work; work = next_work(lane, worker)) {
-        pthread_mutex_unlock(&lane->lock);
-        work->run(work);
-        pthread_mutex_lock(&lane->lock);
-    }
-    pthread_mutex_unlock(&lane->lock);
-    return NULL;
-}
-
-/* Starts one more worker, which counts as busy from here on. The lock is held. */
-static int start_worker(lane_t *lane)
-{
-    worker_t *worker = &lane->workers[lane->started];
-    pthread_attr_t attributes;
-    if (pthread_attr_init(&attributes) != 0)
-        return 0;
-    /* Signals are the main thread's. */
-    sigset_t all;
-    sigset_t before;
-    sigfillset(&all);
-    pthread_sigmask(SIG_SETMASK, &all, &before);
-    int made = pthread_attr_setstacksize(&attributes, WORKER_STACK) == 0 &&
-               pthread_create(&worker->thread, &attributes, run_worker, worker) == 0;
-    pthread_sigmask(SIG_SETMASK, &before, NULL);
-    pthread_attr_destroy(&attributes);
-    if (!made)
-        return 0;
-    char name[16];
-    snprintf(name, sizeof name, "%.10s-%u", lane->name, (unsigned)(lane->started % 1000));
-    pthread_setname_np(worker->thread, name);
-    lane->started++;
-    lane->busy++;
-    core_metric_record(lane->busy_metric, 1);
-    return 1;
-}
 
 static uint64_t add_metric(uint32_t kind, const char *name, const char *help, const char *lane)
 {
@@ -143,25 +43,28 @@ static uint64_t add_metric(uint32_t kind, const char *name, const char *help, co
     return core_metric_add(&metric);
 }
 
-static int begin_lane(lane_t *lane, uint32_t number, uint32_t cores)
+static int begin_lane(core_lane_t *lane, uint32_t number, uint32_t cores)
 {
     lane->name = shapes[number].name;
     lane->bound = shapes[number].bound;
     lane->limit =
         shapes[number].per_core ? shapes[number].per_core * cores : shapes[number].threads;
+    lane->fibers = shapes[number].fibers && CORE_FIBERS;
+    /* Where work pauses, as many threads as there are cores have enough to do; where it blocks,
+     * each piece needs a thread. */
+    lane->eager = lane->fibers ? cores : lane->limit;
     lane->workers = calloc(lane->limit, sizeof *lane->workers);
     if (!lane->workers)
         return 0;
     pthread_mutex_init(&lane->lock, NULL);
     pthread_cond_init(&lane->quiet, NULL);
-    for (uint32_t index = 0; index < lane->limit; index++) {
-        lane->workers[index].lane = lane;
-        pthread_cond_init(&lane->workers[index].wake, NULL);
-    }
+    pthread_cond_init(&lane->watch, NULL);
+    for (uint32_t index = 0; index < lane->limit; index++)
+        core_worker_init(&lane->workers[index], lane);
     lane->queued_metric = add_metric(SIGNET_METRIC_GAUGE, "signet_host_lane_queued",
                                      "Work that waits for a worker.", lane->name);
-    lane->busy_metric =
-        add_metric(SIGNET_METRIC_GAUGE, "signet_host_lane_busy", "Workers at work.", lane->name);
+    lane->busy_metric = add_metric(SIGNET_METRIC_GAUGE, "signet_host_lane_busy",
+                                   "Work that has begun and not ended.", lane->name);
     lane->rejected_metric = add_metric(SIGNET_METRIC_COUNTER, "signet_host_lane_rejected_total",
                                        "Work refused because the queue was full.", lane->name);
     return 1;
@@ -181,26 +84,66 @@ core_lanes_t *core_lanes_new(uint32_t cores)
     return lanes;
 }
 
+/* Has one more worker look for work: one that sleeps, or a new one. The lock is held. 0 where there
+ * is none to be had. */
+static int call_worker(core_lane_t *lane)
+{
+    core_worker_t *worker = lane->idle;
+    if (worker) {
+        core_worker_call(worker);
+        return 1;
+    }
+    return lane->started < lane->limit && core_worker_start(lane);
+}
+
+/* Few workers suffice while they pause rather than block. When one blocks all the same, in a token
+ * or on a lock, this thread sees that nothing goes forward and calls others. */
+static void *watch(void *argument)
+{
+    core_lane_t *lane = argument;
+    pthread_mutex_lock(&lane->lock);
+    while (!lane->stopping) {
+        if (!lane->queued) {
+            lane->watching = 0;
+            pthread_cond_wait(&lane->watch, &lane->lock);
+            continue;
+        }
+        uint64_t before = atomic_load_explicit(&lane->progress, memory_order_relaxed);
+        struct timespec until = core_clock_after(STALL_MS);
+        pthread_cond_clockwait(&lane->watch, &lane->lock, CLOCK_MONOTONIC, &until);
+        if (atomic_load_explicit(&lane->progress, memory_order_relaxed) == before)
+            for (uint32_t index = lane->queued; index > 0 && call_worker(lane); index--)
+                continue;
+    }
+    pthread_mutex_unlock(&lane->lock);
+    return NULL;
+}
+
+/* The lock is held. */
+static void begin_watch(core_lane_t *lane)
+{
+    if (lane->watching)
+        return;
+    lane->watching = 1;
+    if (lane->watched)
+        pthread_cond_signal(&lane->watch);
+    else
+        lane->watched = core_worker_thread(&lane->watcher, watch, lane);
+}
+
 int32_t core_lanes_submit(core_lanes_t *lanes, uint32_t number, core_work_t *work)
 {
     if (number < 1 || number > LANES)
         return SIGNET_INVALID;
-    lane_t *lane = &lanes->lanes[number - 1];
+    core_lane_t *lane = LANE_AT(lanes, number);
     work->next = NULL;
     pthread_mutex_lock(&lane->lock);
-    worker_t *worker = lane->idle;
-    if (worker && !lane->stopping) {
-        lane->idle = worker->next;
-        worker->work = work;
-        lane->busy++;
-        core_metric_record(lane->busy_metric, 1);
-        pthread_mutex_unlock(&lane->lock);
-        pthread_cond_signal(&worker->wake);
-        return SIGNET_OK;
-    }
     int taken = !lane->stopping && lane->queued < lane->bound;
-    if (taken && lane->started < lane->limit && !start_worker(lane))
-        taken = lane->started > 0;
+    /* Work is never queued where no worker could take it. */
+    if (taken && lane->started - lane->sleeping < lane->eager)
+        taken = call_worker(lane) || lane->started > 0;
+    else if (taken && lane->fibers)
+        begin_watch(lane);
     if (taken) {
         if (lane->tail)
             lane->tail->next = work;
@@ -217,7 +160,7 @@ int32_t core_lanes_submit(core_lanes_t *lanes, uint32_t number, core_work_t *wor
 }
 
 /* Waits for one lane; 1 where it had to wait, 0 where it was quiet, -1 where time ran out. */
-static int wait_quiet(lane_t *lane, const struct timespec *until)
+static int wait_quiet(core_lane_t *lane, const struct timespec *until)
 {
     int waited = 0;
     pthread_mutex_lock(&lane->lock);
@@ -248,21 +191,24 @@ int core_lanes_drain(core_lanes_t *lanes, int64_t wait_ms)
     return 1;
 }
 
-static void end_lane(lane_t *lane)
+static void end_lane(core_lane_t *lane)
 {
     if (!lane->workers)
         return;
     pthread_mutex_lock(&lane->lock);
     lane->stopping = 1;
-    for (worker_t *worker = lane->idle; worker; worker = worker->next)
-        pthread_cond_signal(&worker->wake);
-    lane->idle = NULL;
+    while (lane->idle)
+        core_worker_call(lane->idle);
+    pthread_cond_signal(&lane->watch);
     uint32_t started = lane->started;
     pthread_mutex_unlock(&lane->lock);
+    if (lane->watched)
+        pthread_join(lane->watcher, NULL);
     for (uint32_t index = 0; index < started; index++)
         pthread_join(lane->workers[index].thread, NULL);
     for (uint32_t index = 0; index < lane->limit; index++)
         pthread_cond_destroy(&lane->workers[index].wake);
+    pthread_cond_destroy(&lane->watch);
     pthread_cond_destroy(&lane->quiet);
     pthread_mutex_destroy(&lane->lock);
     free(lane->workers);

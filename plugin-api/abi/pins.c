@@ -240,7 +240,7 @@ MEMBER(signet_provider, interface, 32);
 MEMBER(signet_provider, instance, 40);
 
 /* call.h: signet_call_services */
-SIZE(signet_call_services, 136);
+SIZE(signet_call_services, 152);
 MEMBER(signet_call_services, size, 0);
 MEMBER(signet_call_services, reserved, 4);
 MEMBER(signet_call_services, alloc, 8);
@@ -259,6 +259,8 @@ MEMBER(signet_call_services, end, 104);
 MEMBER(signet_call_services, find, 112);
 MEMBER(signet_call_services, providers, 120);
 MEMBER(signet_call_services, set_tenant, 128);
+MEMBER(signet_call_services, pause, 136);
+MEMBER(signet_call_services, resume, 144);
 
 /* option.h: signet_option */
 SIZE(signet_option, 112);
@@ -830,6 +832,10 @@ static void pin_signet_call_services(const struct signet_call_services *object)
     (void)providers;
     int32_t (*set_tenant)(signet_call_t * call, signet_text_t tenant) = object->set_tenant;
     (void)set_tenant;
+    void (*pause)(signet_call_t * call) = object->pause;
+    (void)pause;
+    void (*resume)(signet_call_t * call) = object->resume;
+    (void)resume;
 }
 
 static void pin_signet_exchange_services(const struct signet_exchange_services *object)

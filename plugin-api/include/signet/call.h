@@ -116,6 +116,13 @@ struct signet_call_services {
     /* Sets the tenant of this call; allowed only to host
      * jobs and local commands (others: DENIED). "*" works across tenants. Required. [any] */
     int32_t (*set_tenant)(signet_call_t *call, signet_text_t tenant);
+    /* Sleeps until resume was called since the last sleep; the one way to wait for another thread
+     * that does not cost a worker. Nothing else of the call may be used meanwhile. Never called
+     * with a lock held: other calls go on on this thread. Required. [worker] */
+    void (*pause)(signet_call_t *call);
+    /* Ends the sleep of a call that pauses or is about to, once for each pause. The call may end as
+     * soon as this was called. Required. [any] */
+    void (*resume)(signet_call_t *call);
 };
 
 #endif

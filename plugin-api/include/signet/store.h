@@ -143,7 +143,8 @@ typedef struct signet_store_interface {
      * [worker] */
     int32_t (*declare)(void *instance, signet_call_t *call, const signet_collection_t *collection);
     /* Makes all changes durable or none. INVALID (undeclared, type, limits, a record changed
-     * twice, a tenant of "*"), CONFLICT (version, lease), FULL, UNAVAILABLE, UNKNOWN. Required. [worker] */
+     * twice, a tenant of "*"), CONFLICT (version, lease), FULL, UNAVAILABLE, UNKNOWN. Required.
+     * [worker] */
     int32_t (*commit)(void *instance, signet_call_t *call, const signet_change_t *changes,
                       uint64_t count);
     /* One record by key. NOT_FOUND. Required. [worker] */

@@ -20,7 +20,7 @@ struct store_commit {
     uint64_t at; /* the change that a conflict is about */
     int32_t status;
     store_failure_t failure;
-    sem_t done;
+    signet_call_t *call; /* pauses meanwhile */
 };
 
 int32_t store_writer_init(signet_call_t *call, store_writer_t *writer)
@@ -128,7 +128,7 @@ static void write_batch(store_t *store, store_commit_t *batch, uint64_t count)
             batch->status = status;
             batch->failure = failure;
         }
-        sem_post(&batch->done);
+        batch->call->services->resume(batch->call);
         batch = next;
     }
 }
@@ -291,16 +291,11 @@ int32_t store_commit(void *instance, signet_call_t *call, const signet_change_t 
     if (status != SIGNET_OK)
         return status;
     commit.count = count;
-    if (sem_init(&commit.done, 0, 0) != 0)
-        return signet_fail(call, SIGNET_INTERNAL, "store.failed", "A semaphore cannot be made.");
-    if (!enqueue(&store->writer, &commit)) {
-        sem_destroy(&commit.done);
+    commit.call = call;
+    if (!enqueue(&store->writer, &commit))
         return signet_fail(call, SIGNET_UNAVAILABLE, "store.stopped", "The store has stopped.");
-    }
     /* Once queued, the outcome is waited for whatever the deadline: it is local and certain. */
-    while (sem_wait(&commit.done) != 0)
-        continue;
-    sem_destroy(&commit.done);
+    call->services->pause(call);
     if (commit.failure.status != SIGNET_OK)
         return store_fail(call, &commit.failure, store->path);
     if (commit.status == SIGNET_CONFLICT)

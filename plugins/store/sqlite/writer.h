@@ -9,7 +9,6 @@
 #include "failure.h"
 
 #include <pthread.h>
-#include <semaphore.h>
 #include <signet/host.h>
 
 struct store;

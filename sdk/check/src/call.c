@@ -212,6 +212,18 @@ static signet_call_t *call_child(signet_call_t *call)
     return child;
 }
 
+static void call_pause(signet_call_t *call)
+{
+    while (sem_wait(&of(call)->sleep) != 0) {
+        continue;
+    }
+}
+
+static void call_resume(signet_call_t *call)
+{
+    sem_post(&of(call)->sleep);
+}
+
 static const signet_call_services_t services = {
     .size = sizeof services,
     .alloc = call_alloc,
@@ -230,6 +242,8 @@ static const signet_call_services_t services = {
     .find = runner_find,
     .providers = runner_providers,
     .set_tenant = call_set_tenant,
+    .pause = call_pause,
+    .resume = call_resume,
 };
 
 signet_call_t *runner_call_new(signet_check_t *check, int spared)
@@ -248,6 +262,7 @@ signet_call_t *runner_call_new(signet_check_t *check, int spared)
     call->actor = &nobody;
     call->tenant = SIGNET_TEXT("");
     call->deadline = INT64_MAX;
+    sem_init(&call->sleep, 0, 0);
     snprintf(call->trace, sizeof call->trace, "%032llx",
              (unsigned long long)atomic_fetch_add(&traces, 1) + 1);
     return &call->head;

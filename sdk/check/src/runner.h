@@ -4,6 +4,7 @@
 
 #include <limits.h>
 #include <pthread.h>
+#include <semaphore.h>
 #include <signet/check.h>
 #include <signet/sdk/text.h>
 #include <stdatomic.h>
@@ -89,6 +90,7 @@ struct runner_call {
     int64_t deadline; /* of the monotonic clock; INT64_MAX: none */
     atomic_int cancelled;
     int shielded;
+    sem_t sleep; /* between pause and resume */
 };
 
 /* Ends the test process with a message: the world around the plugin is broken. */

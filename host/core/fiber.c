@@ -1,0 +1,137 @@
+#include "core/fiber.h"
+
+#include <stdlib.h>
+#include <sys/mman.h>
+#include <ucontext.h>
+#include <unistd.h>
+
+/* AddressSanitizer must be told which stack is in use. */
+#if defined(__SANITIZE_ADDRESS__)
+#include <sanitizer/common_interface_defs.h>
+#define SWITCH_BEGIN(save, bottom, size) __sanitizer_start_switch_fiber(save, bottom, size)
+#define SWITCH_END(saved, bottom, size) __sanitizer_finish_switch_fiber(saved, bottom, size)
+#else
+#define SWITCH_BEGIN(save, bottom, size) ((void)(save), (void)(bottom), (void)(size))
+#define SWITCH_END(saved, bottom, size) ((void)(saved), (void)(bottom), (void)(size))
+#endif
+
+struct core_fiber {
+    core_fiber_t *next;
+    core_fiber_wake_t wake;
+    void *owner;
+    ucontext_t context; /* where it goes on */
+    ucontext_t back;    /* where whoever runs it goes on */
+    void (*function)(void *);
+    void *argument;
+    int ended;
+    char *memory; /* a guard page, then the stack */
+    size_t size;
+    /* Of the thread's own stack, as the sanitizer tells it at the first switch. */
+    const void *thread_bottom;
+    size_t thread_size;
+};
+
+static _Thread_local core_fiber_t *current;
+
+core_fiber_t *core_fiber_current(void)
+{
+    return current;
+}
+
+core_fiber_t **core_fiber_next(core_fiber_t *fiber)
+{
+    return &fiber->next;
+}
+
+void core_fiber_wake(core_fiber_t *fiber)
+{
+    fiber->wake(fiber, fiber->owner);
+}
+
+/* From the fiber to the thread that runs it. */
+static void leave(core_fiber_t *fiber)
+{
+    void *fake = NULL;
+    SWITCH_BEGIN(&fake, fiber->thread_bottom, fiber->thread_size);
+    swapcontext(&fiber->context, &fiber->back);
+    SWITCH_END(fake, &fiber->thread_bottom, &fiber->thread_size);
+}
+
+/* The fiber's own code: one function after the other, never returning. */
+static void begin(void)
+{
+    core_fiber_t *fiber = current;
+    SWITCH_END(NULL, &fiber->thread_bottom, &fiber->thread_size);
+    for (;;) {
+        fiber->function(fiber->argument);
+        fiber->ended = 1;
+        leave(fiber);
+    }
+}
+
+/* Lays out the guard page and the first context; 0 where that fails. */
+static int lay_out(core_fiber_t *fiber, size_t guard)
+{
+    if (mprotect(fiber->memory, guard, PROT_NONE) != 0 || getcontext(&fiber->context) != 0)
+        return 0;
+    fiber->context.uc_stack.ss_sp = fiber->memory + guard;
+    fiber->context.uc_stack.ss_size = fiber->size;
+    fiber->context.uc_link = NULL;
+    makecontext(&fiber->context, begin, 0);
+    return 1;
+}
+
+core_fiber_t *core_fiber_new(size_t stack, core_fiber_wake_t wake, void *owner)
+{
+    size_t guard = (size_t)sysconf(_SC_PAGESIZE);
+    core_fiber_t *fiber = calloc(1, sizeof *fiber);
+    if (!fiber)
+        return NULL;
+    fiber->size = stack;
+    fiber->wake = wake;
+    fiber->owner = owner;
+    void *memory = mmap(NULL, guard + stack, PROT_READ | PROT_WRITE,
+                        MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE | MAP_STACK, -1, 0);
+    if (memory == MAP_FAILED) {
+        free(fiber);
+        return NULL;
+    }
+    fiber->memory = memory;
+    if (!lay_out(fiber, guard)) {
+        core_fiber_free(fiber);
+        return NULL;
+    }
+    return fiber;
+}
+
+void core_fiber_free(core_fiber_t *fiber)
+{
+    if (!fiber)
+        return;
+    munmap(fiber->memory, (size_t)sysconf(_SC_PAGESIZE) + fiber->size);
+    free(fiber);
+}
+
+int core_fiber_resume(core_fiber_t *fiber)
+{
+    void *fake = NULL;
+    current = fiber;
+    SWITCH_BEGIN(&fake, fiber->context.uc_stack.ss_sp, fiber->size);
+    swapcontext(&fiber->back, &fiber->context);
+    SWITCH_END(fake, NULL, NULL);
+    current = NULL;
+    return fiber->ended;
+}
+
+int core_fiber_run(core_fiber_t *fiber, void (*function)(void *), void *argument)
+{
+    fiber->function = function;
+    fiber->argument = argument;
+    fiber->ended = 0;
+    return core_fiber_resume(fiber);
+}
+
+void core_fiber_pause(void)
+{
+    leave(current);
+}
