@@ -19,6 +19,9 @@
 
 #define QUEUE_OCTETS ((size_t)4 * 1024 * 1024)
 #define WRITE_OCTETS ((size_t)64 * 1024)
+/* Lines gather for so long, so that the writer wakes hundreds of times a second, not for each line.
+ */
+#define GATHER_MS 5
 
 typedef struct line {
     struct line *next;
@@ -36,6 +39,8 @@ static struct {
     uint64_t dropped;
     int running;
     int stopping;
+    int sleeping; /* the writer waits for a first line */
+    int urgent;   /* a line that must not wait for others */
     pthread_t writer;
     int json;
     int colour;
@@ -196,10 +201,17 @@ static void *run_writer(void *argument)
     (void)argument;
     pthread_mutex_lock(&state.lock);
     for (;;) {
+        state.sleeping = 1;
         while (!state.head && !state.dropped && !state.stopping)
             pthread_cond_wait(&state.wake, &state.lock);
+        state.sleeping = 0;
         if (!state.head && !state.dropped)
             break;
+        struct timespec until = core_clock_after(GATHER_MS);
+        while (!state.urgent && !state.stopping &&
+               pthread_cond_clockwait(&state.wake, &state.lock, CLOCK_MONOTONIC, &until) == 0)
+            continue;
+        state.urgent = 0;
         line_t *lines = state.head;
         uint64_t dropped = state.dropped;
         state.head = NULL;
@@ -258,7 +270,10 @@ void core_log_end(void)
     int running = state.running;
     state.running = 0;
     state.stopping = 1;
-    pthread_cond_signal(&state.wake);
+    if (urgent)
+        state.urgent = 1;
+    if (urgent || state.sleeping)
+        pthread_cond_signal(&state.wake);
     pthread_mutex_unlock(&state.lock);
     if (!running)
         return;
@@ -275,7 +290,7 @@ int core_log_enabled(int32_t level)
 }
 
 /* Queues a formatted line for the writer, or writes it at once where none runs. */
-static void queue_line(signet_text_t text)
+static void queue_line(signet_text_t text, int urgent)
 {
     line_t *line = malloc(sizeof *line + (size_t)text.length);
     if (line) {
@@ -312,7 +327,7 @@ void core_log_line(int32_t level, signet_text_t source, const char *event, signe
     format_line(&buffer, level, source, event, message, trace, fields, field_count);
     signet_text_t text = core_buffer_text(&buffer);
     if (text.length)
-        queue_line(text);
+        queue_line(text, level >= SIGNET_LOG_WARNING);
     core_buffer_free(&buffer);
 }
 
