@@ -270,10 +270,7 @@ void core_log_end(void)
     int running = state.running;
     state.running = 0;
     state.stopping = 1;
-    if (urgent)
-        state.urgent = 1;
-    if (urgent || state.sleeping)
-        pthread_cond_signal(&state.wake);
+    pthread_cond_signal(&state.wake);
     pthread_mutex_unlock(&state.lock);
     if (!running)
         return;
@@ -311,7 +308,10 @@ static void queue_line(signet_text_t text, int urgent)
     } else if (running) {
         state.dropped++;
     }
-    pthread_cond_signal(&state.wake);
+    if (urgent)
+        state.urgent = 1;
+    if (urgent || state.sleeping)
+        pthread_cond_signal(&state.wake);
     pthread_mutex_unlock(&state.lock);
     if (!running)
         write_all(text.data, (size_t)text.length);
