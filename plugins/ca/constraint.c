@@ -201,17 +201,6 @@ int32_t ca_constraint_parse(ca_pool_t *pool, signet_call_t *call, signet_bytes_t
     return signet_der_empty(&sequence) ? SIGNET_OK : unsupported(call);
 }
 
-/* Whether a wildcard stands for the excluded host itself: "*.example.com" for "a.example.com". */
-static int covers(const signet_canonical_t *name, signet_bytes_t base)
-{
-    if (name->type != TYPE_DNS || !signet_text_starts(name->value, "*."))
-        return 0;
-    signet_text_t below;
-    signet_text_split(signet_bytes_text(base), '.', &below);
-    signet_text_t parent = {name->value.data + 2, name->value.length - 2};
-    return signet_text_equal_nocase(below, parent);
-}
-
 int ca_constraint_permits(const ca_constraint_t *constraint, const signet_canonical_t *name)
 {
     int restricted = 0;
@@ -221,7 +210,7 @@ int ca_constraint_permits(const ca_constraint_t *constraint, const signet_canoni
         if (subtree->base.type != name->type)
             continue;
         if (subtree->excluded) {
-            if (signet_name_within(name, &subtree->base) || covers(name, subtree->base.value))
+            if (signet_name_meets(name, &subtree->base))
                 return 0;
         } else {
             restricted = 1;
