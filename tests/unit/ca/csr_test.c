@@ -104,19 +104,49 @@ START_TEST(case_65_giant_object_identifiers)
     /* registeredID with an arc of thousands of bits. */
     memcpy(name, oid, sizeof oid);
     refuses_somehow(with_name(0x88, name, sizeof oid));
-    /* The OID of an extension itself: patched into a request, whose signature is then wrong, but
-     * the reader must be the one to say so, or the proof of possession. */
-    static const uint8_t arc[] = {0x2b, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0x7f};
+    /* The OID of an extension, in a request that is rightly signed. */
+    uint8_t der[sizeof oid + 4] = {0x06, 0x82, sizeof oid >> 8, sizeof oid & 0xff};
+    memcpy(der + 4, oid, sizeof oid);
+    const unsigned char *next = der;
+    ASN1_OBJECT *object = d2i_ASN1_OBJECT(NULL, &next, sizeof der);
+    ASN1_OCTET_STRING *value = ASN1_OCTET_STRING_new();
+    ck_assert(object != NULL && value != NULL);
+    ck_assert_int_eq(ASN1_OCTET_STRING_set(value, (const uint8_t *)"\x05\x00", 2), 1);
     STACK_OF(X509_EXTENSION) *list = sk_X509_EXTENSION_new_null();
-    sk_X509_EXTENSION_push(list,
-                           world_extension_der("1.3.6.1.4.1.99999.1.2.3.4.5", 0, arc, sizeof arc));
-    signet_bytes_t csr = world_csr_with(NULL, "", list);
-    static const uint8_t known[] = {0x2b, 0x06, 0x01, 0x04, 0x01, 0x86, 0x8d,
-                                    0x1f, 0x01, 0x02, 0x03, 0x04, 0x05};
-    uint8_t *found = memmem(csr.data, csr.length, known, sizeof known);
-    ck_assert_ptr_nonnull(found);
-    memset(found + 1, 0xff, sizeof known - 2);
-    refuses_somehow(csr);
+    sk_X509_EXTENSION_push(list, X509_EXTENSION_create_by_OBJ(NULL, object, 0, value));
+    ASN1_OCTET_STRING_free(value);
+    ASN1_OBJECT_free(object);
+    refuses("tls-server", world_csr_with(NULL, "", list), SIGNET_INVALID, "csr.malformed");
+}
+END_TEST
+
+/* The key is named before the proof of possession is looked at: nobody else can give that one. */
+START_TEST(case_67_the_key_of_an_authority)
+{
+    void *instance = NULL;
+    const signet_ca_interface_t *ca = world_ca(&instance);
+    const signet_bytes_t *chain = NULL;
+    uint64_t count = 0;
+    expect_ok(ca->chain(instance, call, SIGNET_TEXT("tls"), &chain, &count));
+    for (uint64_t i = 0; i < count; i++) {
+        const unsigned char *next = chain[i].data;
+        X509 *x509 = d2i_X509(NULL, &next, (long)chain[i].length);
+        X509_REQ *request = X509_REQ_new();
+        EVP_PKEY *other = world_key();
+        ck_assert(x509 != NULL && request != NULL);
+        ck_assert_int_eq(X509_REQ_set_pubkey(request, X509_get0_pubkey(x509)), 1);
+        ck_assert_int_gt(X509_REQ_sign(request, other, EVP_sha256()), 0);
+        unsigned char *der = NULL;
+        int length = i2d_X509_REQ(request, &der);
+        ck_assert_int_gt(length, 0);
+        refuses("tls-server", (signet_bytes_t){der, (uint64_t)length}, SIGNET_INVALID,
+                "key.of-authority");
+        OPENSSL_free(der);
+        EVP_PKEY_free(other);
+        X509_REQ_free(request);
+        X509_free(x509);
+    }
+    ck_assert_uint_eq(count, 3);
 }
 END_TEST
 
@@ -308,6 +338,7 @@ int main(void)
     const TTest *const tests[] = {
         case_64_malformed_der,
         case_65_giant_object_identifiers,
+        case_67_the_key_of_an_authority,
         case_68_no_proof_of_possession,
         case_68_huge_salt,
         case_69_bad_characters_and_punycode,

@@ -188,6 +188,19 @@ static int ask(unsigned port)
     return strncmp(answer, "HTTP/1.1 200", 12) == 0 && strstr(answer, "\r\n\r\nmock");
 }
 
+/* Waits until the running host has said these words. */
+static void await_words(const char *words)
+{
+    for (int wait = 0; wait < 10000; wait++) {
+        read_file("err", said, sizeof said);
+        if (strstr(said, words))
+            return;
+        usleep(1000);
+    }
+    ck_abort_msg("not said: %s: %s", words, said);
+}
+
+/* Case 122, its end: a reload changes nothing, least of all to a wrong configuration. */
 START_TEST(it_runs_from_ready_to_sigterm)
 {
     char ready[512] = "";
@@ -200,7 +213,10 @@ START_TEST(it_runs_from_ready_to_sigterm)
     const char *colon = strrchr(ready, ':');
     ck_assert_msg(strncmp(ready, "plain http://127.0.0.1:", 23) == 0, "%s", ready);
     ck_assert_int_eq(ask((unsigned)strtoul(colon + 1, NULL, 10)), 1);
+    world_write("signet.cfg", "host = { node = \"n1\"; listners = ( ); };\nplugins = ( );\n");
     ck_assert_int_eq(kill(child, SIGHUP), 0);
+    await_words("\"event\":\"host.reload-refused\"");
+    ck_assert_int_eq(ask((unsigned)strtoul(colon + 1, NULL, 10)), 1);
     ck_assert_int_eq(kill(child, SIGTERM), 0);
     ck_assert_msg(finish(child) == 0, "%s", said);
     ck_assert_ptr_nonnull(strstr(said, "\"event\":\"host.started\""));
