@@ -1,6 +1,7 @@
 #include "file.h"
 
 #include "failure.h"
+#include "log.h"
 #include "texts.h"
 
 #include <errno.h>
@@ -311,7 +312,7 @@ int32_t store_file_connect(signet_call_t *call, const store_file_t *file, int wr
                           cache_kib, writable ? "" : "PRAGMA query_only=ON;");
     if (length < 0 || (size_t)length >= sizeof(pragmas))
         return signet_fail(call, SIGNET_INTERNAL, "store.file", "The pragmas are too long.");
-    int code = sqlite3_open_v2(file->path, database, flags, NULL);
+    int code = sqlite3_open_v2(file->path, database, flags, store_log_layer());
     if (code == SQLITE_OK)
         code = sqlite3_busy_timeout(*database, 5000);
     if (code == SQLITE_OK)

@@ -10,7 +10,7 @@
 
 /* The most commits of one transaction: bounds how long the first of them waits for the last. */
 #define BATCH_LIMIT 512U
-#define CACHE_KIB 65536
+#define CACHE_KIB 32768
 
 /* A commit on its way; it lives on the stack of the thread that waits for it. */
 struct store_commit {

@@ -319,6 +319,23 @@ START_TEST(limited_file_recovers)
 }
 END_TEST
 
+/* The pages of a commit reach the log in few pieces, however many they are. */
+START_TEST(commit_is_few_writes)
+{
+    world_t world = world_begin();
+    static uint8_t body[50000];
+    item_t item;
+    signet_change_t change = put_item(&item, "k", SIGNET_VERSION_ANY, "x", 1);
+    change.body = (signet_bytes_t){body, sizeof(body)};
+    put(&world, "first", "x", 1);
+    fault_full_at(0);
+    ck_assert_int_eq(commit_one(&world, world.call, &change), SIGNET_OK);
+    ck_assert_int_ge(fault_writes(), 1);
+    ck_assert_int_le(fault_writes(), 4);
+    world_end(&world);
+}
+END_TEST
+
 /* Case 93: a failed sync is never survived, so that nothing is acknowledged after it. */
 START_TEST(failed_sync_ends_the_process)
 {
@@ -386,6 +403,7 @@ static Suite *faults(void)
     tcase_add_test(tests, interrupted_creation_is_repeated);
     tcase_add_test(tests, full_disk_acknowledges_nothing);
     tcase_add_test(tests, limited_file_recovers);
+    tcase_add_test(tests, commit_is_few_writes);
     tcase_add_test(tests, failed_sync_ends_the_process);
     tcase_add_test(tests, log_stays_bounded);
     suite_add_tcase(suite, tests);
