@@ -19,10 +19,10 @@ PLUGINS = BUILD / "plugins"
 READY_LIMIT = 30
 
 
-def make_deployment(folder):
-    """The quickstart's deployment with keys in files, stopped; and requests to send to it."""
+def make_deployment(folder, keys="file"):
+    """The quickstart's deployment with this kind of keys, stopped."""
     environment = dict(os.environ, SIGNET_QUICKSTART_BUILD=str(BUILD))
-    done = subprocess.run([ROOT / "packaging/quickstart", "--dir", folder, "--keys", "file",
+    done = subprocess.run([ROOT / "packaging/quickstart", "--dir", folder, "--keys", keys,
                            "--port", "0", "--once"], env=environment, capture_output=True, text=True)
     if done.returncode != 0:
         sys.exit(f"quickstart failed\n{done.stdout}{done.stderr}")
@@ -188,8 +188,9 @@ def check_answered(connection, issued, revoked):
             sys.exit(f"{key} was revoked and is {answer['state']}")
 
 
-def check_all(node, connection, issued):
-    """All certificates against all journal entries: none without the other, none twice."""
+def check_all(node, connection, issued, revoked):
+    """All certificates against all journal entries: none without the other, none twice; and all that
+    was answered since the node was made against both."""
     stored = {}
     for certificate in pages(connection, "/v1/certificates", "certificates"):
         key = f"{certificate['authority']}/{certificate['serial']}"
@@ -209,6 +210,9 @@ def check_all(node, connection, issued):
     for key in issued:
         if key not in journaled:
             sys.exit(f"{key} was acknowledged and has no journal entry")
+    for key in revoked:
+        if stored.get(key) != "revoked":
+            sys.exit(f"{key} was revoked and is {stored.get(key)}")
     node.verify_journal()
     return len(stored), len(abandoned)
 
