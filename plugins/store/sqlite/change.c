@@ -219,7 +219,7 @@ static int prepare_update(sqlite3 *database, store_collection_t *collection)
 static int prepare_remove(sqlite3 *database, store_collection_t *collection)
 {
     sql_t sql = {.length = 0};
-    sql_add(&sql, "DELETE FROM \"%s\" WHERE _id=?1", collection->name.data);
+    sql_add(&sql, "DELETE FROM \"%s\" WHERE _tenant=?1 AND _key=?2", collection->name.data);
     return prepare_kept(database, &sql, &collection->remove);
 }
 
@@ -291,13 +291,26 @@ static int finish(sqlite3_stmt *statement, int code)
     return code == SQLITE_DONE || code == SQLITE_ROW ? SQLITE_OK : (reset ? reset : code);
 }
 
+static int bind_key(sqlite3_stmt *statement, const store_change_t *change)
+{
+    int code = bind_text(statement, 1, change->tenant);
+    return code == SQLITE_OK ? bind_text(statement, 2, change->change->key) : code;
+}
+
+/* Whether a change can be made without looking for the record first: a new one, because its key's
+ * index refuses it where it is there, and a deletion of whatever is there. */
+static int is_blind(const store_change_t *change)
+{
+    const signet_change_t *asked = change->change;
+    return asked->kind == SIGNET_CHANGE_PUT
+               ? asked->expected == SIGNET_VERSION_ABSENT
+               : asked->expected == SIGNET_VERSION_ANY && !change->collection->has_texts;
+}
+
 static int find(store_change_t *change)
 {
     sqlite3_stmt *statement = change->collection->find;
-    change->version = 0;
-    int code = bind_text(statement, 1, change->tenant);
-    if (code == SQLITE_OK)
-        code = bind_text(statement, 2, change->change->key);
+    int code = bind_key(statement, change);
     if (code == SQLITE_OK)
         code = sqlite3_step(statement);
     if (code == SQLITE_ROW) {
@@ -384,12 +397,8 @@ static int apply(sqlite3 *database, store_change_t *change)
         code = take_elements(change);
     if (code != SQLITE_OK)
         return code;
-    if (change->change->kind == SIGNET_CHANGE_DELETE) {
-        if (change->version == 0)
-            return SQLITE_OK;
-        return finish(change->collection->remove,
-                      sqlite3_bind_int64(change->collection->remove, 1, change->id));
-    }
+    if (change->change->kind == SIGNET_CHANGE_DELETE)
+        return finish(change->collection->remove, bind_key(change->collection->remove, change));
     code = put(change);
     if (change->version == 0)
         change->id = sqlite3_last_insert_rowid(database);
@@ -410,12 +419,13 @@ static int permitted(store_leases_t *leases, const store_change_t *change)
 }
 
 int32_t store_changes_apply(sqlite3 *database, store_leases_t *leases, store_change_t *changes,
-                            uint64_t count, uint64_t *at)
+                            uint64_t count, int careful, uint64_t *at)
 {
     int code = SQLITE_OK;
     for (uint64_t i = 0; i < count && code == SQLITE_OK; i++) {
+        changes[i].version = 0;
         code = ready(database, changes[i].collection);
-        if (code == SQLITE_OK)
+        if (code == SQLITE_OK && (careful || !is_blind(&changes[i])))
             code = find(&changes[i]);
         if (code == SQLITE_OK && !permitted(leases, &changes[i])) {
             *at = i;
@@ -424,5 +434,8 @@ int32_t store_changes_apply(sqlite3 *database, store_leases_t *leases, store_cha
     }
     for (uint64_t i = 0; i < count && code == SQLITE_OK; i++)
         code = apply(database, &changes[i]);
-    return code == SQLITE_OK ? SIGNET_OK : store_failure(database).status;
+    if (code == SQLITE_OK)
+        return SIGNET_OK;
+    return (code & 0xff) == SQLITE_CONSTRAINT && !careful ? SIGNET_BUSY
+                                                          : store_failure(database).status;
 }

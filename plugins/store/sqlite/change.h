@@ -27,9 +27,11 @@ int32_t store_changes_prepare(store_catalogue_t *catalogue, signet_call_t *call,
                               store_change_t **prepared);
 /* Checks versions and leases of a commit against what is there now, and only then applies it,
  * inside the open transaction. CONFLICT, with `at` the change it is about: nothing was changed.
- * Any other failure: the transaction must be rolled back. By the writer. [worker] */
+ * Any other failure: the transaction must be rolled back. Where it is not `careful`, records that
+ * must not exist are not looked for; BUSY then says that one does, and that all of the transaction
+ * is to be done again carefully. By the writer. [worker] */
 int32_t store_changes_apply(sqlite3 *database, store_leases_t *leases, store_change_t *changes,
-                            uint64_t count, uint64_t *at);
+                            uint64_t count, int careful, uint64_t *at);
 /* Sets the error of a conflict. [any] */
 int32_t store_changes_fail_conflict(signet_call_t *call, const store_change_t *change);
 

@@ -49,7 +49,7 @@ struct store_collection {
     sqlite3_stmt *lists;  /* id → the lists of its TEXTS fields */
     sqlite3_stmt *insert; /* tenant, key, version, body, fields */
     sqlite3_stmt *update; /* id, version, body, fields */
-    sqlite3_stmt *remove; /* id */
+    sqlite3_stmt *remove; /* tenant, key */
 };
 
 /* Collections, the latest declaration first. Entries are added at its head and freed at close, so

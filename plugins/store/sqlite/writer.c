@@ -73,15 +73,20 @@ static int32_t take_down(const store_writer_t *writer, store_failure_t *failure)
 }
 
 /* One transaction with every commit of the batch. A conflict leaves out its own commit; any other
- * failure undoes all. */
-static int32_t write_all(store_t *store, store_commit_t *batch, store_failure_t *failure)
+ * failure undoes all. BUSY: it was undone, and is to be done again carefully. */
+static int32_t write_all(store_t *store, store_commit_t *batch, int careful,
+                         store_failure_t *failure)
 {
     store_writer_t *writer = &store->writer;
     if (step(writer->begin) != SQLITE_OK)
         return take_down(writer, failure);
     for (store_commit_t *commit = batch; commit; commit = commit->next) {
         commit->status = store_changes_apply(writer->database, &store->leases, commit->changes,
-                                             commit->count, &commit->at);
+                                             commit->count, careful, &commit->at);
+        if (commit->status == SIGNET_BUSY) {
+            roll_back(store);
+            return SIGNET_BUSY;
+        }
         if (commit->status != SIGNET_OK && commit->status != SIGNET_CONFLICT) {
             take_down(writer, failure);
             roll_back(store);
@@ -112,7 +117,9 @@ static void write_batch(store_t *store, store_commit_t *batch, uint64_t count)
     store_failure_t failure = {SIGNET_OK, 0, 0};
     int64_t begin = microseconds();
     pthread_mutex_lock(&store->writer.gate);
-    int32_t status = write_all(store, batch, &failure);
+    int32_t status = write_all(store, batch, 0, &failure);
+    if (status == SIGNET_BUSY)
+        status = write_all(store, batch, 1, &failure);
     pthread_mutex_unlock(&store->writer.gate);
     services->record(store->host, store->writer.commits, (int64_t)count);
     services->record(store->host, store->writer.batches, 1);
