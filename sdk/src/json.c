@@ -1,6 +1,7 @@
 /* Reading JSON: limits first, then jansson, then a tree in the arena. */
 #include "json_scan.h"
 
+#include <errno.h>
 #include <jansson.h>
 #include <signet/sdk/error.h>
 #include <signet/sdk/json.h>
@@ -128,11 +129,13 @@ int32_t signet_json_parse(signet_call_t *call, signet_bytes_t input, uint64_t li
         return fail_at(call, reason, input, at, what);
     }
     json_error_t error;
+    errno = 0;
     json_t *parsed = json_loadb(input.length > 0 ? (const char *)input.data : "", input.length,
                                 JSON_REJECT_DUPLICATES | JSON_DECODE_ANY, &error);
     if (!parsed) {
         enum json_error_code code = json_error_code(&error);
-        if (code == json_error_out_of_memory) {
+        /* Where it has no memory, the parser mostly says that the text is wrong. */
+        if (code == json_error_out_of_memory || errno == ENOMEM) {
             return signet_fail_memory(call);
         }
         at = error.position > 0 ? (uint64_t)error.position - 1 : 0;
