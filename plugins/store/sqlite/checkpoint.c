@@ -6,9 +6,9 @@
 #include <signet/sdk/error.h>
 #include <signet/sdk/text.h>
 
-/* From this many pages on (64 MiB) the log is moved: pages that change often are then moved once
+/* From this many pages on (128 MiB) the log is moved: pages that change often are then moved once
  * for many changes. */
-#define LOG_PAGES 16384
+#define LOG_PAGES 32768
 /* What may be left to move while the writer is held up: about 1 MiB. */
 #define TAIL_PAGES 256
 /* A writer that outpaces the checkpointer is held up after so many rounds all the same. */
