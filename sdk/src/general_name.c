@@ -53,10 +53,22 @@ static int is_registered_id(signet_bytes_t content)
     return signet_der_oid(&der, &oid) == 0;
 }
 
-static int32_t check_value(signet_call_t *call, const signet_der_item_t *item)
+static int32_t check_directory(signet_call_t *call, signet_bytes_t content)
 {
     const signet_attribute_t *attributes;
     uint64_t count;
+    int32_t status = signet_name_parse(call, content, &attributes, &count);
+    if (status != SIGNET_INVALID) {
+        return status;
+    }
+    /* A subject's faults are told in the same words; say that it is not the subject's. */
+    call->services->clear(call);
+    return signet_malformed(call, "name",
+                            "an alternative name is not a well-formed directory name");
+}
+
+static int32_t check_value(signet_call_t *call, const signet_der_item_t *item)
+{
     switch (item->tag) {
     case SIGNET_DER_CONTEXT(EMAIL):
     case SIGNET_DER_CONTEXT(DNS):
@@ -73,7 +85,7 @@ static int32_t check_value(signet_call_t *call, const signet_der_item_t *item)
         }
         return SIGNET_OK;
     case SIGNET_DER_CONTEXT_CONSTRUCTED(DIRECTORY):
-        return signet_name_parse(call, item->content, &attributes, &count);
+        return check_directory(call, item->content);
     case SIGNET_DER_CONTEXT_CONSTRUCTED(OTHER_NAME):
         if (!is_other_name(item->content)) {
             return signet_malformed(call, "name", "an otherName is not a type and a value");
