@@ -77,11 +77,13 @@ static int32_t commit(journal_t *journal, signet_call_t *call, const journal_pos
             signet_field_text("event", entry->event),
             signet_field_text("object", entry->object),
             signet_field_text("actor", call->services->actor(call)->id),
-            signet_field_text("tenant", tenant),
             signet_field_text("trace", call->services->trace(call)),
+            signet_field_text("tenant", tenant),
         };
+        /* Each index costs each entry: where there is no tenant, none is stored. */
+        uint64_t field_count = sizeof(fields) / sizeof(fields[0]) - (tenant.length == 0);
         changes[count] = signet_put(JOURNAL_ENTRIES, key, SIGNET_VERSION_ABSENT, fields,
-                                    sizeof(fields) / sizeof(fields[0]), signet_text_bytes(body));
+                                    field_count, signet_text_bytes(body));
         status = store.interface->commit(store.instance, call, changes, count + 1);
         if (status == SIGNET_UNKNOWN)
             status = read_back(call, &store, key);

@@ -36,7 +36,8 @@ static const signet_field_declaration_t cursor_fields[] = {
         .field_count = sizeof(collection_fields) / sizeof((collection_fields)[0])                  \
     }
 
-/* Sealing goes across tenants, so all of them are global; an entry's tenant is a field. */
+/* Sealing goes across tenants, so all of them are global; an entry's tenant is a field, absent
+ * where there is none. */
 static const signet_collection_t collections[] = {
     COLLECTION(JOURNAL_ENTRIES, entry_fields),
     COLLECTION(JOURNAL_SEALS, seal_fields),

@@ -75,9 +75,17 @@ static int32_t is_sealed(journal_t *journal, signet_call_t *call, const signet_s
     return SIGNET_OK;
 }
 
+/* Entries outside tenants have no "tenant" to be found by, so a search of theirs leaves out those
+ * of tenants here, and a page of it may be short. */
+static int is_meant(signet_text_t tenant, const signet_record_t *record)
+{
+    return tenant.length > 0 || signet_record_text(record, "tenant").length == 0;
+}
+
 static int32_t show_all(journal_t *journal, signet_call_t *call, const signet_store_t *store,
                         const signet_page_t *found, const signet_journal_page_t **page)
 {
+    signet_text_t tenant = call->services->tenant(call);
     signet_journal_page_t *made = signet_alloc(call, 1, sizeof(*made));
     const signet_journal_entry_t **entries =
         made ? signet_alloc(call, found->count + 1, sizeof(*entries)) : NULL;
@@ -87,13 +95,15 @@ static int32_t show_all(journal_t *journal, signet_call_t *call, const signet_st
     int32_t status = SIGNET_OK;
     for (uint64_t i = 0; i < found->count && status == SIGNET_OK; i++) {
         uint32_t sealed = 0;
+        if (!is_meant(tenant, found->records[i]))
+            continue;
         status = is_sealed(journal, call, store, found->records[i]->key, &known, &sealed);
         if (status == SIGNET_OK)
-            status = journal_show(call, found->records[i], sealed, &entries[i]);
+            status = journal_show(call, found->records[i], sealed, &entries[made->count]);
+        made->count++;
     }
     made->size = sizeof(*made);
     made->entries = entries;
-    made->count = found->count;
     made->cursor = found->cursor;
     if (status == SIGNET_OK)
         *page = made;
@@ -113,9 +123,12 @@ int32_t journal_query(void *instance, signet_call_t *call, const signet_journal_
     const uint32_t compares[] = {SIGNET_COMPARE_EQUAL,    SIGNET_COMPARE_EQUAL,
                                  SIGNET_COMPARE_EQUAL,    SIGNET_COMPARE_EQUAL,
                                  SIGNET_COMPARE_AT_LEAST, SIGNET_COMPARE_LESS};
-    const int wanted[] = {
-        !signet_text_is(tenant, "*"), asked->event.length > 0, asked->object.length > 0,
-        asked->actor.length > 0,      asked->from != 0,        asked->to != 0};
+    const int wanted[] = {tenant.length > 0 && !signet_text_is(tenant, "*"),
+                          asked->event.length > 0,
+                          asked->object.length > 0,
+                          asked->actor.length > 0,
+                          asked->from != 0,
+                          asked->to != 0};
     signet_condition_t conditions[6];
     uint64_t count = 0;
     for (unsigned i = 0; i < 6; i++)

@@ -48,9 +48,24 @@ START_TEST(entry_says_who_what_and_when)
     world_seal(&world);
     ck_assert_int_eq(search(&world, call, &query, &page), SIGNET_OK);
     ck_assert_uint_eq(page->entries[0]->sealed, 1);
-    /* Other tenants do not see it. */
+    /* Other tenants do not see it, nor what is outside of them; all of them together do. */
     ck_assert_int_eq(search(&world, world.call, &query, &page), SIGNET_OK);
     ck_assert_uint_eq(page->count, 0);
+    world_write(&world, "outside.tenants", "x");
+    ck_assert_int_eq(search(&world, world.call, &query, &page), SIGNET_OK);
+    ck_assert_uint_eq(page->count, 1);
+    ck_assert(signet_text_is(page->entries[0]->event, "outside.tenants"));
+    ck_assert_int_eq(search(&world, call, &query, &page), SIGNET_OK);
+    ck_assert_uint_eq(page->count, 1);
+    ck_assert(signet_text_is(page->entries[0]->tenant, "acme"));
+    signet_check_call_end(call);
+    call = world_call(&world, "other");
+    ck_assert_int_eq(search(&world, call, &query, &page), SIGNET_OK);
+    ck_assert_uint_eq(page->count, 0);
+    signet_check_call_end(call);
+    call = world_call(&world, "*");
+    ck_assert_int_eq(search(&world, call, &query, &page), SIGNET_OK);
+    ck_assert_uint_eq(page->count, 2);
     signet_check_call_end(call);
     world_end(&world);
 }
