@@ -7,13 +7,16 @@
 
 #include "core/text.h"
 
+/* Room for a line of the access log. */
+#define FIRST_OCTETS 512U
+
 static int reserve(core_buffer_t *buffer, size_t more)
 {
     if (buffer->failed)
         return 0;
     if (buffer->capacity - buffer->length > more)
         return 1;
-    size_t capacity = buffer->capacity ? buffer->capacity : 256;
+    size_t capacity = buffer->capacity ? buffer->capacity : FIRST_OCTETS;
     while (capacity - buffer->length <= more) {
         if (capacity > SIZE_MAX / 2) {
             buffer->failed = 1;
@@ -50,15 +53,19 @@ void core_buffer_format(core_buffer_t *buffer, const char *format, ...)
 {
     va_list arguments;
     va_start(arguments, format);
-    int length = vsnprintf(NULL, 0, format, arguments);
+    /* What fits in the room at hand is formatted once. */
+    size_t room = reserve(buffer, 64) ? buffer->capacity - buffer->length : 0;
+    int length = room ? vsnprintf(buffer->data + buffer->length, room, format, arguments) : -1;
     va_end(arguments);
     if (length < 0 || !reserve(buffer, (size_t)length)) {
         buffer->failed = 1;
         return;
     }
-    va_start(arguments, format);
-    vsnprintf(buffer->data + buffer->length, (size_t)length + 1, format, arguments);
-    va_end(arguments);
+    if ((size_t)length >= room) {
+        va_start(arguments, format);
+        vsnprintf(buffer->data + buffer->length, (size_t)length + 1, format, arguments);
+        va_end(arguments);
+    }
     buffer->length += (size_t)length;
 }
 
@@ -71,10 +78,27 @@ static int is_control(uint32_t point)
            (point >= 0x2060 && point <= 0x206f) || point == 0xfeff;
 }
 
+/* How many octets from `at` on are printable ASCII that stands for itself, in a line and in JSON.
+ * Nearly every line consists of such runs alone. */
+static size_t plain_run(signet_text_t text, uint64_t at)
+{
+    uint64_t end = at;
+    while (end < text.length && text.data[end] >= ' ' && text.data[end] < 0x7f &&
+           text.data[end] != '"' && text.data[end] != '\\')
+        end++;
+    return (size_t)(end - at);
+}
+
 void core_buffer_json(core_buffer_t *buffer, signet_text_t text)
 {
     const unsigned char *data = (const unsigned char *)text.data;
     for (uint64_t at = 0; at < text.length;) {
+        size_t run = plain_run(text, at);
+        if (run) {
+            core_buffer_add(buffer, text.data + at, run);
+            at += run;
+            continue;
+        }
         uint32_t point = 0;
         size_t length = core_text_utf8(data + at, (size_t)(text.length - at), &point);
         if (length == 0)
@@ -95,6 +119,12 @@ void core_buffer_plain(core_buffer_t *buffer, signet_text_t text)
 {
     const unsigned char *data = (const unsigned char *)text.data;
     for (uint64_t at = 0; at < text.length;) {
+        size_t run = plain_run(text, at);
+        if (run) {
+            core_buffer_add(buffer, text.data + at, run);
+            at += run;
+            continue;
+        }
         uint32_t point = 0;
         size_t length = core_text_utf8(data + at, (size_t)(text.length - at), &point);
         size_t taken = length ? length : 1;

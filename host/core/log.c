@@ -81,18 +81,29 @@ static void write_all(const char *data, size_t length)
     }
 }
 
+/* The second that a line is written in, as JSON has it. Kept for each thread, since lines come by
+ * the thousand in one second. */
+static const char *stamp_of(time_t seconds)
+{
+    static _Thread_local time_t kept;
+    static _Thread_local char stamp[32];
+    if (seconds != kept || stamp[0] == '\0') {
+        struct tm parts;
+        gmtime_r(&seconds, &parts);
+        strftime(stamp, sizeof stamp, "%Y-%m-%dT%H:%M:%S", &parts);
+        kept = seconds;
+    }
+    return stamp;
+}
+
 static void format_json(core_buffer_t *buffer, int32_t level, signet_text_t source,
                         const char *event, signet_text_t message, signet_text_t trace,
                         const signet_pair_t *fields, uint64_t field_count)
 {
     int64_t now = core_clock_wall();
-    time_t seconds = (time_t)(now / 1000);
-    struct tm parts;
-    gmtime_r(&seconds, &parts);
-    char stamp[32];
-    strftime(stamp, sizeof stamp, "%Y-%m-%dT%H:%M:%S", &parts);
-    core_buffer_format(buffer, "{\"ts\":\"%s.%03dZ\",\"level\":\"%s\",\"source\":\"", stamp,
-                       (int)(now % 1000), levels[level_index(level)].name);
+    core_buffer_format(buffer, "{\"ts\":\"%s.%03dZ\",\"level\":\"%s\",\"source\":\"",
+                       stamp_of((time_t)(now / 1000)), (int)(now % 1000),
+                       levels[level_index(level)].name);
     core_buffer_json(buffer, source);
     core_buffer_string(buffer, "\",\"event\":\"");
     core_buffer_json(buffer, core_text(event));
