@@ -18,6 +18,9 @@ void ca_flight_begin(ca_flight_t *flight, signet_text_t key)
     flight->key = key;
     pthread_mutex_lock(&flights_lock);
     flight->next = flights;
+    flight->previous = NULL;
+    if (flights != NULL)
+        flights->previous = flight;
     flights = flight;
     pthread_mutex_unlock(&flights_lock);
 }
@@ -25,11 +28,12 @@ void ca_flight_begin(ca_flight_t *flight, signet_text_t key)
 void ca_flight_end(ca_flight_t *flight)
 {
     pthread_mutex_lock(&flights_lock);
-    ca_flight_t **link = &flights;
-    while (*link != NULL && *link != flight)
-        link = &(*link)->next;
-    if (*link != NULL)
-        *link = flight->next;
+    if (flight->previous != NULL)
+        flight->previous->next = flight->next;
+    else
+        flights = flight->next;
+    if (flight->next != NULL)
+        flight->next->previous = flight->previous;
     pthread_mutex_unlock(&flights_lock);
 }
 

@@ -17,6 +17,7 @@ typedef struct ca_intent {
 /* A mark that this process works on an intent, on the stack of who does. */
 typedef struct ca_flight {
     struct ca_flight *next;
+    struct ca_flight *previous;
     signet_text_t key;
 } ca_flight_t;
 
