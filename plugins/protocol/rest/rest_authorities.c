@@ -82,7 +82,7 @@ int32_t rest_get_chain(void *instance, signet_call_t *call, const signet_request
 {
     const rest_t *rest = instance;
     rest_ca_t ca;
-    rest_chain_t chain;
+    signet_text_t chain;
     const signet_bytes_t *certificates = NULL;
     uint64_t count = 0;
     signet_text_t name = signet_http_parameter(request, 0);
@@ -92,9 +92,10 @@ int32_t rest_get_chain(void *instance, signet_call_t *call, const signet_request
     if (status == SIGNET_OK)
         status = ca.interface->chain(ca.instance, call, name, &certificates, &count);
     if (status == SIGNET_OK)
-        status = rest_chains_get(rest->chains, call, ca.number, name, certificates, count, &chain);
+        status = rest_chains_get(rest->chains, call, ca.number, name, certificates, count,
+                                 REST_CHAIN_PEM, &chain);
     if (status != SIGNET_OK)
         return status;
     return signet_http_answer(call, exchange, 200, SIGNET_TEXT(REST_TYPE_PEM),
-                              signet_text_bytes(chain.pem), (signet_text_t){NULL, 0});
+                              signet_text_bytes(chain), (signet_text_t){NULL, 0});
 }

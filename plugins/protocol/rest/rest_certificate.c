@@ -38,7 +38,7 @@ void rest_certificate_summary(signet_json_writer_t *writer, const signet_certifi
 }
 
 static int32_t find_chain(const rest_t *rest, signet_call_t *call, signet_text_t authority,
-                          rest_chain_t *chain)
+                          rest_chain_form_t form, signet_text_t *chain)
 {
     rest_ca_t ca;
     int32_t status = rest_find_ca(rest, call, &ca);
@@ -49,11 +49,12 @@ static int32_t find_chain(const rest_t *rest, signet_call_t *call, signet_text_t
     status = ca.interface->chain(ca.instance, call, authority, &certificates, &count);
     if (status != SIGNET_OK)
         return status;
-    return rest_chains_get(rest->chains, call, ca.number, authority, certificates, count, chain);
+    return rest_chains_get(rest->chains, call, ca.number, authority, certificates, count, form,
+                           chain);
 }
 
-/* Leaf and chain: about 4 KiB with two authorities above a P-256 leaf. */
-#define USUAL_LENGTH 8192
+/* Leaf and chain: less than 4 KiB with two authorities above a P-256 leaf. */
+#define USUAL_LENGTH 4096
 
 static int32_t answer_json(const rest_t *rest, signet_call_t *call, signet_exchange_t *exchange,
                            uint32_t status, const signet_certificate_t *certificate, int asked,
@@ -65,12 +66,12 @@ static int32_t answer_json(const rest_t *rest, signet_call_t *call, signet_excha
     if (asked && certificate->asked.length > 0)
         signet_json_raw(&writer, "asked", certificate->asked);
     if (certificate->der.length > 0) {
-        rest_chain_t chain;
-        int32_t found = find_chain(rest, call, certificate->authority, &chain);
+        signet_text_t chain;
+        int32_t found = find_chain(rest, call, certificate->authority, REST_CHAIN_JSON, &chain);
         if (found != SIGNET_OK)
             return found;
         signet_json_text(&writer, "certificate", signet_pem(call, "CERTIFICATE", certificate->der));
-        signet_json_raw(&writer, "chain", chain.json);
+        signet_json_raw(&writer, "chain", chain);
     }
     signet_json_end_object(&writer);
     return signet_http_answer_json(call, exchange, status, &writer, location);
@@ -83,11 +84,11 @@ static int32_t answer_pem(const rest_t *rest, signet_call_t *call, signet_exchan
     signet_buffer_t buffer = signet_buffer(call, USUAL_LENGTH);
     signet_buffer_add_text(&buffer, signet_pem(call, "CERTIFICATE", certificate->der));
     if (chained) {
-        rest_chain_t chain;
-        int32_t found = find_chain(rest, call, certificate->authority, &chain);
+        signet_text_t chain;
+        int32_t found = find_chain(rest, call, certificate->authority, REST_CHAIN_PEM, &chain);
         if (found != SIGNET_OK)
             return found;
-        signet_buffer_add_text(&buffer, chain.pem);
+        signet_buffer_add_text(&buffer, chain);
     }
     signet_bytes_t body;
     int32_t finished = signet_buffer_bytes(&buffer, &body);

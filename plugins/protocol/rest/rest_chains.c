@@ -10,13 +10,15 @@
  * oldest is replaced. */
 #define CAPACITY 64
 
-/* One kept chain. All octets are one allocation at `memory`: authority, DER, PEM, JSON. */
+#define FORMS 2
+
+/* One kept chain. All octets are one allocation at `memory`: authority, DER and the forms. */
 typedef struct kept {
     uint64_t number;
     uint8_t *memory;
     signet_text_t authority;
     signet_bytes_t der; /* all certificates, one after the other */
-    rest_chain_t chain;
+    signet_text_t forms[FORMS];
 } kept_t;
 
 struct rest_chains {
@@ -72,7 +74,7 @@ static kept_t *find(rest_chains_t *chains, uint64_t number, signet_text_t author
 }
 
 static int32_t encode(signet_call_t *call, const signet_bytes_t *certificates, uint64_t count,
-                      rest_chain_t *chain)
+                      signet_text_t forms[FORMS])
 {
     signet_buffer_t pem = signet_buffer(call, 4096);
     signet_json_writer_t json = signet_json_writer(call, 4096);
@@ -83,8 +85,8 @@ static int32_t encode(signet_call_t *call, const signet_bytes_t *certificates, u
         signet_json_text(&json, NULL, block);
     }
     signet_json_end_array(&json);
-    int32_t status = signet_buffer_text(&pem, &chain->pem);
-    return status == SIGNET_OK ? signet_json_finish(&json, &chain->json) : status;
+    int32_t status = signet_buffer_text(&pem, &forms[REST_CHAIN_PEM]);
+    return status == SIGNET_OK ? signet_json_finish(&json, &forms[REST_CHAIN_JSON]) : status;
 }
 
 static signet_text_t place(uint8_t **position, const void *data, uint64_t length)
@@ -98,9 +100,12 @@ static signet_text_t place(uint8_t **position, const void *data, uint64_t length
 
 /* Keeps a copy. Where memory is short nothing is kept, and the next request encodes anew. */
 static void keep(rest_chains_t *chains, uint64_t number, signet_text_t authority,
-                 const signet_bytes_t *certificates, uint64_t count, const rest_chain_t *chain)
+                 const signet_bytes_t *certificates, uint64_t count,
+                 const signet_text_t forms[FORMS])
 {
-    uint64_t length = authority.length + chain->pem.length + chain->json.length + 1;
+    uint64_t length = authority.length + 1;
+    for (int form = 0; form < FORMS; form++)
+        length += forms[form].length;
     for (uint64_t i = 0; i < count; i++)
         length += certificates[i].length;
     uint8_t *memory = malloc(length);
@@ -113,8 +118,8 @@ static void keep(rest_chains_t *chains, uint64_t number, signet_text_t authority
     for (uint64_t i = 0; i < count; i++)
         (void)place(&position, certificates[i].data, certificates[i].length);
     made.der.length = (uint64_t)(position - made.der.data);
-    made.chain.pem = place(&position, chain->pem.data, chain->pem.length);
-    made.chain.json = place(&position, chain->json.data, chain->json.length);
+    for (int form = 0; form < FORMS; form++)
+        made.forms[form] = place(&position, forms[form].data, forms[form].length);
 
     pthread_rwlock_wrlock(&chains->lock);
     kept_t *kept = find(chains, number, authority);
@@ -129,22 +134,23 @@ static void keep(rest_chains_t *chains, uint64_t number, signet_text_t authority
 
 int32_t rest_chains_get(rest_chains_t *chains, signet_call_t *call, uint64_t number,
                         signet_text_t authority, const signet_bytes_t *certificates, uint64_t count,
-                        rest_chain_t *chain)
+                        rest_chain_form_t form, signet_text_t *chain)
 {
+    signet_text_t forms[FORMS] = {{NULL, 0}, {NULL, 0}};
     int found = 0;
     pthread_rwlock_rdlock(&chains->lock);
     const kept_t *kept = find(chains, number, authority);
     if (kept != NULL && same(kept, certificates, count)) {
-        chain->pem = signet_text_copy(call, kept->chain.pem);
-        chain->json = signet_text_copy(call, kept->chain.json);
+        *chain = signet_text_copy(call, kept->forms[form]);
         found = 1;
     }
     pthread_rwlock_unlock(&chains->lock);
     if (found)
-        return chain->pem.data != NULL && chain->json.data != NULL ? SIGNET_OK : SIGNET_NO_MEMORY;
+        return chain->data != NULL ? SIGNET_OK : SIGNET_NO_MEMORY;
 
-    int32_t status = encode(call, certificates, count, chain);
+    int32_t status = encode(call, certificates, count, forms);
     if (status == SIGNET_OK)
-        keep(chains, number, authority, certificates, count, chain);
+        keep(chains, number, authority, certificates, count, forms);
+    *chain = forms[form];
     return status;
 }
