@@ -18,16 +18,10 @@ signet_buffer_t signet_buffer(signet_call_t *call, uint64_t capacity)
     return buffer;
 }
 
-/* Makes room for `length` more octets. The arena does not free, so the outgrown memory stays until
- * the call ends; doubling keeps that within the final size. */
-static int reserve(signet_buffer_t *buffer, uint64_t length)
+/* Moves to where there is room for `length` more octets. The arena does not free, so the outgrown
+ * memory stays until the call ends; doubling keeps that within the final size. */
+static int grow(signet_buffer_t *buffer, uint64_t length)
 {
-    if (buffer->failed) {
-        return 0;
-    }
-    if (length <= buffer->capacity - buffer->length) {
-        return 1;
-    }
     uint64_t needed = buffer->length + length;
     uint64_t capacity = buffer->capacity > SMALLEST ? buffer->capacity : SMALLEST;
     while (capacity < needed && capacity <= UINT64_MAX / 2) {
@@ -49,6 +43,14 @@ static int reserve(signet_buffer_t *buffer, uint64_t length)
     buffer->data = data;
     buffer->capacity = capacity;
     return 1;
+}
+
+static inline int reserve(signet_buffer_t *buffer, uint64_t length)
+{
+    if (buffer->failed) {
+        return 0;
+    }
+    return length <= buffer->capacity - buffer->length || grow(buffer, length);
 }
 
 void signet_buffer_add(signet_buffer_t *buffer, const void *data, uint64_t length)
@@ -82,10 +84,15 @@ void signet_buffer_format(signet_buffer_t *buffer, const char *format, ...)
     va_list again;
     va_start(arguments, format);
     va_copy(again, arguments);
-    int length = vsnprintf(NULL, 0, format, arguments);
+    /* What fits in the room at hand is formatted once. */
+    uint64_t room = buffer->failed ? 0 : buffer->capacity - buffer->length;
+    int length =
+        vsnprintf(room > 0 ? (char *)buffer->data + buffer->length : NULL, room, format, arguments);
     if (length < 0) {
         signet_fail_memory(buffer->call);
         buffer->failed = 1;
+    } else if ((uint64_t)length < room) {
+        buffer->length += (uint64_t)length;
     } else if (reserve(buffer, (uint64_t)length + 1)) {
         /* The NUL that vsnprintf puts last is room, not content. */
         vsnprintf((char *)buffer->data + buffer->length, (size_t)length + 1, format, again);

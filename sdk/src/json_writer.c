@@ -35,6 +35,11 @@ static void add_escaped(signet_buffer_t *buffer, uint8_t octet)
     }
 }
 
+static int stands_for_itself(uint8_t octet)
+{
+    return octet >= 0x20 && octet < 0x80 && octet != '"' && octet != '\\';
+}
+
 /* A text in quotes. Runs that need no escape are appended whole; what is not UTF-8 becomes
  * U+FFFD, so that the answer stays JSON whatever was stored. */
 static void add_text(signet_buffer_t *buffer, signet_text_t text)
@@ -45,16 +50,18 @@ static void add_text(signet_buffer_t *buffer, signet_text_t text)
     signet_buffer_add_byte(buffer, '"');
     while (position < text.length) {
         uint8_t octet = data[position];
-        uint64_t taken = 1;
-        if (octet >= 0x80) {
-            taken = signet_utf8_length(data + position, text.length - position);
+        if (stands_for_itself(octet)) {
+            position++;
+            continue;
         }
-        if (taken > 0 && octet >= 0x20 && octet != '"' && octet != '\\') {
+        uint64_t taken =
+            octet >= 0x80 ? signet_utf8_length(data + position, text.length - position) : 0;
+        if (taken > 0) {
             position += taken;
             continue;
         }
         signet_buffer_add(buffer, data + begin, position - begin);
-        if (taken == 0) {
+        if (octet >= 0x80) {
             signet_buffer_add(buffer, "\xef\xbf\xbd", 3);
         } else {
             add_escaped(buffer, octet);

@@ -68,8 +68,13 @@ signet_text_t signet_format(signet_call_t *call, const char *format, ...)
     va_list again;
     va_start(arguments, format);
     va_copy(again, arguments);
-    int length = vsnprintf(NULL, 0, format, arguments);
-    if (length >= 0) {
+    /* Most texts are short and formatted once; the length of others is known then. */
+    char small[256];
+    int length = vsnprintf(small, sizeof small, format, arguments);
+    if (length >= 0 && (uint64_t)length < sizeof small) {
+        text = signet_text_copy(call, (signet_text_t){small, (uint64_t)length});
+        OPENSSL_cleanse(small, (size_t)length);
+    } else if (length >= 0) {
         uint64_t size = (uint64_t)length + 1;
         char *memory = signet_alloc(call, size, 1);
         if (memory && vsnprintf(memory, size, format, again) == length) {

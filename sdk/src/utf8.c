@@ -43,6 +43,10 @@ int signet_text_valid(signet_text_t text)
         if (data[position] == 0) {
             return 0;
         }
+        if (data[position] < 0x80) {
+            position++;
+            continue;
+        }
         uint64_t length = signet_utf8_length(data + position, text.length - position);
         if (length == 0) {
             return 0;
