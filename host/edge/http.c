@@ -28,6 +28,7 @@ void edge_http_reset(edge_http_t *http)
     edge_buffer_clear(&head, HEAD_KEEP);
     memset(http, 0, offsetof(edge_http_t, headers));
     http->header_count = 0;
+    http->status = 0;
     http->head = head;
 }
 
@@ -224,6 +225,10 @@ static int refuse(edge_http_t *http, llhttp_errno_t error)
 {
     if (http->status != 0) {
         return EDGE_HTTP_FAILED;
+    }
+    /* The preface of HTTP/2, whose second half is behind its head. */
+    if (error == HPE_OK && http->parser.method == HTTP_PRI) {
+        error = HPE_PAUSED_H2_UPGRADE;
     }
     switch (error) {
     case HPE_INVALID_METHOD:
