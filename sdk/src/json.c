@@ -132,10 +132,15 @@ int32_t signet_json_parse(signet_call_t *call, signet_bytes_t input, uint64_t li
     errno = 0;
     json_t *parsed = json_loadb(input.length > 0 ? (const char *)input.data : "", input.length,
                                 JSON_REJECT_DUPLICATES | JSON_DECODE_ANY, &error);
+    /* Where it has no memory, the parser mostly says that the text is wrong, or leaves out a part.
+     */
+    if (errno == ENOMEM) {
+        json_decref(parsed);
+        return signet_fail_memory(call);
+    }
     if (!parsed) {
         enum json_error_code code = json_error_code(&error);
-        /* Where it has no memory, the parser mostly says that the text is wrong. */
-        if (code == json_error_out_of_memory || errno == ENOMEM) {
+        if (code == json_error_out_of_memory) {
             return signet_fail_memory(call);
         }
         at = error.position > 0 ? (uint64_t)error.position - 1 : 0;
