@@ -173,6 +173,40 @@ START_TEST(writes_json_whatever_is_stored)
 }
 END_TEST
 
+/* How many octets more `octet` takes as JSON writes it. */
+static uint64_t added_length(unsigned octet)
+{
+    switch (octet) {
+    case '"':
+    case '\\':
+    case '\n':
+    case '\r':
+    case '\t':
+        return 1;
+    default:
+        return octet < 0x20 ? 5 : 0;
+    }
+}
+
+START_TEST(escapes_at_every_place)
+{
+    for (unsigned octet = 0; octet < 0x80; octet++) {
+        for (unsigned place = 0; place < 19; place++) {
+            char text[] = "abcdefghijklmnopqrs";
+            text[place] = (char)octet;
+            signet_json_writer_t writer = signet_json_writer(call, 0);
+            signet_json_text(&writer, NULL, (signet_text_t){text, 19});
+            signet_text_t written;
+            ck_assert_int_eq(signet_json_finish(&writer, &written), SIGNET_OK);
+            ck_assert_uint_eq(written.length, 19 + 2 + added_length(octet));
+            ck_assert_mem_eq(written.data + 1, text, place);
+            ck_assert_mem_eq(written.data + written.length - 1 - (18 - place), text + place + 1,
+                             18 - place);
+        }
+    }
+}
+END_TEST
+
 START_TEST(writing_survives_exhaustion)
 {
     for (uint64_t nth = 1;; nth++) {
@@ -197,4 +231,4 @@ END_TEST
 
 SDK_RUN("sdk-json", reads_every_kind, reads_members, permits_only_known_members,
         names_line_and_column, takes_no_more_than_the_limit, parsing_survives_exhaustion, writes,
-        writes_json_whatever_is_stored, writing_survives_exhaustion)
+        writes_json_whatever_is_stored, escapes_at_every_place, writing_survives_exhaustion)
