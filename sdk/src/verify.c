@@ -3,6 +3,7 @@
 #include "digest.h"
 #include "key_load.h"
 
+#include <errno.h>
 #include <openssl/err.h>
 #include <openssl/rsa.h>
 #include <signet/sdk/error.h>
@@ -71,12 +72,18 @@ int32_t signet_verify_ready(signet_call_t *call, signet_ready_key_t *ready,
                             const signet_algorithm_t *algorithm, signet_bytes_t message,
                             signet_bytes_t signature)
 {
+    errno = 0;
     int right = ready->context == NULL ? verify_message(ready->key, message, signature)
                                        : verify_digest(ready, algorithm, message, signature);
     if (right) {
         return SIGNET_OK;
     }
     ERR_clear_error();
+    /* A signature that could not be looked at is not wrong: an authority would be suspended for it.
+     */
+    if (errno == ENOMEM) {
+        return signet_fail_memory(call);
+    }
     return signet_fail(call, SIGNET_DENIED, "signature.wrong",
                        "The signature is not one of this key over these octets.");
 }
