@@ -12,6 +12,9 @@
 #define LANE_AT(lanes, number) (&(lanes)->lanes[(number)-1])
 /* Work that waits this long while nothing goes forward: its workers are held up outside. */
 #define STALL_MS 2
+/* What pauses costs a stack, not a thread: so many pieces of work for each thread of a lane. The
+ * more wait for one commit, the less it costs each. */
+#define PAUSED_EACH 4U
 
 struct core_lanes {
     core_lane_t lanes[LANES];
@@ -53,6 +56,7 @@ static int begin_lane(core_lane_t *lane, uint32_t number, uint32_t cores)
     /* Where work pauses, as many threads as there are cores have enough to do; where it blocks,
      * each piece needs a thread. */
     lane->eager = lane->fibers ? cores : lane->limit;
+    lane->at_once = lane->fibers ? lane->limit * PAUSED_EACH : lane->limit;
     lane->workers = calloc(lane->limit, sizeof *lane->workers);
     if (!lane->workers)
         return 0;

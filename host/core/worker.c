@@ -80,7 +80,7 @@ static void sleep_idle(core_worker_t *worker)
 static core_work_t *take_work(core_lane_t *lane)
 {
     core_work_t *work = lane->head;
-    if (!work || lane->busy == lane->limit)
+    if (!work || lane->busy == lane->at_once)
         return NULL;
     lane->head = work->next;
     if (!lane->head)

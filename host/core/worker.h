@@ -41,7 +41,8 @@ struct core_lane {
     uint32_t queued;
     uint32_t bound;
     core_worker_t *workers; /* `limit` of them, of which `started` run */
-    uint32_t limit;         /* also of pieces of work that have begun */
+    uint32_t limit;
+    uint32_t at_once; /* pieces of work that may have begun and not ended */
     uint32_t started;
     uint32_t sleeping;
     uint32_t eager; /* so many threads run before work waits for one of them */
