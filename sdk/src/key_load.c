@@ -2,6 +2,7 @@
 
 #include "malformed.h"
 
+#include <errno.h>
 #include <openssl/core_names.h>
 #include <openssl/err.h>
 #include <openssl/params.h>
@@ -120,6 +121,10 @@ int signet_key_prepare(signet_ready_key_t *ready, int family)
 static int32_t refuse(signet_call_t *call)
 {
     ERR_clear_error();
+    /* A key that could not be looked at is not at fault. */
+    if (errno == ENOMEM) {
+        return signet_fail_memory(call);
+    }
     return signet_malformed(call, "key",
                             "OpenSSL cannot load it; its point may not be on its "
                             "curve");
@@ -133,6 +138,7 @@ int32_t signet_key_load(signet_call_t *call, const signet_public_key_t *key,
         return signet_fail(call, SIGNET_UNSUPPORTED, "key.unsupported",
                            "Keys of type \"%.*s\" are not supported.", SIGNET_FORMAT(key->type));
     }
+    errno = 0;
     ready->key = make_key(key);
     if (ready->key == NULL || signet_key_prepare(ready, family) != 0) {
         signet_ready_key_clear(ready);
@@ -162,6 +168,7 @@ int32_t signet_key_point(signet_call_t *call, const signet_public_key_t *key,
             return signet_fail_memory(call);
         }
     }
+    errno = 0;
     if (set_point(kept->key, key->bits) != 0) {
         return refuse(call);
     }

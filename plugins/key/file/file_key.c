@@ -229,8 +229,9 @@ int32_t file_key_sign(signet_call_t *call, file_key_t *key, const signet_sign_re
     if (status != SIGNET_OK) {
         return status;
     }
-    size_t length = (size_t)EVP_PKEY_get_size(key->key);
-    uint8_t *output = signet_alloc(call, length, 1);
+    size_t size = (size_t)EVP_PKEY_get_size(key->key);
+    size_t length = size;
+    uint8_t *output = signet_alloc(call, size, 1);
     if (!output) {
         return signet_status(call);
     }
@@ -242,7 +243,8 @@ int32_t file_key_sign(signet_call_t *call, file_key_t *key, const signet_sign_re
         scheme->kind == SIGNET_SCHEME_EDDSA
             ? sign_message(context, request->message, output, &length)
             : EVP_PKEY_sign(context->sign, output, &length, digest, scheme->digest_length) == 1;
-    if (!done) {
+    /* OpenSSL's ECDSA calls it done, with a length of -1, where memory failed at the encoding. */
+    if (!done || length == 0 || length > size) {
         context_free(context);
         return fail_openssl(call, "sign");
     }
