@@ -128,11 +128,12 @@ static void begin_watch(core_lane_t *lane)
 {
     if (lane->watching)
         return;
-    lane->watching = 1;
     if (lane->watched)
         pthread_cond_signal(&lane->watch);
     else
         lane->watched = core_worker_thread(&lane->watcher, watch, lane);
+    /* Where no thread was to be had, the next submission tries again. */
+    lane->watching = lane->watched;
 }
 
 int32_t core_lanes_submit(core_lanes_t *lanes, uint32_t number, core_work_t *work)
