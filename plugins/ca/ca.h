@@ -2,8 +2,8 @@
 #ifndef CA_CA_H
 #define CA_CA_H
 
-#include "blocked_key.h"
-#include "profile.h"
+#include "profile/profile.h"
+#include "record/blocked_key.h"
 
 #include <signet/host.h>
 #include <signet/inventory.h>

@@ -1,6 +1,6 @@
 #include "permission.h"
 
-#include "record.h"
+#include "record/record.h"
 
 #include <signet/auth.h>
 #include <signet/sdk/error.h>

@@ -4,7 +4,7 @@
 
 #include "ca.h"
 
-#include "names.h"
+#include "profile/names.h"
 
 /* Whether the actor holds a role that the profile's requesters name, for this authority and
  * profile. DENIED. */

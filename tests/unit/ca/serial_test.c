@@ -1,5 +1,5 @@
 /* Serials: a million from four processes. */
-#include "serial.h"
+#include "issue/serial.h"
 #include "world.h"
 
 #include <math.h>

@@ -1,0 +1,64 @@
+/* An authority: its configuration, and what its certificate says. Read-only once it is loaded, but
+ * for what becomes known while it signs. */
+#ifndef CA_AUTHORITY_H
+#define CA_AUTHORITY_H
+
+#include "authority/constraint.h"
+
+#include <signet/ca.h>
+#include <signet/key.h>
+#include <signet/sdk/crypto.h>
+#include <stdatomic.h>
+
+typedef struct ca_authority ca_authority_t;
+
+struct ca_authority {
+    const signet_setting_t *setting;
+    signet_text_t name;
+    signet_text_t kind;      /* SIGNET_AUTHORITY_ROOT, … */
+    signet_text_t key_type;  /* SIGNET_KEY_* */
+    signet_text_t algorithm; /* SIGNET_SIGN_* */
+    signet_text_t keys;      /* the instance of signet.key/1; empty: the key is elsewhere */
+    signet_text_t key;       /* name or URI in the backend */
+    signet_text_t path;      /* of the certificate's file */
+    ca_authority_t *parent;  /* NULL: a root */
+    int64_t validity_ms;
+    int64_t path_length;        /* of its certificate when it is made; -1: none */
+    signet_bytes_t subject;     /* Name; as configured, then as its certificate has it */
+    signet_bytes_t constraints; /* value of its own nameConstraints when it is made */
+    signet_bytes_t identifier;  /* AlgorithmIdentifier of `algorithm` */
+    uint64_t issued_metric;
+
+    /* From the certificate; `certificate` is empty while the authority is pending. */
+    signet_bytes_t certificate;
+    signet_text_t subject_text;
+    signet_bytes_t spki;
+    signet_bytes_t key_id;
+    int64_t not_before;
+    int64_t not_after;
+    int64_t path_limit; /* path length of its certificate; -1: none */
+    ca_constraint_t constraint;
+    signet_verifier_t *verifier;
+    signet_text_t key_uri; /* of the key in the backend; empty: the key is elsewhere */
+
+    atomic_int suspended;       /* a signature was wrong: nothing is signed until a restart */
+    atomic_llong resting_until; /* monotonic ms: the key did not answer, so it is not asked */
+};
+
+/* Fills an authority from its settings; parents are linked by ca_authorities_link. Nothing is
+ * opened. INVALID at the setting. */
+int32_t ca_authority_configure(ca_pool_t *pool, signet_call_t *call,
+                               const signet_setting_t *setting, ca_authority_t *authority);
+/* Finds each authority's parent and refuses circles and kinds that do not fit. */
+int32_t ca_authorities_link(signet_call_t *call, ca_authority_t *authorities, uint64_t count);
+ca_authority_t *ca_authority_find(ca_authority_t *authorities, uint64_t count, signet_text_t name);
+/* SIGNET_AUTHORITY_ACTIVE, …OFFLINE or …PENDING. */
+signet_text_t ca_authority_state(const ca_authority_t *authority);
+int ca_authority_is(const ca_authority_t *authority, const char *kind);
+/* Whether it can sign now: UNAVAILABLE, naming why it cannot. */
+int32_t ca_authority_ready(signet_call_t *call, ca_authority_t *authority, int64_t now);
+/* Whether every constraint from the authority up to its root permits a name. */
+int ca_authority_permits(const ca_authority_t *authority, const signet_canonical_t *name);
+void ca_authority_free(ca_authority_t *authority);
+
+#endif

@@ -1,0 +1,78 @@
+#include "authority/catalog.h"
+
+#include "permission.h"
+
+#include <signet/sdk/error.h>
+
+int32_t ca_catalog_authorities(void *instance, signet_call_t *call,
+                               const signet_authority_t *const **authorities, uint64_t *count)
+{
+    const ca_t *ca = instance;
+    signet_authority_t *all = signet_alloc(call, ca->authority_count + 1, sizeof *all);
+    const signet_authority_t **list = signet_alloc(call, ca->authority_count + 1, sizeof *list);
+    if (all == NULL || list == NULL)
+        return SIGNET_NO_MEMORY;
+    for (uint64_t i = 0; i < ca->authority_count; i++) {
+        const ca_authority_t *authority = &ca->authorities[i];
+        all[i] = (signet_authority_t){.size = sizeof all[i],
+                                      .name = authority->name,
+                                      .kind = authority->kind,
+                                      .state = ca_authority_state(authority),
+                                      .parent = authority->parent != NULL ? authority->parent->name
+                                                                          : (signet_text_t){0},
+                                      .certificate = authority->certificate,
+                                      .subject = authority->subject_text,
+                                      .key_type = authority->key_type,
+                                      .not_after = authority->not_after};
+        list[i] = &all[i];
+    }
+    *authorities = list;
+    *count = ca->authority_count;
+    return SIGNET_OK;
+}
+
+int32_t ca_catalog_chain(void *instance, signet_call_t *call, signet_text_t name,
+                         const signet_bytes_t **certificates, uint64_t *count)
+{
+    const ca_t *ca = instance;
+    const ca_authority_t *first = ca_authority_find(ca->authorities, ca->authority_count, name);
+    if (first == NULL || first->certificate.length == 0)
+        return signet_fail_field(call, SIGNET_NOT_FOUND, "authority.not-found", "authority",
+                                 "there is no authority \"%.*s\" with a certificate",
+                                 SIGNET_FORMAT(name));
+    signet_bytes_t *chain = signet_alloc(call, ca->authority_count + 1, sizeof *chain);
+    if (chain == NULL)
+        return SIGNET_NO_MEMORY;
+    *count = 0;
+    for (const ca_authority_t *authority = first; authority != NULL; authority = authority->parent)
+        chain[(*count)++] = authority->certificate;
+    *certificates = chain;
+    return SIGNET_OK;
+}
+
+int32_t ca_catalog_profiles(void *instance, signet_call_t *call,
+                            const signet_profile_t *const **profiles, uint64_t *count)
+{
+    const ca_t *ca = instance;
+    signet_profile_t *all = signet_alloc(call, ca->profile_count + 1, sizeof *all);
+    const signet_profile_t **list = signet_alloc(call, ca->profile_count + 1, sizeof *list);
+    if (all == NULL || list == NULL)
+        return SIGNET_NO_MEMORY;
+    *count = 0;
+    for (uint64_t i = 0; i < ca->profile_count; i++) {
+        const ca_profile_t *profile = &ca->profiles[i];
+        if (!ca_permission_profile(call, profile))
+            continue;
+        all[i] = (signet_profile_t){
+            .size = sizeof all[i],
+            .name = profile->name,
+            .description = profile->description,
+            .authority = profile->authority != NULL ? profile->authority->name : (signet_text_t){0},
+            .version = profile->version,
+            .validity_ms = profile->validity_ms,
+            .document = profile->document};
+        list[(*count)++] = &all[i];
+    }
+    *profiles = list;
+    return SIGNET_OK;
+}

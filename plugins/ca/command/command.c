@@ -1,0 +1,80 @@
+#include "command/command.h"
+
+#include "option.h"
+
+#include <signet/sdk/text.h>
+
+#define REQUIRED SIGNET_OPTION_REQUIRED
+#define ARGUMENT (SIGNET_OPTION_REQUIRED | SIGNET_OPTION_POSITIONAL)
+
+static const signet_option_t create_options[] = {
+    CA_OPTION("name", SIGNET_OPTION_TEXT, ARGUMENT, "", "The authority, as it is configured."),
+};
+
+static const signet_option_t request_options[] = {
+    CA_OPTION("name", SIGNET_OPTION_TEXT, ARGUMENT, "", "The authority, as it is configured."),
+    CA_OPTION("out", SIGNET_OPTION_PATH, REQUIRED, "", "The file for the request (PEM)."),
+};
+
+static const signet_option_t sign_options[] = {
+    CA_OPTION("csr", SIGNET_OPTION_PATH, REQUIRED, "", "The request of the authority below."),
+    CA_OPTION("authority", SIGNET_OPTION_TEXT, REQUIRED, "", "The authority that signs."),
+    CA_OPTION("profile", SIGNET_OPTION_TEXT, 0, "subordinate-ca", "The profile, of subordinates."),
+    CA_OPTION("out", SIGNET_OPTION_PATH, REQUIRED, "", "The file for the certificate (PEM)."),
+};
+
+static const signet_option_t import_options[] = {
+    CA_OPTION("name", SIGNET_OPTION_TEXT, ARGUMENT, "", "The authority, as it is configured."),
+    CA_OPTION("file", SIGNET_OPTION_PATH, ARGUMENT, "", "Its certificate (PEM)."),
+};
+
+static const signet_option_t issue_options[] = {
+    CA_OPTION("profile", SIGNET_OPTION_TEXT, REQUIRED, "", "The profile."),
+    CA_OPTION("csr", SIGNET_OPTION_PATH, REQUIRED, "", "The request (PEM or DER)."),
+    CA_OPTION("authority", SIGNET_OPTION_TEXT, 0, "", "The authority; by default the profile's."),
+    CA_OPTION("out", SIGNET_OPTION_PATH, REQUIRED, "", "The file for the certificate (PEM)."),
+    CA_OPTION("chain", SIGNET_OPTION_BOOLEAN, 0, "false",
+              "Append the certificates of the authorities, without the root."),
+};
+
+#define COMMAND(command_name, table, handler, command_summary, command_help)                       \
+    {                                                                                              \
+        .size = sizeof(signet_command_t), .flags = SIGNET_COMMAND_LOCAL,                           \
+        .name = SIGNET_TEXT_INIT(command_name), .summary = SIGNET_TEXT_INIT(command_summary),      \
+        .help = SIGNET_TEXT_INIT(command_help), .options = (table),                                \
+        .option_count = sizeof(table) / sizeof((table)[0]), .run = (handler)                       \
+    }
+
+static const signet_command_t commands[] = {
+    COMMAND("authority create", create_options, ca_command_authority_create,
+            "Make an authority's key and certificate.",
+            "A root signs itself; another is signed by its parent, whose key must be in the same "
+            "configuration. The key is made if it is not there."),
+    COMMAND("authority request", request_options, ca_command_authority_request,
+            "Make an authority's key and a request for its certificate.",
+            "The parent signs it elsewhere with 'authority sign'; 'authority import' brings the "
+            "certificate back."),
+    COMMAND("authority sign", sign_options, ca_command_authority_sign,
+            "Certify an authority below from its request.",
+            "The certificate contains what the profile says and is recorded like every other."),
+    COMMAND("authority import", import_options, ca_command_authority_import,
+            "Take the certificate that a parent made for an authority.",
+            "Refused unless it is for the authority's key and made by its parent."),
+    COMMAND("ca issue", issue_options, ca_command_issue,
+            "Issue a certificate without a running host.",
+            "For the host's own first TLS certificate, for instance. All rules apply."),
+};
+
+const signet_command_interface_t ca_commands = {
+    .size = sizeof(signet_command_interface_t),
+    .commands = commands,
+    .command_count = sizeof commands / sizeof commands[0],
+};
+
+int32_t ca_command_say(signet_call_t *call, const signet_command_input_t *input, const char *name,
+                       const char *title, signet_text_t value)
+{
+    signet_column_t label = {
+        .size = sizeof label, .name = signet_text(name), .title = signet_text(title)};
+    return input->output->services->value(input->output, call, &label, value);
+}

@@ -1,0 +1,77 @@
+#include "authority/ceremony.h"
+#include "command/command.h"
+
+#include <signet/sdk/encode.h>
+#include <signet/sdk/error.h>
+#include <signet/sdk/setting.h>
+
+#define FILE_MODE 0644U
+
+static int32_t find_authority(ca_t *ca, signet_call_t *call, const signet_command_input_t *input,
+                              ca_authority_t **authority)
+{
+    signet_text_t name = signet_setting_text(input->options, "name");
+    *authority = ca_authority_find(ca->authorities, ca->authority_count, name);
+    if (*authority != NULL)
+        return SIGNET_OK;
+    return signet_fail_field(call, SIGNET_NOT_FOUND, "authority.not-found", "name",
+                             "the authority \"%.*s\" is not configured", SIGNET_FORMAT(name));
+}
+
+/* What a person wants to see of an authority that became active. */
+static int32_t show(signet_call_t *call, const signet_command_input_t *input,
+                    const ca_authority_t *authority)
+{
+    signet_text_t not_after = signet_time_text(call, authority->not_after);
+    int32_t status = ca_command_say(call, input, "authority", "Authority", authority->name);
+    if (status == SIGNET_OK)
+        status = ca_command_say(call, input, "subject", "Subject", authority->subject_text);
+    if (status == SIGNET_OK)
+        status = ca_command_say(call, input, "not_after", "Valid until", not_after);
+    if (status == SIGNET_OK)
+        status = ca_command_say(call, input, "certificate", "Certificate", authority->path);
+    return status;
+}
+
+int32_t ca_command_authority_create(void *instance, signet_call_t *call,
+                                    const signet_command_input_t *input)
+{
+    ca_authority_t *authority = NULL;
+    int32_t status = find_authority(instance, call, input, &authority);
+    if (status == SIGNET_OK)
+        status = ca_ceremony_create(instance, call, authority);
+    return status == SIGNET_OK ? show(call, input, authority) : status;
+}
+
+int32_t ca_command_authority_request(void *instance, signet_call_t *call,
+                                     const signet_command_input_t *input)
+{
+    ca_authority_t *authority = NULL;
+    signet_bytes_t csr = {NULL, 0};
+    signet_text_t path = signet_setting_text(input->options, "out");
+    int32_t status = find_authority(instance, call, input, &authority);
+    if (status == SIGNET_OK)
+        status = ca_ceremony_request(instance, call, authority, &csr);
+    if (status != SIGNET_OK)
+        return status;
+    signet_text_t pem = signet_pem(call, "CERTIFICATE REQUEST", csr);
+    if (pem.data == NULL)
+        return SIGNET_NO_MEMORY;
+    status = signet_file_write(call, path, signet_text_bytes(pem), FILE_MODE);
+    if (status == SIGNET_OK)
+        status = ca_command_say(call, input, "authority", "Authority", authority->name);
+    if (status == SIGNET_OK)
+        status = ca_command_say(call, input, "request", "Request", path);
+    return status;
+}
+
+int32_t ca_command_authority_import(void *instance, signet_call_t *call,
+                                    const signet_command_input_t *input)
+{
+    ca_authority_t *authority = NULL;
+    int32_t status = find_authority(instance, call, input, &authority);
+    if (status == SIGNET_OK)
+        status = ca_ceremony_import(instance, call, authority,
+                                    signet_setting_text(input->options, "file"));
+    return status == SIGNET_OK ? show(call, input, authority) : status;
+}

@@ -1,0 +1,119 @@
+#include "issue/request.h"
+
+#include "collection.h"
+#include "error.h"
+#include "issue/intent.h"
+
+#include <signet/sdk/crypto.h>
+#include <signet/sdk/encode.h>
+
+#define RETRY_MS 1000
+
+int32_t ca_request_declare(signet_call_t *call, const signet_store_t *store)
+{
+    static const signet_field_declaration_t fields[] = {
+        CA_FIELD("digest", SIGNET_VALUE_BYTES, SIGNET_FIELD_UNINDEXED),
+        CA_FIELD("certificate", SIGNET_VALUE_TEXT, SIGNET_FIELD_UNINDEXED),
+        CA_FIELD("requested_at", SIGNET_VALUE_TIME, SIGNET_FIELD_UNINDEXED),
+    };
+    static const signet_collection_t collection = CA_COLLECTION(CA_REQUESTS, 0, fields);
+    return store->interface->declare(store->instance, call, &collection);
+}
+
+/* Each part with its length before it, so that no two requests run together alike. */
+static void add_part(signet_buffer_t *buffer, const void *data, uint64_t length)
+{
+    signet_buffer_add(buffer, &length, sizeof length);
+    signet_buffer_add(buffer, data, length);
+}
+
+int32_t ca_request_digest(signet_call_t *call, const signet_issue_request_t *request,
+                          signet_bytes_t *digest)
+{
+    const signet_actor_t *actor = call->services->actor(call);
+    signet_buffer_t buffer = signet_buffer(call, request->csr.length + 512);
+    add_part(&buffer, actor->id.data, actor->id.length);
+    add_part(&buffer, request->profile.data, request->profile.length);
+    add_part(&buffer, request->authority.data, request->authority.length);
+    add_part(&buffer, request->csr.data, request->csr.length);
+    add_part(&buffer, &request->not_before, sizeof request->not_before);
+    add_part(&buffer, &request->not_after, sizeof request->not_after);
+    if (SIGNET_HAS(request, validity_ms))
+        add_part(&buffer, &request->validity_ms, sizeof request->validity_ms);
+    for (uint64_t i = 0; i < request->name_count; i++) {
+        const signet_requested_name_t *name = SIGNET_AT(signet_requested_name_t, request->names, i);
+        add_part(&buffer, name->type.data, name->type.length);
+        add_part(&buffer, name->value.data, name->value.length);
+    }
+    signet_bytes_t bytes;
+    int32_t status = signet_buffer_bytes(&buffer, &bytes);
+    return status == SIGNET_OK ? signet_sha256(call, bytes, digest) : status;
+}
+
+static int32_t abandoned(signet_call_t *call, const signet_issue_request_t *request,
+                         signet_text_t key)
+{
+    return signet_fail_field(call, SIGNET_CONFLICT, "request.abandoned", "request_id",
+                             "the request \"%.*s\" was begun and never finished; the certificate "
+                             "%.*s counts as signed: revoke it, then ask under another id",
+                             SIGNET_FORMAT(request->request_id), SIGNET_FORMAT(key));
+}
+
+/* Answered before, abandoned, or still in flight. */
+static int32_t outcome(signet_call_t *call, const signet_store_t *store,
+                       const signet_issue_request_t *request, signet_text_t key,
+                       ca_record_t **record)
+{
+    signet_text_t hex;
+    signet_bytes_t serial;
+    signet_text_t authority = signet_text_split(key, '/', &hex);
+    int32_t status = signet_hex_decode(call, hex, &serial);
+    if (status != SIGNET_OK)
+        return status;
+    status = ca_record_get(call, store, authority, serial, record);
+    if (status == SIGNET_OK)
+        return (*record)->unconfirmed ? abandoned(call, request, key) : SIGNET_OK;
+    if (status != SIGNET_NOT_FOUND)
+        return status;
+    call->services->clear(call);
+    ca_intent_t *intent = NULL;
+    status = ca_intent_get(call, store, authority, serial, &intent);
+    if (status == SIGNET_OK)
+        return abandoned(call, request, key);
+    if (status != SIGNET_NOT_FOUND)
+        return status;
+    return ca_error_retry(call, SIGNET_BUSY, "request.in-flight", RETRY_MS,
+                          SIGNET_TEXT("the same request is being worked on; ask again in a "
+                                      "moment"));
+}
+
+int32_t ca_request_find(signet_call_t *call, const signet_store_t *store,
+                        const signet_issue_request_t *request, signet_bytes_t digest,
+                        ca_record_t **record)
+{
+    *record = NULL;
+    const signet_record_t *stored = NULL;
+    int32_t status = store->interface->get(store->instance, call, SIGNET_TEXT(CA_REQUESTS),
+                                           request->request_id, &stored);
+    if (status == SIGNET_NOT_FOUND) {
+        call->services->clear(call);
+        return SIGNET_OK;
+    }
+    if (status != SIGNET_OK)
+        return status;
+    if (!signet_bytes_equal(signet_record_bytes(stored, "digest"), digest))
+        return signet_fail_field(call, SIGNET_CONFLICT, "request.id-reused", "request_id",
+                                 "the request id \"%.*s\" was used for another request",
+                                 SIGNET_FORMAT(request->request_id));
+    return outcome(call, store, request, signet_record_text(stored, "certificate"), record);
+}
+
+signet_change_t ca_request_put(const signet_issue_request_t *request, signet_bytes_t digest,
+                               signet_text_t key, int64_t now, signet_field_t *fields)
+{
+    fields[0] = signet_field_bytes("digest", digest);
+    fields[1] = signet_field_text("certificate", key);
+    fields[2] = signet_field_time("requested_at", now);
+    return signet_put(CA_REQUESTS, request->request_id, SIGNET_VERSION_ABSENT, fields,
+                      CA_REQUEST_FIELDS, (signet_bytes_t){NULL, 0});
+}

@@ -1,0 +1,244 @@
+#include "issue/signing.h"
+
+#include "error.h"
+#include "issue/intent.h"
+#include "issue/request.h"
+#include "profile/lint.h"
+
+#include <signet/sdk/crypto.h>
+#include <signet/sdk/encode.h>
+
+/* After a key did not answer, it is left alone for so long: each attempt costs an intent. */
+#define KEY_REST_MS 1000
+
+/* All that signing needs from others. */
+typedef struct signing_parts {
+    signet_store_t store;
+    signet_journal_t journal;
+    const signet_key_interface_t *keys;
+    void *key_instance;
+    signet_text_t key; /* of intent and record */
+    signet_bytes_t tbs;
+} signing_parts_t;
+
+static int32_t find_parts(ca_t *ca, signet_call_t *call, const ca_signing_t *signing,
+                          signing_parts_t *parts)
+{
+    int32_t status = ca_store(ca, call, &parts->store);
+    if (status == SIGNET_OK)
+        status = ca_journal(ca, call, &parts->journal);
+    if (status != SIGNET_OK)
+        return status;
+    const signet_provider_t *provider =
+        call->services->find(call, SIGNET_TEXT(SIGNET_KEY_INTERFACE), signing->authority->keys);
+    if (provider == NULL)
+        return signet_status(call);
+    parts->keys = provider->interface;
+    parts->key_instance = provider->instance;
+    parts->key = ca_record_key(call, signing->authority->name, signing->content->serial);
+    return parts->key.data == NULL ? SIGNET_NO_MEMORY : SIGNET_OK;
+}
+
+/* Whether a record is there, after a commit whose outcome is unknown. */
+static int32_t read_back(signet_call_t *call, const signet_store_t *store, const char *collection,
+                         signet_text_t key)
+{
+    const signet_record_t *stored = NULL;
+    call->services->clear(call);
+    int32_t status =
+        store->interface->get(store->instance, call, signet_text(collection), key, &stored);
+    if (status == SIGNET_OK)
+        return SIGNET_OK;
+    call->services->clear(call);
+    return signet_fail(call, status == SIGNET_NOT_FOUND ? SIGNET_UNAVAILABLE : SIGNET_UNKNOWN,
+                       "ca.store-unknown",
+                       "the store did not confirm what it was given; nothing was issued to you, "
+                       "ask again with the same request id");
+}
+
+static int32_t commit_intent(signet_call_t *call, const ca_signing_t *signing,
+                             const signing_parts_t *parts)
+{
+    signet_field_t intent_fields[CA_INTENT_FIELDS];
+    signet_field_t request_fields[CA_REQUEST_FIELDS];
+    signet_change_t changes[2];
+    uint64_t count = 0;
+    ca_intent_t intent = {.record = *signing->record};
+    intent.record.body = parts->tbs;
+    changes[count++] = ca_intent_put(parts->key, SIGNET_VERSION_ABSENT, &intent, intent_fields);
+    if (signing->request != NULL)
+        changes[count++] = ca_request_put(signing->request, signing->request_digest, parts->key,
+                                          signing->record->certificate.issued_at, request_fields);
+    int32_t status = parts->store.interface->commit(parts->store.instance, call, changes, count);
+    if (status == SIGNET_UNKNOWN)
+        return read_back(call, &parts->store, CA_INTENTS, parts->key);
+    if (status == SIGNET_CONFLICT && signing->request != NULL) {
+        call->services->clear(call);
+        return ca_error_retry(call, SIGNET_BUSY, "request.in-flight", KEY_REST_MS,
+                              SIGNET_TEXT("the same request is being worked on; ask again in a "
+                                          "moment"));
+    }
+    return status;
+}
+
+/* Takes an intent back of which the key said that it signed nothing. A failure leaves it, which is
+ * safe; the key's error stands. */
+static void withdraw_intent(ca_t *ca, signet_call_t *call, const ca_signing_t *signing,
+                            const signing_parts_t *parts)
+{
+    signet_call_t *child = call->services->child(call);
+    if (child == NULL)
+        return;
+    signet_change_t changes[2];
+    uint64_t count = 0;
+    changes[count++] = signet_delete(CA_INTENTS, parts->key, SIGNET_VERSION_ANY);
+    if (signing->request != NULL)
+        changes[count++] =
+            signet_delete(CA_REQUESTS, signing->request->request_id, SIGNET_VERSION_ANY);
+    if (parts->store.interface->commit(parts->store.instance, child, changes, count) != SIGNET_OK)
+        signet_log_error(ca->host, child, SIGNET_LOG_WARNING, "ca.intent-left");
+    call->services->end(child);
+}
+
+static int32_t sign(ca_t *ca, signet_call_t *call, const ca_signing_t *signing,
+                    const signing_parts_t *parts, signet_bytes_t *signature)
+{
+    ca_authority_t *authority = signing->authority;
+    signet_sign_request_t request = {.size = sizeof request,
+                                     .purpose = SIGNET_PURPOSE_CERTIFICATE,
+                                     .uri = signing->key_uri,
+                                     .algorithm = authority->algorithm,
+                                     .message = parts->tbs,
+                                     .intent = parts->key};
+    int32_t status = parts->keys->sign(parts->key_instance, call, &request, signature);
+    if (status == SIGNET_DENIED || status == SIGNET_NOT_FOUND || status == SIGNET_UNSUPPORTED ||
+        status == SIGNET_INVALID) {
+        signet_log_error(ca->host, call, SIGNET_LOG_ERROR, "ca.key-refused");
+        withdraw_intent(ca, call, signing, parts);
+        call->services->clear(call);
+        return signet_fail(call, SIGNET_UNAVAILABLE, "authority.key-refused",
+                           "the key of the authority \"%.*s\" refused to sign; the log says why",
+                           SIGNET_FORMAT(authority->name));
+    }
+    if (status == SIGNET_UNAVAILABLE || status == SIGNET_TIMEOUT)
+        atomic_store(&authority->resting_until, signet_monotonic() + KEY_REST_MS);
+    return status;
+}
+
+/* A key that signs wrongly is broken or is not what it seems: nothing of it leaves this house. */
+static int32_t verify(ca_t *ca, signet_call_t *call, const ca_signing_t *signing,
+                      const signing_parts_t *parts, signet_bytes_t signature)
+{
+    ca_authority_t *authority = signing->authority;
+    int32_t status = signet_verifier_verify(call, authority->verifier, authority->algorithm,
+                                            parts->tbs, signature);
+    if (status != SIGNET_DENIED && status != SIGNET_INVALID)
+        return status;
+    atomic_store(&authority->suspended, 1);
+    signet_log(ca->host, call, SIGNET_LOG_ERROR, "ca.signature-wrong",
+               "the key %.*s of the authority %.*s made a wrong signature for %.*s; the authority "
+               "is suspended until a restart",
+               SIGNET_FORMAT(signing->key_uri), SIGNET_FORMAT(authority->name),
+               SIGNET_FORMAT(parts->key));
+    call->services->clear(call);
+    return signet_fail(call, SIGNET_INTERNAL, "signature.wrong",
+                       "the key of the authority \"%.*s\" made a wrong signature; nothing was "
+                       "issued and the authority is suspended",
+                       SIGNET_FORMAT(authority->name));
+}
+
+/* Puts signature and parts together: the record is complete before it is committed, so that
+ * nothing can fail afterwards. */
+static int32_t complete(signet_call_t *call, const ca_signing_t *signing,
+                        const signing_parts_t *parts, signet_bytes_t signature)
+{
+    ca_record_t *record = signing->record;
+    signet_certificate_t *certificate = &record->certificate;
+    int32_t status = ca_template_join(call, parts->tbs, signing->content->identifier, signature,
+                                      &certificate->der);
+    if (status == SIGNET_OK)
+        status = signet_sha256(call, certificate->der, &certificate->fingerprint);
+    record->body = certificate->der;
+    certificate->version = 1;
+    return status;
+}
+
+static int32_t commit_record(signet_call_t *call, const ca_signing_t *signing,
+                             const signing_parts_t *parts)
+{
+    const signet_certificate_t *certificate = &signing->record->certificate;
+    signet_field_t fields[CA_RECORD_FIELDS];
+    signet_change_t changes[2];
+    int32_t status = ca_record_put(call, parts->key, SIGNET_VERSION_ABSENT, signing->record, fields,
+                                   &changes[0]);
+    if (status != SIGNET_OK)
+        return status;
+    changes[1] = signet_delete(CA_INTENTS, parts->key, 1);
+    signet_text_t object = signet_format(call, "certificate:%.*s", SIGNET_FORMAT(parts->key));
+    signet_text_t fingerprint = signet_hex(call, certificate->fingerprint);
+    signet_text_t not_after = signet_time_text(call, certificate->not_after);
+    signet_text_t version =
+        signet_format(call, "%llu", (unsigned long long)certificate->profile_version);
+    if (object.data == NULL || fingerprint.data == NULL || not_after.data == NULL ||
+        version.data == NULL)
+        return SIGNET_NO_MEMORY;
+    signet_pair_t pairs[] = {
+        signet_pair("profile", certificate->profile),
+        signet_pair("profile_version", version),
+        signet_pair("subject", certificate->subject),
+        signet_pair("not_after", not_after),
+        signet_pair("fingerprint", fingerprint),
+        signet_pair("request_id", certificate->request_id),
+    };
+    signet_entry_t entry = {.size = sizeof entry,
+                            .event = SIGNET_TEXT(SIGNET_EVENT_CERTIFICATE_ISSUED),
+                            .object = object,
+                            .fields = pairs,
+                            .field_count = sizeof pairs / sizeof pairs[0]};
+    status = parts->journal.interface->commit(parts->journal.instance, call, changes, 2, &entry);
+    if (status == SIGNET_UNKNOWN)
+        return read_back(call, &parts->store, CA_CERTIFICATES, parts->key);
+    return status;
+}
+
+static int32_t sign_and_record(ca_t *ca, signet_call_t *call, ca_signing_t *signing,
+                               const signing_parts_t *parts)
+{
+    signet_bytes_t signature;
+    int32_t status = commit_intent(call, signing, parts);
+    if (status != SIGNET_OK)
+        return status;
+    call->services->shield(call);
+    status = sign(ca, call, signing, parts, &signature);
+    if (status == SIGNET_OK)
+        status = verify(ca, call, signing, parts, signature);
+    if (status == SIGNET_OK)
+        status = complete(call, signing, parts, signature);
+    if (status == SIGNET_OK)
+        status = commit_record(call, signing, parts);
+    if (status != SIGNET_OK)
+        signet_log_error(ca->host, call, SIGNET_LOG_WARNING, "ca.issuance-broken");
+    return status;
+}
+
+int32_t ca_signing_run(ca_t *ca, signet_call_t *call, ca_signing_t *signing)
+{
+    signing_parts_t parts = {0};
+    int32_t status = find_parts(ca, call, signing, &parts);
+    if (status == SIGNET_OK)
+        status = ca_template_build(call, signing->content, &parts.tbs);
+    if (status == SIGNET_OK)
+        status =
+            ca_lint(call, parts.tbs, signing->content, signing->self ? NULL : signing->authority);
+    if (status == SIGNET_OK)
+        status = call->services->check(call);
+    if (status != SIGNET_OK)
+        return status;
+    ca_flight_t flight;
+    ca_flight_begin(&flight, parts.key);
+    status = sign_and_record(ca, call, signing, &parts);
+    ca_flight_end(&flight);
+    if (status == SIGNET_OK)
+        ca->host->services->record(ca->host, signing->authority->issued_metric, 1);
+    return status;
+}

@@ -1,0 +1,29 @@
+/* From a to-be-signed part to a certificate on record: lint, intent, signature, verification,
+ * record with journal entry. There is no other way to a certificate. */
+#ifndef CA_SIGNING_H
+#define CA_SIGNING_H
+
+#include "ca.h"
+#include "profile/template.h"
+#include "record/record.h"
+
+#include <signet/ca.h>
+
+/* A certificate on its way. */
+typedef struct ca_signing {
+    ca_authority_t *authority; /* the issuer */
+    int self;                  /* 1: a root's own certificate */
+    signet_text_t key_uri;     /* of the issuer's key */
+    const ca_content_t *content;
+    ca_record_t *record;                   /* all but serial, body, der and fingerprint */
+    const signet_issue_request_t *request; /* with a request id; or NULL */
+    signet_bytes_t request_digest;
+} ca_signing_t;
+
+/* Carries it through. After the intent is durable the call is shielded, and whatever fails leaves
+ * the intent, which counts as signed; only where the key said that it signed nothing is the intent
+ * taken back. On success the record is complete. INTERNAL ("signature.wrong") where the key made a
+ * wrong signature: the authority is then suspended and nothing was stored. */
+int32_t ca_signing_run(ca_t *ca, signet_call_t *call, ca_signing_t *signing);
+
+#endif

@@ -1,0 +1,191 @@
+#include "profile/extension.h"
+
+#include <signet/sdk/crypto.h>
+#include <signet/sdk/setting.h>
+
+#define OID(name, ...)                                                                             \
+    static const uint8_t name##_octets[] = {__VA_ARGS__};                                          \
+    const signet_bytes_t name = {name##_octets, sizeof name##_octets}
+
+OID(ca_oid_subject_key_id, 0x55, 0x1d, 0x0e);
+OID(ca_oid_key_usage, 0x55, 0x1d, 0x0f);
+OID(ca_oid_subject_alt_name, 0x55, 0x1d, 0x11);
+OID(ca_oid_basic_constraints, 0x55, 0x1d, 0x13);
+OID(ca_oid_name_constraints, 0x55, 0x1d, 0x1e);
+OID(ca_oid_crl_points, 0x55, 0x1d, 0x1f);
+OID(ca_oid_policies, 0x55, 0x1d, 0x20);
+OID(ca_oid_authority_key_id, 0x55, 0x1d, 0x23);
+OID(ca_oid_extended_key_usage, 0x55, 0x1d, 0x25);
+OID(ca_oid_authority_information, 0x2b, 0x06, 0x01, 0x05, 0x05, 0x07, 0x01, 0x01);
+OID(ca_oid_ocsp_no_check, 0x2b, 0x06, 0x01, 0x05, 0x05, 0x07, 0x30, 0x01, 0x05);
+OID(ca_oid_extension_request, 0x2a, 0x86, 0x48, 0x86, 0xf7, 0x0d, 0x01, 0x09, 0x0e);
+
+/* Access methods of authorityInfoAccess (RFC 5280, 4.2.2.1). */
+static const uint8_t method_ocsp[] = {0x2b, 0x06, 0x01, 0x05, 0x05, 0x07, 0x30, 0x01};
+static const uint8_t method_issuers[] = {0x2b, 0x06, 0x01, 0x05, 0x05, 0x07, 0x30, 0x02};
+
+#define GENERAL_NAME_URI 6
+
+/* An extension that is open: marks of its SEQUENCE and of its OCTET STRING. */
+typedef struct extension_mark {
+    uint64_t whole;
+    uint64_t value;
+} extension_mark_t;
+
+static extension_mark_t extension_begin(signet_buffer_t *buffer, signet_bytes_t oid, int critical)
+{
+    extension_mark_t mark = {0};
+    mark.whole = signet_der_begin(buffer, SIGNET_DER_SEQUENCE);
+    signet_der_add_oid(buffer, oid);
+    if (critical)
+        signet_der_add_boolean(buffer, 1);
+    mark.value = signet_der_begin(buffer, SIGNET_DER_OCTET_STRING);
+    return mark;
+}
+
+static void extension_end(signet_buffer_t *buffer, extension_mark_t mark)
+{
+    signet_der_end(buffer, mark.value);
+    signet_der_end(buffer, mark.whole);
+}
+
+void ca_extension_add(signet_buffer_t *buffer, signet_bytes_t oid, int critical,
+                      signet_bytes_t value)
+{
+    extension_mark_t mark = extension_begin(buffer, oid, critical);
+    signet_buffer_add(buffer, value.data, value.length);
+    extension_end(buffer, mark);
+}
+
+void ca_extension_basic_constraints(signet_buffer_t *buffer, int is_ca, int64_t path_length)
+{
+    extension_mark_t mark = extension_begin(buffer, ca_oid_basic_constraints, 1);
+    uint64_t sequence = signet_der_begin(buffer, SIGNET_DER_SEQUENCE);
+    /* cA is DEFAULT FALSE, which DER leaves out. */
+    if (is_ca)
+        signet_der_add_boolean(buffer, 1);
+    if (is_ca && path_length >= 0)
+        signet_der_add_integer(buffer, path_length);
+    signet_der_end(buffer, sequence);
+    extension_end(buffer, mark);
+}
+
+void ca_extension_key_usage(signet_buffer_t *buffer, uint32_t bits)
+{
+    extension_mark_t mark = extension_begin(buffer, ca_oid_key_usage, 1);
+    signet_der_add_named_bits(buffer, bits);
+    extension_end(buffer, mark);
+}
+
+void ca_extension_subject_key_id(signet_buffer_t *buffer, signet_bytes_t key_id)
+{
+    extension_mark_t mark = extension_begin(buffer, ca_oid_subject_key_id, 0);
+    signet_der_add(buffer, SIGNET_DER_OCTET_STRING, key_id);
+    extension_end(buffer, mark);
+}
+
+void ca_extension_authority_key_id(signet_buffer_t *buffer, signet_bytes_t key_id)
+{
+    extension_mark_t mark = extension_begin(buffer, ca_oid_authority_key_id, 0);
+    uint64_t sequence = signet_der_begin(buffer, SIGNET_DER_SEQUENCE);
+    signet_der_add(buffer, SIGNET_DER_CONTEXT(0), key_id);
+    signet_der_end(buffer, sequence);
+    extension_end(buffer, mark);
+}
+
+void ca_extension_extended_key_usage(signet_buffer_t *buffer, const signet_bytes_t *oids,
+                                     uint64_t count)
+{
+    extension_mark_t mark = extension_begin(buffer, ca_oid_extended_key_usage, 0);
+    uint64_t sequence = signet_der_begin(buffer, SIGNET_DER_SEQUENCE);
+    for (uint64_t i = 0; i < count; i++)
+        signet_der_add_oid(buffer, oids[i]);
+    signet_der_end(buffer, sequence);
+    extension_end(buffer, mark);
+}
+
+void ca_extension_policies(signet_buffer_t *buffer, const signet_bytes_t *oids, uint64_t count)
+{
+    extension_mark_t mark = extension_begin(buffer, ca_oid_policies, 0);
+    uint64_t sequence = signet_der_begin(buffer, SIGNET_DER_SEQUENCE);
+    for (uint64_t i = 0; i < count; i++) {
+        uint64_t policy = signet_der_begin(buffer, SIGNET_DER_SEQUENCE);
+        signet_der_add_oid(buffer, oids[i]);
+        signet_der_end(buffer, policy);
+    }
+    signet_der_end(buffer, sequence);
+    extension_end(buffer, mark);
+}
+
+static void add_uri(signet_buffer_t *buffer, signet_text_t uri)
+{
+    signet_der_add(buffer, SIGNET_DER_CONTEXT(GENERAL_NAME_URI), signet_text_bytes(uri));
+}
+
+static void add_access(signet_buffer_t *buffer, signet_bytes_t method, const signet_setting_t *urls)
+{
+    for (uint64_t i = 0; urls != NULL && i < urls->member_count; i++) {
+        uint64_t access = signet_der_begin(buffer, SIGNET_DER_SEQUENCE);
+        signet_der_add_oid(buffer, method);
+        add_uri(buffer, signet_setting_at(urls, i)->text);
+        signet_der_end(buffer, access);
+    }
+}
+
+static int has_urls(const signet_setting_t *urls)
+{
+    return urls != NULL && urls->member_count > 0;
+}
+
+void ca_extension_authority_information(signet_buffer_t *buffer, const signet_setting_t *issuers,
+                                        const signet_setting_t *responders)
+{
+    if (!has_urls(issuers) && !has_urls(responders))
+        return;
+    extension_mark_t mark = extension_begin(buffer, ca_oid_authority_information, 0);
+    uint64_t sequence = signet_der_begin(buffer, SIGNET_DER_SEQUENCE);
+    add_access(buffer, (signet_bytes_t){method_ocsp, sizeof method_ocsp}, responders);
+    add_access(buffer, (signet_bytes_t){method_issuers, sizeof method_issuers}, issuers);
+    signet_der_end(buffer, sequence);
+    extension_end(buffer, mark);
+}
+
+void ca_extension_crl_points(signet_buffer_t *buffer, const signet_setting_t *urls)
+{
+    if (!has_urls(urls))
+        return;
+    extension_mark_t mark = extension_begin(buffer, ca_oid_crl_points, 0);
+    uint64_t points = signet_der_begin(buffer, SIGNET_DER_SEQUENCE);
+    /* One point, reachable by each of the URLs (RFC 5280, 4.2.1.13). */
+    uint64_t point = signet_der_begin(buffer, SIGNET_DER_SEQUENCE);
+    uint64_t name = signet_der_begin(buffer, SIGNET_DER_CONTEXT_CONSTRUCTED(0));
+    uint64_t full = signet_der_begin(buffer, SIGNET_DER_CONTEXT_CONSTRUCTED(0));
+    for (uint64_t i = 0; i < urls->member_count; i++)
+        add_uri(buffer, signet_setting_at(urls, i)->text);
+    signet_der_end(buffer, full);
+    signet_der_end(buffer, name);
+    signet_der_end(buffer, point);
+    signet_der_end(buffer, points);
+    extension_end(buffer, mark);
+}
+
+void ca_extension_subject_alt_name(signet_buffer_t *buffer, const signet_canonical_t *names,
+                                   uint64_t count, int critical)
+{
+    extension_mark_t mark = extension_begin(buffer, ca_oid_subject_alt_name, critical);
+    uint64_t sequence = signet_der_begin(buffer, SIGNET_DER_SEQUENCE);
+    for (uint64_t i = 0; i < count; i++)
+        signet_der_add(buffer, (uint8_t)SIGNET_DER_CONTEXT(names[i].type), names[i].encoded);
+    signet_der_end(buffer, sequence);
+    extension_end(buffer, mark);
+}
+
+int32_t ca_key_id(signet_call_t *call, const signet_public_key_t *key, signet_bytes_t *key_id)
+{
+    signet_bytes_t digest;
+    int32_t status = signet_sha256(call, key->bits, &digest);
+    if (status != SIGNET_OK)
+        return status;
+    *key_id = (signet_bytes_t){digest.data, CA_KEY_ID_LENGTH};
+    return SIGNET_OK;
+}

@@ -1,0 +1,295 @@
+#include "profile/profile.h"
+
+#include "profile/extension.h"
+#include "profile/profile_document.h"
+#include "profile/usage.h"
+
+#include <signet/sdk/encode.h>
+#include <signet/sdk/error.h>
+#include <signet/sdk/setting.h>
+
+#define FOR_RSA_ONLY (SIGNET_KEY_USAGE_KEY_ENCIPHERMENT | SIGNET_KEY_USAGE_DATA_ENCIPHERMENT)
+#define FOR_AUTHORITIES (SIGNET_KEY_USAGE_KEY_CERT_SIGN | SIGNET_KEY_USAGE_CRL_SIGN)
+
+static int kind_of(signet_text_t word)
+{
+    if (signet_text_is(word, "subordinate"))
+        return CA_KIND_SUBORDINATE;
+    if (signet_text_is(word, "ocsp-responder"))
+        return CA_KIND_OCSP_RESPONDER;
+    return CA_KIND_END_ENTITY;
+}
+
+/* Root and policy authorities certify authorities and OCSP responders alone. */
+static int fits(const ca_profile_t *profile, const ca_authority_t *authority)
+{
+    return profile->kind != CA_KIND_END_ENTITY ||
+           ca_authority_is(authority, SIGNET_AUTHORITY_ISSUING);
+}
+
+static int32_t permit(signet_call_t *call, ca_profile_t *profile, const signet_setting_t *setting,
+                      ca_authority_t *authorities, uint64_t count, ca_authority_t **found)
+{
+    ca_authority_t *authority = ca_authority_find(authorities, count, setting->text);
+    if (authority == NULL)
+        return signet_setting_fail(call, setting, "profile.authority",
+                                   "the authority \"%.*s\" of the profile \"%.*s\" is not "
+                                   "configured",
+                                   SIGNET_FORMAT(setting->text), SIGNET_FORMAT(profile->name));
+    if (!fits(profile, authority))
+        return signet_setting_fail(call, setting, "profile.authority-kind",
+                                   "the %.*s authority \"%.*s\" never issues end-entity "
+                                   "certificates; name an issuing one for the profile \"%.*s\"",
+                                   SIGNET_FORMAT(authority->kind), SIGNET_FORMAT(authority->name),
+                                   SIGNET_FORMAT(profile->name));
+    profile->permitted[authority - authorities] = 1;
+    *found = authority;
+    return SIGNET_OK;
+}
+
+static int32_t configure_authorities(ca_pool_t *pool, signet_call_t *call, ca_profile_t *profile,
+                                     ca_authority_t *authorities, uint64_t count)
+{
+    const signet_setting_t *setting = profile->setting;
+    const signet_setting_t *usual = signet_setting(setting, "authority");
+    const signet_setting_t *others = signet_setting(setting, "authorities");
+    uint64_t other_count = signet_setting_count(setting, "authorities");
+    int32_t status = SIGNET_OK;
+    profile->permitted = ca_pool_alloc(pool, call, count, 1);
+    if (profile->permitted == NULL)
+        return SIGNET_NO_MEMORY;
+    if (usual != NULL && usual->text.length > 0)
+        status = permit(call, profile, usual, authorities, count, &profile->authority);
+    for (uint64_t i = 0; status == SIGNET_OK && i < other_count; i++)
+        status = permit(call, profile, signet_setting_at(others, i), authorities, count,
+                        &(ca_authority_t *){NULL});
+    /* Where none is named, all that may issue certificates of the kind are meant. */
+    for (uint64_t i = 0; profile->authority == NULL && other_count == 0 && i < count; i++)
+        profile->permitted[i] = (uint8_t)fits(profile, &authorities[i]);
+    return status;
+}
+
+static int32_t configure_patterns(ca_pool_t *pool, signet_call_t *call,
+                                  const signet_setting_t *profile, const char *option,
+                                  ca_patterns_t *patterns)
+{
+    const signet_setting_t *list = signet_setting(profile, option);
+    patterns->count = list == NULL ? 0 : list->member_count;
+    patterns->items = ca_pool_alloc(pool, call, patterns->count + 1, sizeof *patterns->items);
+    if (patterns->items == NULL)
+        return SIGNET_NO_MEMORY;
+    for (uint64_t i = 0; i < patterns->count; i++) {
+        const signet_setting_t *item = signet_setting_at(list, i);
+        signet_text_t rest;
+        patterns->items[i].text = item->text;
+        signet_text_split(item->text, '/', &rest);
+        if (signet_text_is(signet_text(option), "ip") && rest.length > 0) {
+            signet_bytes_t range;
+            int32_t status = ca_range_encode(call, item, &range);
+            if (status == SIGNET_OK)
+                status = ca_pool_bytes(pool, call, range, &patterns->items[i].range);
+            if (status != SIGNET_OK)
+                return status;
+        }
+    }
+    return SIGNET_OK;
+}
+
+static int32_t configure_usage(ca_pool_t *pool, signet_call_t *call, ca_profile_t *profile)
+{
+    const signet_setting_t *setting = profile->setting;
+    const signet_setting_t *usages = signet_setting(setting, "extended_key_usage");
+    int32_t status = ca_usage_bits(call, signet_setting(setting, "key_usage"), &profile->key_usage);
+    if (status == SIGNET_OK)
+        status = ca_usage_oids(pool, call, usages, &profile->usages, &profile->usage_count);
+    if (status == SIGNET_OK)
+        status = ca_usage_oids(pool, call, signet_setting(setting, "policies"), &profile->policies,
+                               &profile->policy_count);
+    if (status != SIGNET_OK)
+        return status;
+    if (profile->kind == CA_KIND_SUBORDINATE) {
+        profile->key_usage |= FOR_AUTHORITIES;
+        return SIGNET_OK;
+    }
+    if (profile->key_usage & FOR_AUTHORITIES)
+        return signet_setting_fail(call, setting, "profile.key-usage",
+                                   "the profile \"%.*s\" gives keyCertSign or cRLSign to what is "
+                                   "no authority; use kind = \"subordinate\" for authorities",
+                                   SIGNET_FORMAT(profile->name));
+    if (profile->key_usage == 0 || profile->usage_count == 0)
+        return signet_setting_fail(call, setting, "profile.usage",
+                                   "the profile \"%.*s\" needs a key_usage and an "
+                                   "extended_key_usage; without them its certificates would be "
+                                   "good for everything",
+                                   SIGNET_FORMAT(profile->name));
+    return SIGNET_OK;
+}
+
+static int32_t configure_limits(signet_call_t *call, ca_profile_t *profile)
+{
+    const signet_setting_t *setting = profile->setting;
+    profile->wildcards = signet_setting_integer(setting, "wildcards", 0) != 0;
+    profile->names_required = signet_setting_integer(setting, "names_required", 0) != 0;
+    profile->max_names = (uint64_t)signet_setting_integer(setting, "max_names", 100);
+    profile->key_types = signet_setting(setting, "key_types");
+    profile->validity_ms = signet_setting_integer(setting, "validity", 0);
+    profile->backdate_ms = signet_setting_integer(setting, "backdate", 0);
+    profile->clip = signet_setting_integer(setting, "clip", 1) != 0;
+    profile->strict = signet_setting_integer(setting, "strict", 0) != 0;
+    profile->path_length = signet_setting_integer(setting, "path_length", 0);
+    profile->requesters = signet_setting(setting, "requesters");
+    if (profile->backdate_ms >= profile->validity_ms)
+        return signet_setting_fail(call, setting, "profile.validity",
+                                   "the profile \"%.*s\" has a backdate that is not shorter than "
+                                   "its validity",
+                                   SIGNET_FORMAT(profile->name));
+    return SIGNET_OK;
+}
+
+/* A server's common name is taken for a host name, so that it must be one that was checked. */
+static int32_t check_subject(signet_call_t *call, const ca_profile_t *profile)
+{
+    const signet_setting_t *usages = signet_setting(profile->setting, "extended_key_usage");
+    int server = 0;
+    for (uint64_t i = 0; usages != NULL && i < usages->member_count; i++) {
+        signet_text_t usage = signet_setting_at(usages, i)->text;
+        server = server || signet_text_is(usage, "serverAuth") ||
+                 signet_text_is(usage, "1.3.6.1.5.5.7.3.1");
+    }
+    for (uint64_t i = 0; i < profile->rule_count; i++) {
+        const ca_subject_rule_t *rule = &profile->rules[i];
+        if (server && rule->is_common_name &&
+            (rule->kind == CA_SUBJECT_REQUIRED || rule->kind == CA_SUBJECT_OPTIONAL))
+            return signet_setting_fail(call, profile->setting, "profile.common-name",
+                                       "the profile \"%.*s\" is for servers and takes any common "
+                                       "name; use CN=name, which must be one of the names",
+                                       SIGNET_FORMAT(profile->name));
+    }
+    return SIGNET_OK;
+}
+
+int32_t ca_profile_configure(ca_pool_t *pool, signet_call_t *call, const signet_setting_t *setting,
+                             ca_authority_t *authorities, uint64_t authority_count,
+                             ca_profile_t *profile)
+{
+    profile->setting = setting;
+    profile->name = signet_setting_text(setting, "name");
+    profile->description = signet_setting_text(setting, "description");
+    profile->kind = kind_of(signet_setting_text(setting, "kind"));
+    profile->version = (uint64_t)signet_setting_integer(setting, "version", 1);
+    profile->templates = ca_pool_alloc(pool, call, 2 * authority_count, sizeof *profile->templates);
+    if (profile->templates == NULL)
+        return SIGNET_NO_MEMORY;
+    int32_t status = configure_limits(call, profile);
+    if (status == SIGNET_OK)
+        status = configure_authorities(pool, call, profile, authorities, authority_count);
+    if (status == SIGNET_OK)
+        status = configure_usage(pool, call, profile);
+    if (status == SIGNET_OK)
+        status = configure_patterns(pool, call, setting, "dns", &profile->dns);
+    if (status == SIGNET_OK)
+        status = configure_patterns(pool, call, setting, "ip", &profile->ip);
+    if (status == SIGNET_OK)
+        status = configure_patterns(pool, call, setting, "email", &profile->email);
+    if (status == SIGNET_OK)
+        status = configure_patterns(pool, call, setting, "uri", &profile->uri);
+    if (status == SIGNET_OK)
+        status = ca_subject_configure(pool, call, signet_setting(setting, "subject"),
+                                      &profile->rules, &profile->rule_count);
+    if (status == SIGNET_OK)
+        status = check_subject(call, profile);
+    if (status == SIGNET_OK)
+        status = ca_profile_document(pool, call, profile);
+    return status;
+}
+
+/* The path length of a subordinate: the profile's, but always below the issuer's; -1: none. */
+static int64_t path_length(const ca_profile_t *profile, const ca_authority_t *authority)
+{
+    if (authority->path_limit < 0)
+        return profile->path_length;
+    int64_t most = authority->path_limit - 1;
+    return profile->path_length < 0 || profile->path_length > most ? most : profile->path_length;
+}
+
+static int32_t compile(ca_pool_t *pool, signet_call_t *call, const ca_profile_t *profile,
+                       const ca_authority_t *authority, int rsa, ca_template_t *template)
+{
+    const signet_setting_t *setting = authority->setting;
+    int subordinate = profile->kind == CA_KIND_SUBORDINATE;
+    signet_buffer_t buffer = signet_buffer(call, 1024);
+    /* Encipherment is for RSA keys, agreement for the others (RFC 8813, 3). */
+    template->key_usage =
+        profile->key_usage & ~(rsa ? SIGNET_KEY_USAGE_KEY_AGREEMENT : FOR_RSA_ONLY);
+    template->path_length = subordinate ? path_length(profile, authority) : -1;
+    ca_extension_authority_key_id(&buffer, authority->key_id);
+    ca_extension_basic_constraints(&buffer, subordinate, template->path_length);
+    template->extension_count = 2;
+    if (template->key_usage != 0) {
+        ca_extension_key_usage(&buffer, template->key_usage);
+        template->extension_count++;
+    }
+    if (profile->usage_count > 0) {
+        ca_extension_extended_key_usage(&buffer, profile->usages, profile->usage_count);
+        template->extension_count++;
+    }
+    if (profile->policy_count > 0) {
+        ca_extension_policies(&buffer, profile->policies, profile->policy_count);
+        template->extension_count++;
+    }
+    if (profile->kind == CA_KIND_OCSP_RESPONDER) {
+        static const uint8_t null[] = {SIGNET_DER_NULL, 0};
+        ca_extension_add(&buffer, ca_oid_ocsp_no_check, 0, (signet_bytes_t){null, sizeof null});
+        template->extension_count++;
+    }
+    uint64_t before = buffer.length;
+    ca_extension_authority_information(&buffer, signet_setting(setting, "aia_urls"),
+                                       signet_setting(setting, "ocsp_urls"));
+    template->extension_count += buffer.length > before;
+    before = buffer.length;
+    ca_extension_crl_points(&buffer, signet_setting(setting, "crl_urls"));
+    template->extension_count += buffer.length > before;
+    signet_bytes_t extensions;
+    int32_t status = signet_buffer_bytes(&buffer, &extensions);
+    if (status != SIGNET_OK)
+        return status;
+    return ca_pool_bytes(pool, call, extensions, &template->extensions);
+}
+
+int32_t ca_profile_compile(ca_pool_t *pool, signet_call_t *call, ca_profile_t *profile,
+                           const ca_authority_t *authority, uint64_t index)
+{
+    if (!profile->permitted[index])
+        return SIGNET_OK;
+    int32_t status = compile(pool, call, profile, authority, 1, &profile->templates[2 * index]);
+    if (status == SIGNET_OK)
+        status = compile(pool, call, profile, authority, 0, &profile->templates[2 * index + 1]);
+    return status;
+}
+
+const ca_template_t *ca_profile_template(const ca_profile_t *profile, uint64_t authority_index,
+                                         const signet_public_key_t *key)
+{
+    int rsa = signet_text_starts(key->type, "RSA-");
+    return &profile->templates[2 * authority_index + (rsa ? 0 : 1)];
+}
+
+const ca_profile_t *ca_profile_find(const ca_profile_t *profiles, uint64_t count,
+                                    signet_text_t name)
+{
+    for (uint64_t i = 0; i < count; i++) {
+        if (signet_text_equal(profiles[i].name, name))
+            return &profiles[i];
+    }
+    return NULL;
+}
+
+int ca_profile_permits_key(const ca_profile_t *profile, signet_text_t key_type)
+{
+    uint64_t count = profile->key_types == NULL ? 0 : profile->key_types->member_count;
+    for (uint64_t i = 0; i < count; i++) {
+        if (signet_text_matches(key_type, signet_setting_at(profile->key_types, i)->text))
+            return 1;
+    }
+    return 0;
+}
