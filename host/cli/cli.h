@@ -15,6 +15,7 @@
 #define CLI_EXIT_UNAVAILABLE 6
 #define CLI_EXIT_INVALID 7
 #define CLI_EXIT_CORRUPT 8
+#define CLI_EXIT_PENDING 9
 #define CLI_EXIT_CONFIGURATION 78
 
 /* A command with the plugin that brings it. */

@@ -86,6 +86,8 @@ int cli_error_code(int32_t status)
         return CLI_EXIT_INVALID;
     case SIGNET_CORRUPT:
         return CLI_EXIT_CORRUPT;
+    case SIGNET_PENDING:
+        return CLI_EXIT_PENDING;
     default:
         return CLI_EXIT_INTERNAL;
     }

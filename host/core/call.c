@@ -116,7 +116,8 @@ static const signet_actor_t *copy_actor(call_t *call, const signet_actor_t *from
     if ((SIGNET_HAS(from, id.length) && !copy_text(call, &to->id, from->id)) ||
         (SIGNET_HAS(from, name.length) && !copy_text(call, &to->name, from->name)) ||
         (SIGNET_HAS(from, method.length) && !copy_text(call, &to->method, from->method)) ||
-        (SIGNET_HAS(from, tenant.length) && !copy_text(call, &to->tenant, from->tenant)))
+        (SIGNET_HAS(from, tenant.length) && !copy_text(call, &to->tenant, from->tenant)) ||
+        (SIGNET_HAS(from, person.length) && !copy_text(call, &to->person, from->person)))
         return NULL;
     if (!SIGNET_HAS(from, grant_count) || !from->grants)
         return to;

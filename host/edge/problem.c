@@ -7,6 +7,8 @@
 uint32_t edge_problem_status(int32_t status)
 {
     switch (status) {
+    case SIGNET_PENDING:
+        return 202;
     case SIGNET_INVALID:
         return 400;
     case SIGNET_UNAUTHENTICATED:

@@ -37,24 +37,21 @@ NUMBER(SIGNET_UNSUPPORTED, (-17));
 NUMBER(SIGNET_ABI_MISMATCH, (-18));
 NUMBER(SIGNET_NO_MEMORY, (-19));
 NUMBER(SIGNET_INTERNAL, (-20));
+NUMBER(SIGNET_PENDING, (-21));
 /* option.h */
 NUMBER(SIGNET_OPTION_TEXT, 1);
 NUMBER(SIGNET_OPTION_INTEGER, 2);
 NUMBER(SIGNET_OPTION_BOOLEAN, 3);
 NUMBER(SIGNET_OPTION_DURATION, 4);
 NUMBER(SIGNET_OPTION_SIZE, 5);
-NUMBER(SIGNET_OPTION_PATH, 6);
-NUMBER(SIGNET_OPTION_SECRET, 7);
 NUMBER(SIGNET_OPTION_TEXTS, 8);
 NUMBER(SIGNET_OPTION_GROUP, 9);
-NUMBER(SIGNET_OPTION_GROUPS, 10);
 NUMBER(SIGNET_OPTION_INSTANCE, 11);
 NUMBER(SIGNET_OPTION_REQUIRED, 1U);
 NUMBER(SIGNET_OPTION_POSITIONAL, 2U);
 NUMBER(SIGNET_OPTION_REPEATABLE, 4U);
 NUMBER(SIGNET_OPTION_RELOADABLE, 8U);
 /* http.h */
-NUMBER(SIGNET_ROUTE_INLINE, 1U);
 NUMBER(SIGNET_ROUTE_PUBLIC, 2U);
 NUMBER(SIGNET_ROUTE_STREAM, 4U);
 /* host.h */
@@ -175,7 +172,10 @@ STRING(SIGNET_AUTHORITY_PENDING, "pending");
 /* auth.h */
 STRING(SIGNET_AUTH_INTERFACE, "signet.auth/1");
 STRING(SIGNET_ROLE_ADMINISTRATOR, "administrator");
+STRING(SIGNET_ROLE_CA_ADMINISTRATOR, "ca-administrator");
 STRING(SIGNET_ROLE_OFFICER, "officer");
+STRING(SIGNET_ROLE_REVOCATION_OFFICER, "revocation-officer");
+STRING(SIGNET_ROLE_RECOVERY_OFFICER, "recovery-officer");
 STRING(SIGNET_ROLE_REQUESTER, "requester");
 STRING(SIGNET_ROLE_AUDITOR, "auditor");
 /* command.h */
@@ -220,7 +220,7 @@ MEMBER(signet_grant, profile, 40);
 MEMBER(signet_grant, names, 56);
 
 /* call.h: signet_actor */
-SIZE(signet_actor, 88);
+SIZE(signet_actor, 104);
 MEMBER(signet_actor, size, 0);
 MEMBER(signet_actor, reserved, 4);
 MEMBER(signet_actor, id, 8);
@@ -229,6 +229,7 @@ MEMBER(signet_actor, method, 40);
 MEMBER(signet_actor, tenant, 56);
 MEMBER(signet_actor, grants, 72);
 MEMBER(signet_actor, grant_count, 80);
+MEMBER(signet_actor, person, 88);
 
 /* call.h: signet_provider */
 SIZE(signet_provider, 48);
@@ -694,7 +695,7 @@ MEMBER(signet_requested_name, type, 8);
 MEMBER(signet_requested_name, value, 24);
 
 /* ca.h: signet_issue_request */
-SIZE(signet_issue_request, 112);
+SIZE(signet_issue_request, 160);
 MEMBER(signet_issue_request, size, 0);
 MEMBER(signet_issue_request, reserved, 4);
 MEMBER(signet_issue_request, request_id, 8);
@@ -706,6 +707,10 @@ MEMBER(signet_issue_request, name_count, 80);
 MEMBER(signet_issue_request, not_before, 88);
 MEMBER(signet_issue_request, not_after, 96);
 MEMBER(signet_issue_request, validity_ms, 104);
+MEMBER(signet_issue_request, fields, 112);
+MEMBER(signet_issue_request, field_count, 120);
+MEMBER(signet_issue_request, replaces_authority, 128);
+MEMBER(signet_issue_request, replaces_serial, 144);
 
 /* ca.h: signet_revoke_request */
 SIZE(signet_revoke_request, 64);

@@ -67,5 +67,6 @@ typedef struct signet_bytes {
 #define SIGNET_ABI_MISMATCH (-18)   /* built against another contract */
 #define SIGNET_NO_MEMORY (-19)      /* an allocation failed */
 #define SIGNET_INTERNAL (-20)       /* a defect of ours */
+#define SIGNET_PENDING (-21)        /* accepted, but it waits for others: ask again later */
 
 #endif

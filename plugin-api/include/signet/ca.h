@@ -68,6 +68,10 @@ typedef struct signet_issue_request {
     int64_t not_after;   /* 0: as the profile has it; never later than that */
     int64_t validity_ms; /* instead of not_after: counted from not_before or now, so that a request
                           * that is repeated under its request id is still the same; 0: not asked */
+    const signet_pair_t *fields; /* beside the certificate: "owner", "tag.NAME" */
+    uint64_t field_count;
+    signet_text_t replaces_authority; /* the certificate that this one renews; empty: none */
+    signet_bytes_t replaces_serial;
 } signet_issue_request_t;
 
 /* A revocation asked for. */
@@ -85,8 +89,10 @@ typedef struct signet_ca_interface {
     uint32_t size;
     uint32_t reserved;
     /* Issues one certificate. The same request id with the same request answers the first
-     * certificate again; with another request CONFLICT. DENIED, INVALID (profile, names, key,
-     * proof of possession), NOT_FOUND (profile, authority), UNAVAILABLE, UNKNOWN.
+     * certificate again; with another request CONFLICT. PENDING where it waits for approval: the
+     * same request asked again answers the certificate once it is approved. DENIED, INVALID
+     * (profile, names, key, proof of possession), NOT_FOUND (profile, authority), UNAVAILABLE,
+     * UNKNOWN.
      * Required. [worker] */
     int32_t (*issue)(void *instance, signet_call_t *call, const signet_issue_request_t *request,
                      const signet_certificate_t **certificate);

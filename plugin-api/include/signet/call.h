@@ -38,7 +38,7 @@ typedef struct signet_error {
 typedef struct signet_grant {
     uint32_t size;
     uint32_t reserved;
-    signet_text_t role;      /* "administrator", "officer", "requester", "auditor" */
+    signet_text_t role;      /* SIGNET_ROLE_* (auth.h), or a name of the deployment's own */
     signet_text_t authority; /* an authority's name */
     signet_text_t profile;   /* a profile's name */
     signet_text_t names;     /* a pattern that every requested name must match: "*.dev.example" */
@@ -54,6 +54,8 @@ typedef struct signet_actor {
     signet_text_t tenant; /* "" for the single default tenant */
     const signet_grant_t *grants;
     uint64_t grant_count;
+    signet_text_t person; /* who is behind the credential, so that two credentials of one person
+                           * count once; empty: the id stands for itself */
 } signet_actor_t;
 
 /* An instance that provides an interface. Valid until the call that found it ends. */

@@ -161,6 +161,7 @@ START_TEST(tells_the_shell_what_happened)
         {SIGNET_TOO_LARGE, 7},   {SIGNET_LIMITED, 6},         {SIGNET_BUSY, 6},
         {SIGNET_UNAVAILABLE, 6}, {SIGNET_TIMEOUT, 6},         {SIGNET_UNKNOWN, 1},
         {SIGNET_CORRUPT, 8},     {SIGNET_UNSUPPORTED, 7},     {SIGNET_INTERNAL, 1},
+        {SIGNET_PENDING, 9},
     };
     for (size_t i = 0; i < sizeof(codes) / sizeof(codes[0]); i++) {
         const cli_result_t *run = cli_shell("$SIGNET thing fail --status %d", codes[i].status);

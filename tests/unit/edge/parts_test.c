@@ -294,6 +294,7 @@ START_TEST(every_status_has_its_status_of_http)
         {SIGNET_UNKNOWN, 503},   {SIGNET_FULL, 503},
         {SIGNET_CORRUPT, 500},   {SIGNET_UNSUPPORTED, 501},
         {SIGNET_NO_MEMORY, 500}, {SIGNET_INTERNAL, 500},
+        {SIGNET_PENDING, 202},
     };
     size_t i;
 
