@@ -7,9 +7,10 @@
 #define SIGNET_AUTH_INTERFACE "signet.auth/1"
 
 /* Roles, as text. A role is a name; whoever owns a rule says what it permits. */
-#define SIGNET_ROLE_ADMINISTRATOR "administrator"       /* configuration, tokens, roles */
-#define SIGNET_ROLE_CA_ADMINISTRATOR "ca-administrator" /* authorities: their keys and life cycle  \
-                                                         */
+#define SIGNET_ROLE_ADMINISTRATOR "administrator" /* configuration, tokens, roles */
+#define SIGNET_ROLE_CA_ADMINISTRATOR                                                               \
+    "ca-administrator"                /* authorities: their keys and life cycle                    \
+                                       */
 #define SIGNET_ROLE_OFFICER "officer" /* issues for others, approves, revokes, reads all */
 #define SIGNET_ROLE_REVOCATION_OFFICER "revocation-officer" /* revokes, holds, releases */
 #define SIGNET_ROLE_RECOVERY_OFFICER "recovery-officer"     /* agrees to the recovery of keys */
