@@ -183,9 +183,8 @@ void cli_help_command(const cli_t *cli, const cli_command_t *entry)
     for (uint64_t index = 0; index < count; index++)
         print_option(cli, &globals[index]);
     print_more(cli, command->help);
-    fputs(
-        "\nExit codes: 0 done; 1 defect; 2 wrong usage; 3 not found; 4 not allowed; 5 conflict,\n"
-        "or it exists; 6 not available now; 7 invalid input; 8 damaged data; 78 the configuration\n"
-        "is at fault.\n",
-        stdout);
+    fputs("\nExit codes: 0 done; 1 defect; 2 wrong usage; 3 not found; 4 not allowed; 5 conflict,\n"
+          "or it exists; 6 not available now; 7 invalid input; 8 damaged data; 9 it waits for\n"
+          "approval; 78 the configuration is at fault.\n",
+          stdout);
 }

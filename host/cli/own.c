@@ -5,6 +5,7 @@
 #include "cli/catalog.h"
 #include "cli/completion.h"
 #include "cli/help.h"
+#include "cli/manual.h"
 #include "cli/memory.h"
 #include "cli/reference.h"
 #include "cli/sample.h"
@@ -86,19 +87,33 @@ static int32_t sample(void *instance, signet_call_t *call, const signet_command_
     return status == SIGNET_OK ? print(input, call, text) : status;
 }
 
+/* The words of the option `command`: the name of a command. */
+static int32_t command_words(signet_call_t *call, const signet_command_input_t *input,
+                             char ***words, uint64_t *count)
+{
+    const signet_setting_t *given = NULL;
+    for (uint64_t index = 0; index < input->options->member_count; index++) {
+        if (core_text_is(input->options->members[index].name, "command"))
+            given = &input->options->members[index];
+    }
+    *count = given ? given->member_count : 0;
+    *words = cli_alloc(call, *count, sizeof **words);
+    if (!*words)
+        return cli_status(call);
+    for (uint64_t index = 0; index < *count; index++)
+        (*words)[index] = (char *)(uintptr_t)given->members[index].text.data;
+    return SIGNET_OK;
+}
+
 static int32_t help(void *instance, signet_call_t *call, const signet_command_input_t *input)
 {
     cli_t *cli = instance;
     uint64_t used = 0;
-    const signet_setting_t *given = NULL;
-    for (uint64_t index = 0; index < input->options->member_count; index++)
-        given = &input->options->members[index];
-    uint64_t count = given ? given->member_count : 0;
-    char **words = cli_alloc(call, count, sizeof *words);
-    if (!words)
-        return cli_status(call);
-    for (uint64_t index = 0; index < count; index++)
-        words[index] = (char *)(uintptr_t)given->members[index].text.data;
+    char **words = NULL;
+    uint64_t count = 0;
+    int32_t status = command_words(call, input, &words, &count);
+    if (status != SIGNET_OK)
+        return status;
     const cli_command_t *command = cli_catalog_match(cli, words, count, &used);
     if (command && used == count)
         cli_help_command(cli, command);
@@ -107,6 +122,26 @@ static int32_t help(void *instance, signet_call_t *call, const signet_command_in
     else
         cli_help_overview(cli);
     return SIGNET_OK;
+}
+
+static int32_t manual(void *instance, signet_call_t *call, const signet_command_input_t *input)
+{
+    cli_t *cli = instance;
+    uint64_t used = 0;
+    char **words = NULL;
+    uint64_t count = 0;
+    signet_text_t text = {NULL, 0};
+    signet_text_t folder = cli_setting_text(input->options, "output");
+    if (folder.length)
+        return cli_manual_write(cli, call, folder);
+    int32_t status = command_words(call, input, &words, &count);
+    if (status != SIGNET_OK)
+        return status;
+    const cli_command_t *command = count ? cli_catalog_match(cli, words, count, &used) : NULL;
+    if (count && (!command || used != count))
+        return cli_catalog_fail(cli, words, count);
+    status = cli_manual(cli, call, command, &text);
+    return status == SIGNET_OK ? print(input, call, text) : status;
 }
 
 static int32_t version(void *instance, signet_call_t *call, const signet_command_input_t *input)
@@ -154,6 +189,11 @@ static const signet_option_t help_options[] = {
     {OPTION(TEXTS, SIGNET_OPTION_POSITIONAL | SIGNET_OPTION_REPEATABLE, "command",
             "The command to explain; without it all are listed.")},
 };
+static const signet_option_t manual_options[] = {
+    {OPTION(TEXTS, SIGNET_OPTION_POSITIONAL | SIGNET_OPTION_REPEATABLE, "command",
+            "The command; without it the page of signet itself.")},
+    {OPTION(PATH, 0, "output", "A folder that all pages are written to, a file each.")},
+};
 static const signet_option_t completion_options[] = {
     {OPTION(TEXT, SIGNET_OPTION_POSITIONAL | SIGNET_OPTION_REQUIRED, "shell", "The shell."),
      .choices = SIGNET_TEXT_INIT("bash|zsh|fish")},
@@ -176,6 +216,8 @@ static const signet_command_t commands[] = {
             "signet config sample key-pkcs11", sample_options, sample),
     COMMAND("help", "List the commands, or explain one.", "signet help config check", help_options,
             help),
+    COMMAND("man", "Print the manual page of a command, or write all pages.",
+            "signet man config check | man -l -", manual_options, manual),
     COMMAND("completion", "Print a script that completes commands in a shell.",
             "source <(signet completion bash)", completion_options, completion),
     {.size = sizeof(signet_command_t),

@@ -433,6 +433,28 @@ START_TEST(completes_in_shells)
 }
 END_TEST
 
+START_TEST(writes_manual_pages)
+{
+    const cli_result_t *run = cli_shell("$SIGNET man thing fail");
+    assert_code(run, 0);
+    assert_has(run->output, ".TH \"SIGNET\\-THING\\-FAIL\" 1 ");
+    assert_has(run->output, "\n.SH SYNOPSIS\n\\fBsignet thing fail\n");
+    assert_has(run->output, "\\fB\\-\\-status\\fR \\fINUMBER\\fR\n");
+    assert_has(run->output, "\\fB9\\fR\naccepted, but it waits for the approval of others\n");
+    /* Every page is one that the formatter has nothing to say about. */
+    run = cli_shell("mkdir pages && $SIGNET man --output pages 2>/dev/null && ls pages && "
+                    "for page in pages/*; do groff -man -ww -Tutf8 -P-cbou $page; done");
+    assert_code(run, 0);
+    assert_has(run->output, "signet.1\n");
+    assert_has(run->output, "signet-config-check.1\n");
+    assert_has(run->output, "signet-thing-fail.1\n");
+    assert_has(run->output, "signet config check [OPTION]... [file]");
+    ck_assert_str_eq(run->errors, "");
+    assert_code(cli_shell("$SIGNET man nothing"), 2);
+    assert_code(cli_shell("$SIGNET man --output nowhere"), 6);
+}
+END_TEST
+
 int main(void)
 {
     Suite *suite = suite_create("cli");
@@ -457,6 +479,7 @@ int main(void)
     tcase_add_test(cases, samples_pass_the_check);
     tcase_add_test(cases, writes_the_reference);
     tcase_add_test(cases, completes_in_shells);
+    tcase_add_test(cases, writes_manual_pages);
     suite_add_tcase(suite, cases);
     SRunner *runner = srunner_create(suite);
     srunner_run_all(runner, CK_NORMAL);
