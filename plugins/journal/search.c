@@ -1,6 +1,7 @@
 /* Searching entries. */
 #include "journal.h"
 
+#include <signet/auth.h>
 #include <signet/sdk/error.h>
 
 int32_t journal_show(signet_call_t *call, const signet_record_t *record, uint32_t sealed,
@@ -110,6 +111,27 @@ static int32_t show_all(journal_t *journal, signet_call_t *call, const signet_st
     return status;
 }
 
+/* The journal tells of everything that happened in the tenant, so that a role which covers only
+ * some authorities, profiles or names is not enough to read it. */
+static int32_t may_read(signet_call_t *call)
+{
+    const signet_actor_t *actor = call->services->actor(call);
+    /* The host's own: jobs and local commands. */
+    if (signet_text_is(actor->method, "system"))
+        return SIGNET_OK;
+    for (uint64_t i = 0; i < actor->grant_count; i++) {
+        const signet_grant_t *grant = SIGNET_AT(signet_grant_t, actor->grants, i);
+        int whole =
+            grant->authority.length == 0 && grant->profile.length == 0 && grant->names.length == 0;
+        if (whole && (signet_text_is(grant->role, SIGNET_ROLE_AUDITOR) ||
+                      signet_text_is(grant->role, SIGNET_ROLE_ADMINISTRATOR)))
+            return SIGNET_OK;
+    }
+    return signet_fail(call, SIGNET_DENIED, "journal.denied",
+                       "Reading the journal needs the role auditor or administrator, without "
+                       "limits.");
+}
+
 int32_t journal_query(void *instance, signet_call_t *call, const signet_journal_query_t *asked,
                       const signet_journal_page_t **page)
 {
@@ -144,7 +166,9 @@ int32_t journal_query(void *instance, signet_call_t *call, const signet_journal_
                                   .cursor = asked->cursor};
     signet_store_t store;
     const signet_page_t *found = NULL;
-    int32_t status = journal_store(journal, call, &store);
+    int32_t status = may_read(call);
+    if (status == SIGNET_OK)
+        status = journal_store(journal, call, &store);
     if (status == SIGNET_OK)
         status = store.interface->query(store.instance, call, &query, &found);
     return status == SIGNET_OK ? show_all(journal, call, &store, found, page) : status;

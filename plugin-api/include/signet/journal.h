@@ -93,7 +93,8 @@ typedef struct signet_journal_interface {
      * actor or a token id. A failure is logged, and the denial stands. Required. [worker] */
     void (*denied)(void *instance, signet_call_t *call, signet_text_t source,
                    const signet_entry_t *entry);
-    /* Searches entries of the call's tenant. Required. [worker] */
+    /* Searches entries of the call's tenant, for auditors and administrators of all of it, and for
+     * the host's own jobs and commands; DENIED for others. Required. [worker] */
     int32_t (*query)(void *instance, signet_call_t *call, const signet_journal_query_t *query,
                      const signet_journal_page_t **page);
     /* Sealed entries after the durable cursor of `consumer`, at most `limit`, in seal order. The

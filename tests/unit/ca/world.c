@@ -247,8 +247,11 @@ uint64_t world_entries(const char *event)
     const signet_journal_page_t *page = NULL;
     signet_journal_query_t query = {
         .size = sizeof query, .event = signet_text(event), .limit = 1000};
-    expect_ok(journal.interface->query(journal.instance, call, &query, &page));
-    return page->count;
+    signet_call_t *reader = signet_check_call(check, "reader", "auditor");
+    expect_ok(journal.interface->query(journal.instance, reader, &query, &page));
+    uint64_t count = page->count;
+    signet_check_call_end(reader);
+    return count;
 }
 
 uint64_t world_records(const char *collection)

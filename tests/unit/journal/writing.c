@@ -223,6 +223,29 @@ START_TEST(denial_stands_when_it_cannot_be_written)
 }
 END_TEST
 
+START_TEST(searches_are_for_auditors_alone)
+{
+    static const struct {
+        const char *roles;
+        int32_t status;
+    } known[] = {{"auditor", SIGNET_OK},         {"administrator", SIGNET_OK},
+                 {"officer", SIGNET_DENIED},     {"requester", SIGNET_DENIED},
+                 {"officer,auditor", SIGNET_OK}, {"", SIGNET_DENIED},
+                 {"auditor@tls", SIGNET_DENIED}, {"officer,requester", SIGNET_DENIED}};
+    world_t world = world_begin();
+    const signet_journal_query_t query = {.size = sizeof(query), .limit = 10};
+    for (size_t i = 0; i < sizeof(known) / sizeof(known[0]); i++) {
+        const signet_journal_page_t *page = NULL;
+        signet_call_t *call = signet_check_call(world.check, "somebody", known[i].roles);
+        ck_assert_int_eq(search(&world, call, &query, &page), known[i].status);
+        if (known[i].status != SIGNET_OK)
+            ck_assert(signet_text_is(call->services->error(call)->reason, "journal.denied"));
+        signet_check_call_end(call);
+    }
+    world_end(&world);
+}
+END_TEST
+
 TCase *writing_case(void)
 {
     TCase *tests = tcase_create("writing");
@@ -230,6 +253,7 @@ TCase *writing_case(void)
     tcase_add_test(tests, entry_says_who_what_and_when);
     tcase_add_test(tests, entry_and_change_are_one);
     tcase_add_test(tests, searches_restrict_and_page);
+    tcase_add_test(tests, searches_are_for_auditors_alone);
     tcase_add_test(tests, floods_become_summaries);
     tcase_add_test(tests, many_sources_are_bounded);
     tcase_add_test(tests, denial_stands_when_it_cannot_be_written);
