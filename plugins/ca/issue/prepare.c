@@ -1,0 +1,107 @@
+#include "issue/prepare.h"
+
+#include "issue/serial.h"
+#include "permission.h"
+
+#include <signet/sdk/crypto.h>
+#include <signet/sdk/error.h>
+
+/* No name of a profile or an authority is longer. */
+#define NAME_MAX_LENGTH 64U
+
+int32_t ca_prepare_authorise(ca_t *ca, signet_call_t *call, ca_draft_t *draft)
+{
+    const signet_issue_request_t *request = draft->request;
+    if (request->profile.length <= NAME_MAX_LENGTH)
+        draft->profile = ca_profile_find(ca->profiles, ca->profile_count, request->profile);
+    if (draft->profile == NULL)
+        return signet_fail_field(call, SIGNET_NOT_FOUND, "profile.not-found", "profile",
+                                 "there is no such profile; the list of profiles says which there "
+                                 "are");
+    draft->authority = draft->profile->authority;
+    if (request->authority.length > 0)
+        draft->authority =
+            ca_authority_find(ca->authorities, ca->authority_count, request->authority);
+    if (draft->authority == NULL)
+        return signet_fail_field(call,
+                                 request->authority.length > 0 ? SIGNET_NOT_FOUND : SIGNET_INVALID,
+                                 "authority.not-found", "authority",
+                                 "name the authority that is to issue; the list of authorities "
+                                 "says which there are");
+    /* Root and policy authorities are never permitted for end-entity profiles. */
+    if (!draft->profile->permitted[ca_authority_index(ca, draft->authority)])
+        return signet_fail_field(
+            call, SIGNET_DENIED, "profile.authority-not-permitted", "authority",
+            "the profile \"%.*s\" may not be used with the authority "
+            "\"%.*s\"",
+            SIGNET_FORMAT(draft->profile->name), SIGNET_FORMAT(draft->authority->name));
+    return ca_permission_request(call, draft->profile, draft->authority);
+}
+
+/* An authority's key must not come back in another certificate; that of a subordinate is certified
+ * by those above it alone. */
+static int is_authority_key(const ca_t *ca, const ca_draft_t *draft)
+{
+    int subordinate = draft->profile->kind == CA_KIND_SUBORDINATE;
+    for (uint64_t i = 0; i < ca->authority_count; i++) {
+        const ca_authority_t *authority = &ca->authorities[i];
+        if (signet_bytes_equal(authority->spki, draft->csr->key.spki) &&
+            (!subordinate || authority->parent != draft->authority))
+            return 1;
+    }
+    return 0;
+}
+
+static int32_t check_key(ca_t *ca, signet_call_t *call, ca_draft_t *draft)
+{
+    const signet_csr_t *csr = draft->csr;
+    signet_bytes_t digest;
+    int32_t status = signet_key_judge(call, &csr->key);
+    if (status != SIGNET_OK)
+        return status;
+    if (!ca_profile_permits_key(draft->profile, csr->key.type))
+        return signet_fail_field(call, SIGNET_INVALID, "profile.key-type", "csr",
+                                 "the profile \"%.*s\" does not permit keys of the type %.*s",
+                                 SIGNET_FORMAT(draft->profile->name), SIGNET_FORMAT(csr->key.type));
+    if (is_authority_key(ca, draft))
+        return signet_fail_field(call, SIGNET_INVALID, "key.of-authority", "csr",
+                                 "the key in the request is that of an authority");
+    status = signet_sha256(call, csr->key.spki, &digest);
+    if (status != SIGNET_OK)
+        return status;
+    if (ca_blocked_keys_has(&ca->blocked, digest))
+        return signet_fail_field(call, SIGNET_INVALID, "key.blocked", "csr",
+                                 "the key in the request was reported as compromised; make a new "
+                                 "one");
+    status = signet_verify(call, &csr->key, csr->algorithm, csr->info, csr->signature);
+    if (status != SIGNET_DENIED)
+        return status;
+    call->services->clear(call);
+    return signet_fail_field(call, SIGNET_INVALID, "csr.proof-of-possession", "csr",
+                             "the request is not signed by the key that it holds");
+}
+
+/* Names and subject as the profile has them, within the actor's grant. */
+static int32_t check_names(signet_call_t *call, ca_draft_t *draft)
+{
+    int32_t status = ca_draft_names(call, draft);
+    if (status == SIGNET_OK)
+        status = ca_permission_names(call, draft->profile, draft->authority, &draft->all);
+    return status;
+}
+
+int32_t ca_prepare(ca_t *ca, signet_call_t *call, ca_draft_t *draft)
+{
+    int32_t status = ca_authority_ready(call, draft->authority, draft->now);
+    if (status == SIGNET_OK)
+        status = signet_csr_parse(call, draft->request->csr, &draft->csr);
+    if (status == SIGNET_OK)
+        status = check_key(ca, call, draft);
+    if (status == SIGNET_OK)
+        status = check_names(call, draft);
+    if (status == SIGNET_OK)
+        status = ca_serial_new(call, draft->now, draft->serial);
+    if (status == SIGNET_OK)
+        status = ca_draft_content(ca, call, draft);
+    return status;
+}

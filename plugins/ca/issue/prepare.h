@@ -1,0 +1,13 @@
+/* Everything about a request that is looked at before something is decided for good. */
+#ifndef CA_PREPARE_H
+#define CA_PREPARE_H
+
+#include "profile/draft.h"
+
+/* Finds profile and authority, and whether the actor may use them. NOT_FOUND, INVALID, DENIED. */
+int32_t ca_prepare_authorise(ca_t *ca, signet_call_t *call, ca_draft_t *draft);
+/* Parses the request, checks its key, names and times, and fills the draft with what would be
+ * signed. INVALID, DENIED, UNAVAILABLE. */
+int32_t ca_prepare(ca_t *ca, signet_call_t *call, ca_draft_t *draft);
+
+#endif

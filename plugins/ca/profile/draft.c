@@ -1,0 +1,61 @@
+#include "profile/draft.h"
+
+#include "profile/extension.h"
+#include "profile/validity.h"
+
+#include <signet/sdk/error.h>
+
+int32_t ca_draft_names(signet_call_t *call, ca_draft_t *draft)
+{
+    const ca_profile_t *profile = draft->profile;
+    int32_t status = ca_names_collect(call, profile, draft->csr, draft->request, &draft->names);
+    ca_subject_request_t request = {.attributes = draft->csr->attributes,
+                                    .attribute_count = draft->csr->attribute_count,
+                                    .common_name = draft->names.common_name,
+                                    .names_replaced = draft->names.replaced,
+                                    .names = draft->names.items,
+                                    .name_count = draft->names.count};
+    if (status == SIGNET_OK)
+        status =
+            ca_subject_build(call, profile->rules, profile->rule_count, &request, &draft->subject);
+    if (status == SIGNET_OK)
+        status = ca_names_with_subject(call, profile, &draft->names, &draft->subject, &draft->all);
+    if (status != SIGNET_OK)
+        return status;
+    if (draft->subject.name.length == ca_empty_name.length &&
+        (draft->names.count == 0 || profile->kind == CA_KIND_SUBORDINATE))
+        return signet_fail_field(call, SIGNET_INVALID, "profile.subject-required", "csr",
+                                 "the certificate would have neither a subject nor a name");
+    return ca_names_check(call, draft->authority, &draft->all);
+}
+
+int32_t ca_draft_content(const ca_t *ca, signet_call_t *call, ca_draft_t *draft)
+{
+    const ca_authority_t *authority = draft->authority;
+    ca_content_t *content = &draft->content;
+    const ca_template_t *template =
+        ca_profile_template(draft->profile, ca_authority_index(ca, authority), &draft->csr->key);
+    int32_t status = ca_validity(call, draft->profile, authority, draft->request, draft->now,
+                                 &content->not_before, &content->not_after);
+    if (status == SIGNET_OK && draft->profile->kind == CA_KIND_SUBORDINATE &&
+        authority->path_limit == 0)
+        return signet_fail_field(call, SIGNET_INVALID, "authority.path-length", "authority",
+                                 "the authority \"%.*s\" may not certify authorities: its path "
+                                 "length is 0",
+                                 SIGNET_FORMAT(authority->name));
+    if (status == SIGNET_OK)
+        status = ca_key_id(call, &draft->csr->key, &content->key_id);
+    content->serial = (signet_bytes_t){draft->serial, sizeof draft->serial};
+    content->identifier = authority->identifier;
+    content->issuer = authority->subject;
+    content->subject = draft->subject.name;
+    content->spki = draft->csr->key.spki;
+    content->extensions = template->extensions;
+    content->extension_count = template->extension_count;
+    content->names = draft->names.items;
+    content->name_count = draft->names.count;
+    content->is_ca = draft->profile->kind == CA_KIND_SUBORDINATE;
+    content->path_length = template->path_length;
+    content->key_usage = template->key_usage;
+    return status;
+}

@@ -1,0 +1,31 @@
+/* A certificate as a profile makes it out of what was asked: names, subject, times, extensions.
+ * Issuance, trying a profile and replaying a policy all build theirs here. */
+#ifndef CA_DRAFT_H
+#define CA_DRAFT_H
+
+#include "ca.h"
+#include "issue/serial.h"
+#include "profile/names.h"
+#include "profile/template.h"
+
+/* What building one certificate gathers. The first members are given. */
+typedef struct ca_draft {
+    const signet_issue_request_t *request;
+    const ca_profile_t *profile;
+    ca_authority_t *authority;
+    const signet_csr_t *csr;
+    int64_t now;
+    ca_names_t names; /* of the subjectAltName */
+    ca_names_t all;   /* these, the common name and the mail address */
+    ca_subject_t subject;
+    uint8_t serial[CA_SERIAL_LENGTH];
+    ca_content_t content;
+} ca_draft_t;
+
+/* Names and subject as the profile has them, within the constraints of the authorities. INVALID,
+ * TOO_LARGE. */
+int32_t ca_draft_names(signet_call_t *call, ca_draft_t *draft);
+/* The rest of the content, with the serial that the draft holds. INVALID. */
+int32_t ca_draft_content(const ca_t *ca, signet_call_t *call, ca_draft_t *draft);
+
+#endif
