@@ -1,6 +1,8 @@
 /* The REST client of remote commands. */
 #include "transfer.h"
 
+#include "../outbound/header.h"
+
 #include <signet/sdk/error.h>
 
 #define JSON_MAX (UINT64_C(16) * 1024 * 1024)
@@ -65,7 +67,7 @@ int32_t signet_client_keyed(signet_call_t *call, const signet_command_input_t *i
                                   : signet_transfer_fail(&transfer, code);
     }
     curl_easy_cleanup(curl);
-    signet_transfer_free_headers(headers);
+    signet_header_free(headers);
     return status;
 }
 

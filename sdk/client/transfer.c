@@ -1,6 +1,8 @@
 /* The connection and the request of a transfer. */
 #include "transfer.h"
 
+#include "../outbound/header.h"
+
 #include <signet/sdk/error.h>
 #include <signet/sdk/setting.h>
 #include <string.h>
@@ -71,40 +73,30 @@ static int32_t read_token(signet_call_t *call, signet_text_t path, signet_text_t
     return SIGNET_OK;
 }
 
-static int32_t add_header(signet_call_t *call, struct curl_slist **headers, const char *header)
-{
-    struct curl_slist *longer = header ? curl_slist_append(*headers, header) : NULL;
-    if (!longer) {
-        return header ? signet_fail_memory(call) : signet_status(call);
-    }
-    *headers = longer;
-    return SIGNET_OK;
-}
-
 static int32_t add_key(signet_call_t *call, struct curl_slist **headers, signet_text_t key)
 {
-    for (uint64_t i = 0; i < key.length; i++) {
-        if (key.data[i] < ' ' || key.data[i] > '~') {
-            return signet_fail_field(call, SIGNET_INVALID, "client.key-malformed",
-                                     "idempotency-key",
-                                     "The idempotency key must be printable ASCII.");
-        }
+    if (signet_header_add(call, headers, SIGNET_TEXT("Idempotency-Key"), key) == SIGNET_OK) {
+        return SIGNET_OK;
     }
-    signet_text_t header = signet_format(call, "Idempotency-Key: %.*s", SIGNET_FORMAT(key));
-    return add_header(call, headers, header.data);
+    if (call->services->error(call)->status != SIGNET_INVALID) {
+        return signet_status(call);
+    }
+    call->services->clear(call);
+    return signet_fail_field(call, SIGNET_INVALID, "client.key-malformed", "idempotency-key",
+                             "The idempotency key must be printable ASCII.");
 }
 
 static int32_t add_headers(const signet_transfer_t *transfer, struct curl_slist **headers)
 {
     signet_call_t *call = transfer->call;
-    signet_text_t accept = signet_format(call, "Accept: %s", transfer->accept);
-    int32_t status = add_header(call, headers, accept.data);
+    int32_t status =
+        signet_header_add(call, headers, SIGNET_TEXT("Accept"), signet_text(transfer->accept));
     if (status == SIGNET_OK) {
         /* Without it libcurl waits a second for leave to send a larger body. */
-        status = add_header(call, headers, "Expect:");
+        status = signet_header_add_line(call, headers, "Expect:");
     }
     if (status == SIGNET_OK && transfer->body.length > 0) {
-        status = add_header(call, headers, "Content-Type: application/json");
+        status = signet_header_add_line(call, headers, "Content-Type: application/json");
     }
     if (status == SIGNET_OK && transfer->key.length > 0) {
         status = add_key(call, headers, transfer->key);
@@ -113,9 +105,10 @@ static int32_t add_headers(const signet_transfer_t *transfer, struct curl_slist 
         signet_text_t token = {NULL, 0};
         status = read_token(call, transfer->input->token_file, &token);
         if (status == SIGNET_OK) {
-            signet_text_t bearer =
-                signet_format(call, "Authorization: Bearer %.*s", SIGNET_FORMAT(token));
-            status = add_header(call, headers, bearer.data);
+            signet_text_t bearer = signet_format(call, "Bearer %.*s", SIGNET_FORMAT(token));
+            status = bearer.data
+                         ? signet_header_add(call, headers, SIGNET_TEXT("Authorization"), bearer)
+                         : signet_status(call);
         }
     }
     return status;
@@ -151,7 +144,9 @@ static int32_t set_target(signet_transfer_t *transfer, CURL *curl)
         if (!path) {
             return signet_status(call);
         }
+        /* Without the second one the system's folder of authorities would count as well. */
         code = curl_easy_setopt(curl, CURLOPT_CAINFO, path);
+        code = code == CURLE_OK ? curl_easy_setopt(curl, CURLOPT_CAPATH, NULL) : code;
     }
     while (signet_text_ends(url, "/")) {
         url.length--;
@@ -215,12 +210,4 @@ int32_t signet_transfer_prepare(signet_transfer_t *transfer, CURL *curl,
     code = code ? code : curl_easy_setopt(curl, CURLOPT_XFERINFOFUNCTION, progress);
     code = code ? code : curl_easy_setopt(curl, CURLOPT_XFERINFODATA, transfer);
     return code == CURLE_OK ? SIGNET_OK : signet_transfer_fail(transfer, code);
-}
-
-void signet_transfer_free_headers(struct curl_slist *headers)
-{
-    for (struct curl_slist *header = headers; header; header = header->next) {
-        signet_wipe(header->data, strlen(header->data));
-    }
-    curl_slist_free_all(headers);
 }

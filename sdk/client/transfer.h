@@ -20,11 +20,9 @@ typedef struct signet_transfer {
 } signet_transfer_t;
 
 /* Sets everything about connection and request. The headers are `*headers`, freed by the caller
- * with signet_transfer_free_headers. */
+ * with signet_header_free. */
 int32_t signet_transfer_prepare(signet_transfer_t *transfer, CURL *curl,
                                 struct curl_slist **headers);
-/* Frees headers and wipes them: one holds the token. */
-void signet_transfer_free_headers(struct curl_slist *headers);
 /* The call's error for a transfer that failed. */
 int32_t signet_transfer_fail(const signet_transfer_t *transfer, CURLcode code);
 /* The call's error for an answer of 400 and more. */
