@@ -27,6 +27,13 @@ static const signet_option_t listener_options[] = {
     {OPTION(PATH, "key", "Private key of the TLS certificate, PEM, mode 0600.")},
     {OPTION(TEXT, "minimum_tls", "Oldest version of TLS to speak."), DEFAULT("1.2"),
      .choices = SIGNET_TEXT_INIT("1.2|1.3")},
+    {OPTION(TEXT, "client_certificates",
+            "Whether TLS clients are asked for a certificate: not at all, or they may show one, or "
+            "nothing is served to those without one that an auth plugin accepts."),
+     DEFAULT("none"), .choices = SIGNET_TEXT_INIT("none|optional|required")},
+    {OPTION(PATH, "client_authorities",
+            "PEM file with certificates whose names tell TLS clients which authorities are "
+            "acceptable. A hint alone: what is trusted, the auth plugins decide.")},
 };
 
 static const signet_option_t log_options[] = {
@@ -110,6 +117,12 @@ static void check_listener(core_faults_t *faults, const signet_setting_t *listen
     if (has_certificate != has_key)
         core_fault(faults, listener->file, listener->line,
                    "listener \"%.*s\" has one of \"certificate\" and \"key\": set both",
+                   CORE_TEXT_ARG(name));
+    if (!has_certificate && text_of(listener, "client_certificates").length > 0 &&
+        !core_text_is(text_of(listener, "client_certificates"), "none"))
+        core_fault(faults, listener->file, listener->line,
+                   "listener \"%.*s\" asks for client certificates without TLS: set "
+                   "\"certificate\" and \"key\" too",
                    CORE_TEXT_ARG(name));
     if (!is_mode(text_of(listener, "mode")))
         core_fault(faults, listener->file, listener->line,

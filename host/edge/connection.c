@@ -41,6 +41,7 @@ static void on_closed(uv_handle_t *handle)
         }
     }
     edge_tls_session_free(connection->tls);
+    edge_identity_release(connection->identity);
     edge_buffer_free(&connection->input);
     edge_loop_remove(loop, connection);
     free(connection);
@@ -172,6 +173,10 @@ static void on_established(edge_connection_t *connection)
     connection->established = 1;
     core_metric_record(connection->loop->edge->metrics.handshakes, 1);
     edge_connection_wait(connection, EDGE_WAIT_HEADER);
+    if (connection->listener->client_certificates != EDGE_CLIENT_CERTIFICATES_NONE &&
+        !edge_tls_identity(connection->tls, &connection->identity)) {
+        edge_connection_close(connection);
+    }
 }
 
 static void receive_tls(edge_connection_t *connection, const char *data, size_t length)
@@ -187,7 +192,7 @@ static void receive_tls(edge_connection_t *connection, const char *data, size_t 
         if (!connection->established && edge_tls_is_established(connection->tls)) {
             on_established(connection);
         }
-        if (result == EDGE_TLS_DATA) {
+        if (result == EDGE_TLS_DATA && !connection->closing) {
             edge_serve_take(connection, loop->plain, count);
         }
     }

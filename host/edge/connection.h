@@ -30,9 +30,10 @@ struct edge_connection {
         uv_pipe_t pipe;
     } socket;
     uv_shutdown_t shutdown;
-    edge_tls_session_t *tls; /* NULL: plain */
-    edge_request_t *request; /* NULL between two requests */
-    edge_buffer_t input;     /* what was sent ahead */
+    edge_tls_session_t *tls;   /* NULL: plain */
+    edge_identity_t *identity; /* of the TLS client; NULL: it sent no certificate */
+    edge_request_t *request;   /* NULL between two requests */
+    edge_buffer_t input;       /* what was sent ahead */
     edge_deadline_t deadline;
     edge_stage_t stage;
     int established; /* the TLS handshake is done; always for plain ones */

@@ -102,23 +102,45 @@ static int32_t read_unix(signet_call_t *call, const signet_setting_t *setting, s
     return SIGNET_OK;
 }
 
+/* Without TLS nobody can show a certificate. */
+static int32_t ask_in_vain(signet_call_t *call, const edge_tls_options_t *tls)
+{
+    if (tls->client_certificates == EDGE_CLIENT_CERTIFICATES_NONE) {
+        return SIGNET_OK;
+    }
+    return core_fail(call, SIGNET_INVALID, "http.listener-invalid",
+                     "Listener \"%.*s\": `client_certificates` needs TLS: set `certificate` and "
+                     "`key` too.",
+                     (int)tls->listener.length, tls->listener.data);
+}
+
 int32_t edge_listener_read(signet_call_t *call, const signet_setting_t *setting,
                            edge_listener_t *listener)
 {
     signet_text_t address = edge_setting_text(setting, "address");
     signet_text_t path = edge_setting_text(setting, "unix");
-    signet_text_t certificate = edge_setting_text(setting, "certificate");
-    signet_text_t key = edge_setting_text(setting, "key");
+    edge_tls_options_t tls = {
+        .listener = edge_setting_text(setting, "name"),
+        .certificate = edge_setting_text(setting, "certificate"),
+        .key = edge_setting_text(setting, "key"),
+        .minimum = edge_setting_text(setting, "minimum_tls"),
+        .client_authorities = edge_setting_text(setting, "client_authorities"),
+        .client_certificates =
+            edge_client_certificates(edge_setting_text(setting, "client_certificates")),
+    };
 
     memset(listener, 0, sizeof(*listener));
-    listener->name = edge_setting_text(setting, "name");
+    listener->name = tls.listener;
+    listener->client_certificates = tls.client_certificates;
     if ((address.length > 0) == (path.length > 0)) {
         return core_fail(call, SIGNET_INVALID, "http.listener-invalid",
                          "Listener \"%.*s\": set either `address` or `unix`.",
                          (int)listener->name.length, listener->name.data);
     }
     if (path.length > 0) {
-        return read_unix(call, setting, path, listener);
+        int32_t status = ask_in_vain(call, &tls);
+
+        return status == SIGNET_OK ? read_unix(call, setting, path, listener) : status;
     }
     if (!parse_address(listener, address)) {
         return core_fail(call, SIGNET_INVALID, "http.listener-invalid",
@@ -127,17 +149,16 @@ int32_t edge_listener_read(signet_call_t *call, const signet_setting_t *setting,
                          (int)listener->name.length, listener->name.data, (int)address.length,
                          address.data);
     }
-    if ((certificate.length > 0) != (key.length > 0)) {
+    if ((tls.certificate.length > 0) != (tls.key.length > 0)) {
         return core_fail(call, SIGNET_INVALID, "http.listener-invalid",
                          "Listener \"%.*s\": `certificate` and `key` belong together: set both "
                          "for TLS, or none.",
                          (int)listener->name.length, listener->name.data);
     }
-    if (certificate.length == 0) {
-        return SIGNET_OK;
+    if (tls.certificate.length > 0) {
+        return edge_tls_new(call, &tls, &listener->tls);
     }
-    return edge_tls_new(call, listener->name, certificate, key,
-                        edge_setting_text(setting, "minimum_tls"), &listener->tls);
+    return ask_in_vain(call, &tls);
 }
 
 signet_text_t edge_listener_url(signet_call_t *call, const edge_listener_t *listener)

@@ -18,7 +18,8 @@ typedef struct edge_listener {
     int is_unix;
     struct sockaddr_storage address; /* with the port that the kernel chose */
     socklen_t address_length;
-    edge_tls_t *tls;                          /* NULL: plain */
+    edge_tls_t *tls; /* NULL: plain */
+    edge_client_certificates_t client_certificates;
     uint32_t mode;                            /* of a Unix socket's file */
     signet_text_t roles[EDGE_LISTENER_ROLES]; /* of local users on a Unix socket */
     uint64_t role_count;

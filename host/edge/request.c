@@ -60,6 +60,8 @@ void edge_request_reset(edge_request_t *request)
     edge_buffer_clear(&request->body, BUFFER_KEEP);
     edge_buffer_clear(&request->answer, BUFFER_KEEP);
     memset(&request->view, 0, sizeof(request->view));
+    edge_identity_release(request->identity);
+    request->identity = NULL;
     request->match.route = NULL;
     request->match.allowed_count = 0;
     request->target.path = (signet_text_t){NULL, 0};
@@ -84,6 +86,7 @@ void edge_request_reset(edge_request_t *request)
 void edge_request_free(edge_request_t *request)
 {
     edge_request_end_call(request);
+    edge_identity_release(request->identity);
     edge_http_free(&request->http);
     edge_buffer_free(&request->sending);
     edge_buffer_free(&request->body);
@@ -205,6 +208,22 @@ static int32_t call_handler(edge_request_t *request)
     return route->route->handle(route->instance, request->call, &request->view, &request->exchange);
 }
 
+/* Whether it is served to anybody: a public route on a listener that does not require
+ * certificates, or a local user with the listener's roles. */
+static int is_open(const edge_request_t *request)
+{
+    return request->is_local ||
+           ((request->match.route->route->flags & SIGNET_ROUTE_PUBLIC) != 0 &&
+            request->listener->client_certificates != EDGE_CLIENT_CERTIFICATES_REQUIRED);
+}
+
+static int32_t authenticate(edge_request_t *request)
+{
+    return (request->match.route->route->flags & SIGNET_ROUTE_PUBLIC) != 0
+               ? edge_authenticate_certificate(request)
+               : edge_authenticate(request);
+}
+
 /* On a worker. */
 static int32_t serve(edge_request_t *request)
 {
@@ -223,9 +242,8 @@ static int32_t serve(edge_request_t *request)
         call->services->clear(call);
         return call->services->fail(call, &error);
     }
-    if (status == SIGNET_OK && (request->match.route->route->flags & SIGNET_ROUTE_PUBLIC) == 0 &&
-        !request->is_local) {
-        status = edge_authenticate(request);
+    if (status == SIGNET_OK && !is_open(request)) {
+        status = authenticate(request);
     }
     return status == SIGNET_OK ? call_handler(request) : status;
 }
@@ -277,7 +295,7 @@ int edge_request_dispatch(edge_request_t *request)
             ? (signet_bytes_t){NULL, 0}
             : (signet_bytes_t){(const uint8_t *)request->body.data, request->body.length};
     if ((flags & SIGNET_ROUTE_INLINE) == 0 || (flags & SIGNET_ROUTE_STREAM) != 0 ||
-        ((flags & SIGNET_ROUTE_PUBLIC) == 0 && !request->is_local)) {
+        !is_open(request)) {
         return submit(request);
     }
     request->inside_loop = 1;

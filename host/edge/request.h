@@ -33,6 +33,7 @@ struct edge_request {
     edge_match_t match;
     signet_request_t view;
     const edge_listener_t *listener;
+    edge_identity_t *identity; /* of the TLS client, or NULL */
     char peer[EDGE_REQUEST_PEER];
     uid_t user;   /* of a Unix peer */
     int is_local; /* 1: this user has the listener's roles */

@@ -26,6 +26,12 @@ static int attach_request(edge_connection_t *connection)
     memcpy(request->peer, connection->peer, sizeof(request->peer));
     request->view.peer = (signet_text_t){request->peer, strlen(request->peer)};
     request->view.listener = connection->listener->name;
+    request->identity = edge_identity_hold(connection->identity);
+    if (request->identity != NULL) {
+        request->view.certificate = request->identity->certificate;
+        request->view.chain = request->identity->chain;
+        request->view.chain_count = request->identity->chain_count;
+    }
     request->http.sink = edge_request_take_body;
     request->http.sink_argument = request;
     edge_connection_wait(connection, EDGE_WAIT_HEADER);

@@ -16,6 +16,8 @@
 #include "edge/tls_bio.h"
 
 #define KEY_FILE_LIMIT 65536
+#define SESSIONS 8192     /* that a listener keeps for clients that come back */
+#define SESSION_TIME 3600 /* seconds that each is kept */
 
 struct edge_tls {
     SSL_CTX *context;
@@ -161,6 +163,19 @@ static int32_t load_chain(signet_call_t *call, signet_text_t listener, SSL_CTX *
     return SIGNET_OK;
 }
 
+/* Sessions can be resumed from memory alone: a ticket that held them would cost a decryption and
+ * the decoding of the client's certificate, and would leave out the rest of its chain. */
+static int keep_sessions(SSL_CTX *context)
+{
+    static const unsigned char name[] = "signet";
+
+    (void)SSL_CTX_set_session_cache_mode(context, SSL_SESS_CACHE_SERVER);
+    (void)SSL_CTX_sess_set_cache_size(context, SESSIONS);
+    (void)SSL_CTX_set_timeout(context, SESSION_TIME);
+    return SSL_CTX_set_num_tickets(context, 1) == 1 &&
+           SSL_CTX_set_session_id_context(context, name, sizeof(name) - 1) == 1;
+}
+
 static int set_up(SSL_CTX *context, int minimum)
 {
     (void)SSL_CTX_set_options(context, SSL_OP_NO_COMPRESSION | SSL_OP_NO_RENEGOTIATION |
@@ -168,23 +183,21 @@ static int set_up(SSL_CTX *context, int minimum)
                                            SSL_OP_PRIORITIZE_CHACHA);
     (void)SSL_CTX_set_mode(context, SSL_MODE_RELEASE_BUFFERS | SSL_MODE_ENABLE_PARTIAL_WRITE |
                                         SSL_MODE_ACCEPT_MOVING_WRITE_BUFFER);
-    (void)SSL_CTX_set_session_cache_mode(context, SSL_SESS_CACHE_OFF);
     SSL_CTX_set_default_passwd_cb(context, no_passphrase);
     SSL_CTX_set_alpn_select_cb(context, choose_protocol, NULL);
     SSL_CTX_set_read_ahead(context, 1);
-    return SSL_CTX_set_min_proto_version(context, minimum) == 1 &&
-           SSL_CTX_set_num_tickets(context, 0) == 1 &&
+    return SSL_CTX_set_min_proto_version(context, minimum) == 1 && keep_sessions(context) &&
            SSL_CTX_set1_groups_list(context, "X25519:P-256") == 1 &&
            SSL_CTX_set_cipher_list(context, "ECDHE+AESGCM:ECDHE+CHACHA20") == 1;
 }
 
-int32_t edge_tls_new(signet_call_t *call, signet_text_t listener, signet_text_t certificate,
-                     signet_text_t key, signet_text_t minimum, edge_tls_t **tls)
+int32_t edge_tls_new(signet_call_t *call, const edge_tls_options_t *options, edge_tls_t **tls)
 {
+    signet_text_t listener = options->listener;
     signet_text_t certificate_path =
-        core_format(call, "%.*s", (int)certificate.length, certificate.data);
-    signet_text_t key_path = core_format(call, "%.*s", (int)key.length, key.data);
-    int only_newest = minimum.length == 3 && memcmp(minimum.data, "1.3", 3) == 0;
+        core_format(call, "%.*s", (int)options->certificate.length, options->certificate.data);
+    signet_text_t key_path = core_format(call, "%.*s", (int)options->key.length, options->key.data);
+    int only_newest = options->minimum.length == 3 && memcmp(options->minimum.data, "1.3", 3) == 0;
     edge_tls_t *made = calloc(1, sizeof(*made));
     int32_t status;
 
@@ -203,6 +216,10 @@ int32_t edge_tls_new(signet_call_t *call, signet_text_t listener, signet_text_t 
     status = load_chain(call, listener, made->context, certificate_path.data);
     if (status == SIGNET_OK) {
         status = load_key(call, listener, made->context, certificate_path.data, key_path.data);
+    }
+    if (status == SIGNET_OK) {
+        status = edge_tls_client_ask(call, listener, made->context, options->client_certificates,
+                                     options->client_authorities);
     }
     if (status != SIGNET_OK) {
         edge_tls_free(made);
@@ -247,6 +264,8 @@ edge_tls_session_t *edge_tls_session_new(const edge_tls_t *tls, edge_buffer_t *o
 void edge_tls_session_free(edge_tls_session_t *session)
 {
     if (session != NULL) {
+        /* Otherwise OpenSSL forgets the session of whoever leaves without a goodbye. */
+        SSL_set_shutdown(session->ssl, SSL_SENT_SHUTDOWN | SSL_RECEIVED_SHUTDOWN);
         SSL_free(session->ssl);
         free(session);
     }
@@ -283,6 +302,11 @@ int edge_tls_read(edge_tls_session_t *session, void *data, size_t size, size_t *
 int edge_tls_is_established(const edge_tls_session_t *session)
 {
     return SSL_is_init_finished(session->ssl);
+}
+
+int edge_tls_identity(const edge_tls_session_t *session, edge_identity_t **identity)
+{
+    return edge_tls_client_identity(session->ssl, identity);
 }
 
 int edge_tls_write(edge_tls_session_t *session, const void *data, size_t length)

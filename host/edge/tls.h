@@ -8,14 +8,23 @@
 #include <signet/call.h>
 
 #include "edge/buffer.h"
+#include "edge/tls_client.h"
 
 typedef struct edge_tls edge_tls_t;                 /* a listener's, shared by all loops */
 typedef struct edge_tls_session edge_tls_session_t; /* a connection's, for its loop's thread */
 
-/* Loads a chain and its key from PEM files. `minimum` is "1.2" or "1.3". Failures are set in `call`
- * and name listener, file and remedy. */
-int32_t edge_tls_new(signet_call_t *call, signet_text_t listener, signet_text_t certificate,
-                     signet_text_t key, signet_text_t minimum, edge_tls_t **tls);
+/* How a listener speaks TLS. */
+typedef struct edge_tls_options {
+    signet_text_t listener;           /* its name, for messages */
+    signet_text_t certificate;        /* a PEM file: the certificate and its chain */
+    signet_text_t key;                /* a PEM file */
+    signet_text_t minimum;            /* "1.2" or "1.3" */
+    signet_text_t client_authorities; /* a PEM file, or empty */
+    edge_client_certificates_t client_certificates;
+} edge_tls_options_t;
+
+/* Loads what the options name. Failures are set in `call` and name listener, file and remedy. */
+int32_t edge_tls_new(signet_call_t *call, const edge_tls_options_t *options, edge_tls_t **tls);
 void edge_tls_free(edge_tls_t *tls);
 
 /* A session whose ciphertext goes to `output`. NULL when out of memory. */
@@ -32,6 +41,9 @@ void edge_tls_lend(edge_tls_session_t *session, const void *data, size_t length)
 /* Goes on with the handshake, or decrypts up to `size` octets to `data`. */
 int edge_tls_read(edge_tls_session_t *session, void *data, size_t size, size_t *length);
 int edge_tls_is_established(const edge_tls_session_t *session);
+/* The client's certificate, once the session is established: 1, with NULL where it sent none; 0
+ * when out of memory. */
+int edge_tls_identity(const edge_tls_session_t *session, edge_identity_t **identity);
 /* Encrypts all of `data` to the output. 1, or 0 when the session is broken. */
 int edge_tls_write(edge_tls_session_t *session, const void *data, size_t length);
 /* Says goodbye to the peer (close_notify), to the output. */

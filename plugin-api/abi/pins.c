@@ -44,14 +44,18 @@ NUMBER(SIGNET_OPTION_INTEGER, 2);
 NUMBER(SIGNET_OPTION_BOOLEAN, 3);
 NUMBER(SIGNET_OPTION_DURATION, 4);
 NUMBER(SIGNET_OPTION_SIZE, 5);
+NUMBER(SIGNET_OPTION_PATH, 6);
+NUMBER(SIGNET_OPTION_SECRET, 7);
 NUMBER(SIGNET_OPTION_TEXTS, 8);
 NUMBER(SIGNET_OPTION_GROUP, 9);
+NUMBER(SIGNET_OPTION_GROUPS, 10);
 NUMBER(SIGNET_OPTION_INSTANCE, 11);
 NUMBER(SIGNET_OPTION_REQUIRED, 1U);
 NUMBER(SIGNET_OPTION_POSITIONAL, 2U);
 NUMBER(SIGNET_OPTION_REPEATABLE, 4U);
 NUMBER(SIGNET_OPTION_RELOADABLE, 8U);
 /* http.h */
+NUMBER(SIGNET_ROUTE_INLINE, 1U);
 NUMBER(SIGNET_ROUTE_PUBLIC, 2U);
 NUMBER(SIGNET_ROUTE_STREAM, 4U);
 /* host.h */
@@ -299,7 +303,7 @@ MEMBER(signet_pair, name, 8);
 MEMBER(signet_pair, value, 24);
 
 /* http.h: signet_request */
-SIZE(signet_request, 152);
+SIZE(signet_request, 168);
 MEMBER(signet_request, size, 0);
 MEMBER(signet_request, secure, 4);
 MEMBER(signet_request, method, 8);
@@ -314,6 +318,8 @@ MEMBER(signet_request, body, 88);
 MEMBER(signet_request, peer, 104);
 MEMBER(signet_request, certificate, 120);
 MEMBER(signet_request, listener, 136);
+MEMBER(signet_request, chain, 152);
+MEMBER(signet_request, chain_count, 160);
 
 /* http.h: signet_response */
 SIZE(signet_response, 40);
@@ -733,13 +739,15 @@ MEMBER(signet_ca_interface, chain, 40);
 MEMBER(signet_ca_interface, profiles, 48);
 
 /* auth.h: signet_credential */
-SIZE(signet_credential, 72);
+SIZE(signet_credential, 88);
 MEMBER(signet_credential, size, 0);
 MEMBER(signet_credential, reserved, 4);
 MEMBER(signet_credential, scheme, 8);
 MEMBER(signet_credential, value, 24);
 MEMBER(signet_credential, certificate, 40);
 MEMBER(signet_credential, peer, 56);
+MEMBER(signet_credential, chain, 72);
+MEMBER(signet_credential, chain_count, 80);
 
 /* auth.h: signet_auth_interface */
 SIZE(signet_auth_interface, 16);

@@ -21,10 +21,13 @@
 typedef struct signet_credential {
     uint32_t size;
     uint32_t reserved;
-    signet_text_t scheme;       /* of the Authorization header in lower case: "bearer"; or empty */
-    signet_text_t value;        /* what follows the scheme; secret */
-    signet_bytes_t certificate; /* of the TLS client, DER; or empty */
-    signet_text_t peer;         /* its address, for the journal */
+    signet_text_t scheme;        /* of the Authorization header in lower case: "bearer"; or empty */
+    signet_text_t value;         /* what follows the scheme; secret */
+    signet_bytes_t certificate;  /* of the TLS client, DER; or empty. The handshake proved that the
+                                  * client has its key, and nothing else: who trusts it decides */
+    signet_text_t peer;          /* its address, for the journal */
+    const signet_bytes_t *chain; /* what else the TLS client sent, DER, in its order */
+    uint64_t chain_count;
 } signet_credential_t;
 
 /* The interface. */

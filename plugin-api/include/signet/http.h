@@ -34,10 +34,14 @@ typedef struct signet_request {
     uint64_t query_count;
     const signet_pair_t *headers;
     uint64_t header_count;
-    signet_bytes_t body;        /* whole, unless the route streams */
-    signet_text_t peer;         /* "127.0.0.1", "unix" */
-    signet_bytes_t certificate; /* the TLS client's, DER, verified; empty without one */
-    signet_text_t listener;     /* name of the listener it came in by */
+    signet_bytes_t body;         /* whole, unless the route streams */
+    signet_text_t peer;          /* "127.0.0.1", "unix" */
+    signet_bytes_t certificate;  /* the TLS client's, DER; empty without one. The handshake proved
+                                  * that the client has its key; whether it is trusted, revoked or
+                                  * expired is for signet.auth/1 to say, at each request */
+    signet_text_t listener;      /* name of the listener it came in by */
+    const signet_bytes_t *chain; /* what else the TLS client sent, DER, in its order */
+    uint64_t chain_count;
 } signet_request_t;
 
 /* An answer. Content-Length, Date and Connection are the host's. */

@@ -54,7 +54,24 @@ static int connect_unix(const char *path)
     return file;
 }
 
-client_t *client_open_tls(const char *url, int version)
+/* What is set up wrongly fails in the handshake, which the test then sees. */
+static void begin_tls(client_t *client, const client_tls_t *tls)
+{
+    client->context = SSL_CTX_new(TLS_client_method());
+    (void)SSL_CTX_set_max_proto_version(client->context, tls->version);
+    if (tls->certificate != NULL) {
+        (void)SSL_CTX_use_certificate_chain_file(client->context, tls->certificate);
+        (void)SSL_CTX_use_PrivateKey_file(client->context, tls->key, SSL_FILETYPE_PEM);
+    }
+    client->ssl = SSL_new(client->context);
+    (void)SSL_set_alpn_protos(client->ssl, (const unsigned char *)"\x08http/1.1", 9);
+    if (tls->session != NULL) {
+        (void)SSL_set_session(client->ssl, tls->session);
+    }
+    (void)SSL_set_fd(client->ssl, client->file);
+}
+
+client_t *client_open_as(const char *url, const client_tls_t *tls)
 {
     client_t *client = calloc(1, sizeof(*client));
 
@@ -67,17 +84,30 @@ client_t *client_open_tls(const char *url, int version)
         return NULL;
     }
     if (strncmp(url, "https:", 6) == 0) {
-        client->context = SSL_CTX_new(TLS_client_method());
-        (void)SSL_CTX_set_max_proto_version(client->context, version);
-        client->ssl = SSL_new(client->context);
-        (void)SSL_set_alpn_protos(client->ssl, (const unsigned char *)"\x08http/1.1", 9);
-        (void)SSL_set_fd(client->ssl, client->file);
+        begin_tls(client, tls);
         if (SSL_connect(client->ssl) != 1) {
             client_close(client);
             return NULL;
         }
     }
     return client;
+}
+
+client_t *client_open_tls(const char *url, int version)
+{
+    client_tls_t tls = {.version = version};
+
+    return client_open_as(url, &tls);
+}
+
+void *client_session(client_t *client)
+{
+    return SSL_get1_session(client->ssl);
+}
+
+int client_is_resumed(const client_t *client)
+{
+    return SSL_session_reused(client->ssl);
 }
 
 client_t *client_open(const char *url)
@@ -88,6 +118,10 @@ client_t *client_open(const char *url)
 void client_close(client_t *client)
 {
     if (client != NULL) {
+        if (client->ssl != NULL) {
+            /* No goodbye is sent; the session can be resumed all the same. */
+            SSL_set_shutdown(client->ssl, SSL_SENT_SHUTDOWN | SSL_RECEIVED_SHUTDOWN);
+        }
         SSL_free(client->ssl);
         SSL_CTX_free(client->context);
         (void)close(client->file);

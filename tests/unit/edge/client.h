@@ -6,6 +6,14 @@
 
 typedef struct client client_t;
 
+/* How to speak TLS. */
+typedef struct client_tls {
+    int version;             /* at most this one, OpenSSL's number; 0: any */
+    const char *certificate; /* a PEM file with its chain; NULL: none */
+    const char *key;
+    void *session; /* an SSL_SESSION to resume, or NULL */
+} client_tls_t;
+
 /* An answer; `body` is NUL-terminated. */
 typedef struct answer {
     int status; /* 0: the connection ended before an answer */
@@ -19,6 +27,10 @@ client_t *client_open(const char *url);
 /* The same, offering TLS of this version at most (OpenSSL's number). NULL where the handshake
  * fails. */
 client_t *client_open_tls(const char *url, int version);
+client_t *client_open_as(const char *url, const client_tls_t *tls);
+/* The session to resume later, once an answer has come: an SSL_SESSION, to be freed. */
+void *client_session(client_t *client);
+int client_is_resumed(const client_t *client);
 void client_close(client_t *client);
 /* Resets the connection. */
 void client_reset(client_t *client);

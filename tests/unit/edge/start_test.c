@@ -76,15 +76,15 @@ static int32_t start(const signet_setting_t *settings, uint64_t count)
     return status;
 }
 
-/* The same with up to four pairs of name and text; it must fail, saying all of `words`. */
-static void expect_failure(const char *const settings[8], const char *const words[4])
+/* The same with up to five pairs of name and text; it must fail, saying all of `words`. */
+static void expect_failure(const char *const settings[10], const char *const words[4])
 {
-    signet_setting_t made[5];
+    signet_setting_t made[6];
     uint64_t count = 1;
     size_t i;
 
     made[0] = world_text("name", "main");
-    for (i = 0; i < 8 && settings[i] != NULL; i += 2) {
+    for (i = 0; i < 10 && settings[i] != NULL; i += 2) {
         made[count++] = world_text(settings[i], settings[i + 1]);
     }
     ck_assert_msg(start(made, count) != SIGNET_OK, "it started");
@@ -96,7 +96,7 @@ static void expect_failure(const char *const settings[8], const char *const word
     }
 }
 
-#define LIST(...) ((const char *const[8]){__VA_ARGS__})
+#define LIST(...) ((const char *const[10]){__VA_ARGS__})
 #define WORDS(...) ((const char *const[4]){__VA_ARGS__})
 
 START_TEST(listeners_must_make_sense)
@@ -174,6 +174,12 @@ START_TEST(certificates_and_keys_are_checked)
     write_file("empty", "", 0600);
     write_file("rubbish", "-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n", 0600);
     write_encrypted_key("encrypted.key");
+    expect_failure(LIST("address", "127.0.0.1:0", "client_certificates", "required"),
+                   WORDS("client_certificates", "needs TLS"));
+    expect_failure(LIST("address", "127.0.0.1:0", "certificate", in_folder("a.pem"), "key",
+                        in_folder("a.key"), "client_certificates", "optional", "client_authorities",
+                        in_folder("empty")),
+                   WORDS("empty", "client_authorities"));
     expect_tls_failure("missing.pem", "a.key", "missing.pem", "No such file");
     expect_tls_failure("empty", "a.key", "empty", "PEM");
     expect_tls_failure("rubbish", "a.key", "rubbish", "PEM");
@@ -200,6 +206,8 @@ START_TEST(socket_files_are_checked)
     long_path[0] = '/';
     long_path[sizeof(long_path) - 1] = '\0';
     expect_failure(LIST("unix", long_path), WORDS("longer than", "shorter"));
+    expect_failure(LIST("unix", in_folder("none/s"), "client_certificates", "optional"),
+                   WORDS("client_certificates", "needs TLS"));
     expect_failure(LIST("unix", in_folder("none/s")), WORDS("none/s", "No such file"));
     write_file("file", "x", 0600);
     expect_failure(LIST("unix", in_folder("file")), WORDS("not a socket", "remove it"));

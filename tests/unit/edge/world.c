@@ -25,6 +25,25 @@ static void require(int condition, const char *what)
 
 /* The stand-in for the registry. */
 
+/* Says by the actor's name how many certificates came with the client's own. */
+static int32_t authenticate_certificate(signet_call_t *call, const signet_credential_t *credential,
+                                        const signet_actor_t **actor)
+{
+    signet_actor_t *made = call->services->alloc(call, sizeof(*made));
+
+    if (!atomic_load(&watch.trusting)) {
+        return core_fail(call, SIGNET_UNAUTHENTICATED, "auth.certificate-invalid",
+                         "The certificate is not valid.");
+    }
+    require(made != NULL, "actor");
+    made->size = sizeof(*made);
+    made->id = core_format(call, "cert:%d+%d", credential->certificate.length > 0,
+                           (int)credential->chain_count);
+    made->method = SIGNET_TEXT("certificate");
+    *actor = made;
+    return SIGNET_OK;
+}
+
 static int32_t authenticate(void *instance, signet_call_t *call,
                             const signet_credential_t *credential, const signet_actor_t **actor)
 {
@@ -38,6 +57,9 @@ static int32_t authenticate(void *instance, signet_call_t *call,
                                          .grant_count = 1};
 
     (void)instance;
+    if (credential->scheme.length == 0 && credential->certificate.length > 0) {
+        return authenticate_certificate(call, credential, actor);
+    }
     if (credential->scheme.length != 6 || memcmp(credential->scheme.data, "bearer", 6) != 0) {
         return core_fail(call, SIGNET_UNSUPPORTED, "auth.unsupported", "not a token");
     }
@@ -56,6 +78,9 @@ static void denied(void *instance, signet_call_t *call, signet_text_t source,
     (void)call;
     if (source.length > 0 && entry->event.length == strlen(SIGNET_EVENT_LOGIN_FAILED)) {
         atomic_fetch_add(&watch.denied, 1);
+        if (entry->field_count == 4 && entry->fields[3].value.length == 64) {
+            atomic_fetch_add(&watch.named, 1);
+        }
     }
 }
 
@@ -179,6 +204,8 @@ static void read_urls(signet_call_t *call, world_t *world)
         keep_url(line, end, "plain", world->plain);
         keep_url(line, end, "tls", world->tls);
         keep_url(line, end, "local", world->local);
+        keep_url(line, end, "optional", world->optional);
+        keep_url(line, end, "required", world->required);
         line = end + 1;
     }
 }
@@ -217,8 +244,20 @@ void world_open(world_t *world, const world_options_t *options)
                                   world_text("minimum_tls", "1.2")};
         signet_setting_t local[] = {world_text("name", "local"), world_text("unix", path),
                                     world_text("mode", "0660"), world_group("roles", &role, 1)};
+        signet_setting_t optional[] = {world_text("name", "optional"),
+                                       world_text("address", "127.0.0.1:0"),
+                                       world_text("certificate", certificate),
+                                       world_text("key", key),
+                                       world_text("minimum_tls", "1.2"),
+                                       world_text("client_certificates", "optional"),
+                                       world_text("client_authorities", certificate)};
+        signet_setting_t required[] = {
+            world_text("name", "required"),         world_text("address", "127.0.0.1:0"),
+            world_text("certificate", certificate), world_text("key", key),
+            world_text("minimum_tls", "1.2"),       world_text("client_certificates", "required")};
         signet_setting_t listeners[] = {world_group("", plain, 2), world_group("", tls, 5),
-                                        world_group("", local, 4)};
+                                        world_group("", local, 4), world_group("", optional, 7),
+                                        world_group("", required, 6)};
         signet_setting_t limits[] = {
             world_number("header_time", or_long(options->header_ms)),
             world_number("body_time", or_long(options->body_ms)),
@@ -228,7 +267,7 @@ void world_open(world_t *world, const world_options_t *options)
             world_number("connections", options->connections > 0 ? options->connections : 500),
         };
         signet_setting_t log[] = {world_number("access", 1)};
-        signet_setting_t members[] = {world_group("listeners", listeners, 3),
+        signet_setting_t members[] = {world_group("listeners", listeners, 5),
                                       world_group("limits", limits, 6), world_group("log", log, 1)};
         signet_setting_t host = world_group("host", members, 3);
 
@@ -266,6 +305,16 @@ void world_close(world_t *world)
         (void)unlink(path);
     }
     require(rmdir(world->folder) == 0, "folder not empty");
+}
+
+const char *world_path(const world_t *world, const char *name)
+{
+    static char paths[4][256];
+    static size_t next;
+    char *path = paths[next++ % 4];
+
+    (void)snprintf(path, sizeof(paths[0]), "%s/%s", world->folder, name);
+    return path;
 }
 
 int world_await(atomic_int *value, int expected)

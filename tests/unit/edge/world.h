@@ -20,7 +20,9 @@ typedef struct world_options {
 
 typedef struct world {
     char folder[64];
-    char plain[128]; /* URLs */
+    char optional[128]; /* URLs; it asks for certificates of clients */
+    char required[128];
+    char plain[128];
     char tls[128];
     char local[128];
     edge_t *edge;
@@ -35,6 +37,8 @@ typedef struct watch {
     atomic_int gate;          /* 1: handlers of /gate go on */
     atomic_int inline_calls;  /* of /twice on a loop */
     atomic_int denied;        /* entries that the journal was given */
+    atomic_int named;         /* those of them that name a certificate */
+    atomic_int trusting;      /* 1: the auth plugin accepts certificates */
     atomic_llong received;    /* octets that /upload has read */
     atomic_int upload_status; /* what ended the last /upload */
     atomic_llong sent;        /* octets that /download has written */
@@ -43,7 +47,8 @@ typedef struct watch {
 
 extern watch_t watch;
 
-/* Starts an edge with listeners "plain", "tls" and "local"; options may be NULL. */
+/* Starts an edge with listeners "plain", "tls", "local", "optional" and "required"; options may be
+ * NULL. */
 void world_open(world_t *world, const world_options_t *options);
 /* Waits for all work, ends it and removes the folder. */
 void world_close(world_t *world);
@@ -55,6 +60,8 @@ signet_setting_t world_number(const char *name, int64_t integer);
 signet_setting_t world_group(const char *name, const signet_setting_t *members, uint64_t count);
 /* Writes a self-signed certificate and its key to files of the folder. */
 void world_write_certificate(const char *folder, const char *certificate, const char *key);
+/* The path of a file in the folder; one of four texts in turn. */
+const char *world_path(const world_t *world, const char *name);
 /* Waits for up to ten seconds until `*value` is `expected`; 1 when it is. */
 int world_await(atomic_int *value, int expected);
 

@@ -1,0 +1,258 @@
+/* Clients with certificates: what the edge asks for, hands on and keeps from session to session.
+ * Trust is the auth plugin's alone, here a switch. */
+#include <check.h>
+#include <openssl/ssl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "client.h"
+#include "world.h"
+
+#define GET(target) "GET " target " HTTP/1.1\r\nHost: test\r\n\r\n"
+#define GET_AS(target, token)                                                                      \
+    "GET " target " HTTP/1.1\r\nHost: test\r\nAuthorization: Bearer " token "\r\n\r\n"
+
+static world_t world;
+static client_tls_t shown; /* a client certificate and another one sent with it */
+
+/* Appends the certificates of a file to another. */
+static void append(const char *to, const char *from)
+{
+    char content[8192];
+    FILE *source = fopen(from, "r");
+    FILE *target = fopen(to, "a");
+    size_t length;
+
+    ck_assert_ptr_nonnull(source);
+    ck_assert_ptr_nonnull(target);
+    length = fread(content, 1, sizeof(content), source);
+    ck_assert_uint_eq(fwrite(content, 1, length, target), length);
+    (void)fclose(source);
+    (void)fclose(target);
+}
+
+static void open_world(void)
+{
+    world_open(&world, NULL);
+    world_write_certificate(world.folder, "client.pem", "client.key");
+    append(world_path(&world, "client.pem"), world_path(&world, "server.pem"));
+    shown = (client_tls_t){.certificate = strdup(world_path(&world, "client.pem")),
+                           .key = strdup(world_path(&world, "client.key"))};
+    atomic_store(&watch.trusting, 1);
+}
+
+static void close_world(void)
+{
+    (void)unlink(shown.certificate);
+    (void)unlink(shown.key);
+    free((char *)shown.certificate);
+    free((char *)shown.key);
+    world_close(&world);
+}
+
+/* Asks on a connection that stays open. */
+static void expect_on(client_t *client, const char *request, int status, const char *body)
+{
+    answer_t answer;
+
+    ck_assert_ptr_nonnull(client);
+    ck_assert(client_send(client, request));
+    client_receive(client, &answer, 0);
+    ck_assert_int_eq(answer.status, status);
+    ck_assert_msg(strstr(answer.body, body) != NULL, "no \"%s\" in: %s", body, answer.body);
+    answer_free(&answer);
+}
+
+static void expect(const char *url, const client_tls_t *tls, const char *request, int status,
+                   const char *body)
+{
+    client_t *client = client_open_as(url, tls);
+
+    expect_on(client, request, status, body);
+    client_close(client);
+}
+
+/* No request is served: the handshake fails, which a client of TLS 1.3 sees when it reads. */
+static void expect_no_handshake(const client_tls_t *tls)
+{
+    client_t *client = client_open_as(world.required, tls);
+
+    if (client != NULL) {
+        answer_t answer;
+
+        (void)client_send(client, GET("/echo"));
+        client_receive(client, &answer, 0);
+        ck_assert_int_eq(answer.status, 0);
+        answer_free(&answer);
+        client_close(client);
+    }
+    ck_assert_int_eq(atomic_load(&watch.handled), 0);
+}
+
+START_TEST(nothing_is_asked_for_by_default)
+{
+    expect(world.tls, &shown, GET("/who"), 401, "auth.credential-missing");
+}
+END_TEST
+
+START_TEST(an_optional_certificate_is_a_credential)
+{
+    static const client_tls_t none;
+
+    expect(world.optional, &shown, GET("/who"), 200, "cert:1+1 certificate");
+    expect(world.optional, &none, GET("/who"), 401, "show a client certificate");
+    expect(world.optional, &none, GET_AS("/who", "good"), 200, "token:1 token");
+    ck_assert_int_eq(atomic_load(&watch.denied), 0);
+    atomic_store(&watch.trusting, 0);
+    expect(world.optional, &shown, GET("/who"), 401, "auth.certificate-invalid");
+    ck_assert_int_eq(atomic_load(&watch.denied), 1);
+    ck_assert_int_eq(atomic_load(&watch.named), 1);
+    /* Public routes are open to all, and a header is what its sender wants to be judged by. */
+    expect(world.optional, &shown, GET("/show/x"), 200, "/show/x");
+    expect(world.optional, &shown, GET_AS("/who", "good"), 200, "token:1 token");
+}
+END_TEST
+
+START_TEST(a_header_does_not_fall_back_to_the_certificate)
+{
+    expect(world.optional, &shown, GET_AS("/who", "wrong"), 401, "auth.token-invalid");
+    expect(world.optional, &shown,
+           "GET /who HTTP/1.1\r\nHost: test\r\nAuthorization: Basic eDp5\r\n\r\n", 401,
+           "auth.credential-invalid");
+}
+END_TEST
+
+START_TEST(a_required_certificate_must_be_trusted_for_everything)
+{
+    static const client_tls_t none = {.version = 0};
+    static const client_tls_t old = {.version = TLS1_2_VERSION};
+
+    expect_no_handshake(&none);
+    expect_no_handshake(&old);
+    expect(world.required, &shown, GET("/who"), 200, "cert:1+1 certificate");
+    expect(world.required, &shown, GET_AS("/who", "good"), 200, "token:1 token");
+    expect(world.required, &shown, GET("/show/x"), 200, "/show/x");
+    atomic_store(&watch.trusting, 0);
+    expect(world.required, &shown, GET("/who"), 401, "auth.certificate-invalid");
+    expect(world.required, &shown, GET_AS("/who", "good"), 401, "auth.certificate-invalid");
+    expect(world.required, &shown, GET("/show/x"), 401, "auth.certificate-invalid");
+    expect(world.required, &shown, GET("/healthz"), 401, "auth.certificate-invalid");
+    expect(world.required, &shown, GET("/nothing"), 404, "http.route-not-found");
+}
+END_TEST
+
+/* Case 10: neither a resumed session nor an open connection remembers that a client was trusted. */
+START_TEST(trust_is_judged_at_each_request)
+{
+    static const int versions[] = {TLS1_2_VERSION, TLS1_3_VERSION};
+    client_tls_t tls = shown;
+    client_t *open;
+    client_t *resumed;
+
+    tls.version = versions[_i];
+    open = client_open_as(world.optional, &tls);
+    expect_on(open, GET("/who"), 200, "cert:1+1 certificate");
+    ck_assert(!client_is_resumed(open));
+    tls.session = client_session(open);
+    /* The session alone: this client could not even prove its key again. */
+    tls.certificate = NULL;
+    resumed = client_open_as(world.optional, &tls);
+    expect_on(resumed, GET("/who"), 200, "cert:1+1 certificate");
+    ck_assert(client_is_resumed(resumed));
+    atomic_store(&watch.trusting, 0);
+    expect_on(resumed, GET("/who"), 401, "auth.certificate-invalid");
+    expect_on(open, GET("/who"), 401, "auth.certificate-invalid");
+    client_close(resumed);
+    resumed = client_open_as(world.optional, &tls);
+    expect_on(resumed, GET("/who"), 401, "auth.certificate-invalid");
+    ck_assert(client_is_resumed(resumed));
+    atomic_store(&watch.trusting, 1);
+    expect_on(resumed, GET("/who"), 200, "cert:1+1 certificate");
+    client_close(resumed);
+    client_close(open);
+    SSL_SESSION_free(tls.session);
+}
+END_TEST
+
+/* A session of one listener is none of another, which may ask for less. */
+START_TEST(sessions_stay_with_their_listener)
+{
+    client_tls_t tls = {.version = TLS1_2_VERSION};
+    client_t *client = client_open_as(world.optional, &tls);
+
+    expect_on(client, GET("/show/x"), 200, "/show/x");
+    tls.session = client_session(client);
+    client_close(client);
+    atomic_store(&watch.handled, 0);
+    expect_no_handshake(&tls);
+    SSL_SESSION_free(tls.session);
+}
+END_TEST
+
+START_TEST(long_chains_are_refused)
+{
+    static const int versions[] = {TLS1_2_VERSION, TLS1_3_VERSION};
+    client_tls_t tls = shown;
+    int i;
+
+    tls.version = versions[_i];
+    for (i = 0; i < 6; i++) {
+        append(shown.certificate, world_path(&world, "server.pem"));
+    }
+    expect(world.required, &tls, GET("/who"), 200, "cert:1+7 certificate");
+    append(shown.certificate, world_path(&world, "server.pem"));
+    atomic_store(&watch.handled, 0);
+    expect_no_handshake(&tls);
+}
+END_TEST
+
+/* Case 12: certificates that a header brings are not the client's. */
+START_TEST(certificates_in_headers_are_ignored)
+{
+    static const char *const headers[] = {
+        "X-Client-Cert: -----BEGIN CERTIFICATE-----MIIB",
+        "X-SSL-Client-Cert: MIIB\r\nX-SSL-Client-Verify: SUCCESS",
+        "Client-Cert: :MIIB:\r\nClient-Cert-Chain: :MIIB:",
+        "X-Forwarded-Client-Cert: Hash=00;Subject=\"CN=admin\"",
+        "X-ARR-ClientCert: MIIB",
+        "Forwarded: for=127.0.0.1;by=127.0.0.1",
+    };
+    static const client_tls_t none;
+    char request[512];
+    size_t i;
+
+    for (i = 0; i < sizeof(headers) / sizeof(headers[0]); i++) {
+        (void)snprintf(request, sizeof(request), "GET /who HTTP/1.1\r\nHost: a\r\n%s\r\n\r\n",
+                       headers[i]);
+        expect(world.optional, &none, request, 401, "auth.credential-missing");
+        expect(world.plain, &none, request, 401, "auth.credential-missing");
+        expect(world.optional, &shown, request, 200, "cert:1+1 certificate");
+    }
+}
+END_TEST
+
+int main(void)
+{
+    Suite *suite = suite_create("edge-certificates");
+    TCase *certificates = tcase_create("certificates");
+    SRunner *runner;
+    int failed;
+
+    tcase_add_checked_fixture(certificates, open_world, close_world);
+    tcase_add_test(certificates, nothing_is_asked_for_by_default);
+    tcase_add_test(certificates, an_optional_certificate_is_a_credential);
+    tcase_add_test(certificates, a_header_does_not_fall_back_to_the_certificate);
+    tcase_add_test(certificates, a_required_certificate_must_be_trusted_for_everything);
+    tcase_add_loop_test(certificates, trust_is_judged_at_each_request, 0, 2);
+    tcase_add_test(certificates, sessions_stay_with_their_listener);
+    tcase_add_loop_test(certificates, long_chains_are_refused, 0, 2);
+    tcase_add_test(certificates, certificates_in_headers_are_ignored);
+    suite_add_tcase(suite, certificates);
+    runner = srunner_create(suite);
+    srunner_run_all(runner, CK_NORMAL);
+    failed = srunner_ntests_failed(runner);
+    srunner_free(runner);
+    return failed == 0 ? 0 : 1;
+}
