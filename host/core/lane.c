@@ -64,7 +64,7 @@ static int begin_lane(core_lane_t *lane, uint32_t number, uint32_t cores)
     pthread_cond_init(&lane->quiet, NULL);
     pthread_cond_init(&lane->watch, NULL);
     for (uint32_t index = 0; index < lane->limit; index++)
-        core_worker_init(&lane->workers[index], lane);
+        core_worker_init(&lane->workers[index], lane, index < lane->eager);
     lane->queued_metric = add_metric(SIGNET_METRIC_GAUGE, "signet_host_lane_queued",
                                      "Work that waits for a worker.", lane->name);
     lane->busy_metric = add_metric(SIGNET_METRIC_GAUGE, "signet_host_lane_busy",
@@ -105,6 +105,9 @@ static int call_worker(core_lane_t *lane)
 static void *watch(void *argument)
 {
     core_lane_t *lane = argument;
+    char name[16];
+    snprintf(name, sizeof name, "%.9s-watch", lane->name);
+    pthread_setname_np(pthread_self(), name);
     pthread_mutex_lock(&lane->lock);
     while (!lane->stopping) {
         if (!lane->queued) {
@@ -145,7 +148,7 @@ int32_t core_lanes_submit(core_lanes_t *lanes, uint32_t number, core_work_t *wor
     pthread_mutex_lock(&lane->lock);
     int taken = !lane->stopping && lane->queued < lane->bound;
     /* Work is never queued where no worker could take it. */
-    if (taken && lane->started - lane->sleeping < lane->eager)
+    if (taken && lane->serving < lane->eager)
         taken = call_worker(lane) || lane->started > 0;
     else if (taken && lane->fibers)
         begin_watch(lane);

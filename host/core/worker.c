@@ -13,7 +13,7 @@
 #endif
 
 /* Fibers that a worker keeps for the next work. */
-#define SPARES 64U
+#define SPARES 128U
 
 /* A fiber of this worker can go on. Any thread. */
 static void make_ready(core_fiber_t *fiber, void *owner)
@@ -31,9 +31,10 @@ static void make_ready(core_fiber_t *fiber, void *owner)
     pthread_mutex_unlock(&worker->lane->lock);
 }
 
-void core_worker_init(core_worker_t *worker, core_lane_t *lane)
+void core_worker_init(core_worker_t *worker, core_lane_t *lane, int base)
 {
     worker->lane = lane;
+    worker->base = base;
     pthread_cond_init(&worker->wake, NULL);
 }
 
@@ -49,12 +50,41 @@ static void unlist(core_worker_t *worker)
         worker->next->previous = worker->previous;
     worker->next = worker->previous = NULL;
     worker->listed = 0;
-    worker->lane->sleeping--;
+}
+
+/* Among the idle ones, behind base workers where it is none. */
+static void list(core_worker_t *worker)
+{
+    core_worker_t *before = NULL;
+    core_worker_t *after = worker->lane->idle;
+    while (after && after->base && !worker->base) {
+        before = after;
+        after = after->next;
+    }
+    worker->previous = before;
+    worker->next = after;
+    if (before)
+        before->next = worker;
+    else
+        worker->lane->idle = worker;
+    if (after)
+        after->previous = worker;
+    worker->listed = 1;
+}
+
+static void set_serving(core_worker_t *worker, int serving)
+{
+    if (serving && !worker->serving)
+        worker->lane->serving++;
+    else if (!serving && worker->serving)
+        worker->lane->serving--;
+    worker->serving = serving;
 }
 
 void core_worker_call(core_worker_t *worker)
 {
     unlist(worker);
+    set_serving(worker, 1);
     worker->called = 1;
     pthread_cond_signal(&worker->wake);
 }
@@ -63,24 +93,23 @@ void core_worker_call(core_worker_t *worker)
 static void sleep_idle(core_worker_t *worker)
 {
     core_lane_t *lane = worker->lane;
-    worker->next = lane->idle;
-    if (worker->next)
-        worker->next->previous = worker;
-    lane->idle = worker;
-    worker->listed = 1;
-    lane->sleeping++;
+    list(worker);
+    set_serving(worker, 0);
     atomic_store(&worker->asleep, 1);
     while (!worker->called && !atomic_load(&worker->ready))
         pthread_cond_wait(&worker->wake, &lane->lock);
     atomic_store(&worker->asleep, 0);
     worker->called = 0;
     unlist(worker);
+    if (worker->base)
+        set_serving(worker, 1);
 }
 
-static core_work_t *take_work(core_lane_t *lane)
+static core_work_t *take_work(const core_worker_t *worker)
 {
+    core_lane_t *lane = worker->lane;
     core_work_t *work = lane->head;
-    if (!work || lane->busy == lane->at_once)
+    if (!work || lane->busy == lane->at_once || !(worker->serving || lane->stopping))
         return NULL;
     lane->head = work->next;
     if (!lane->head)
@@ -176,7 +205,7 @@ static void *run_worker(void *argument)
         while (resume_ready(worker))
             continue;
         pthread_mutex_lock(&lane->lock);
-        core_work_t *work = take_work(lane);
+        core_work_t *work = take_work(worker);
         int ended = !work && lane->stopping && !lane->head && worker->paused == 0;
         if (!work && !ended)
             sleep_idle(worker);
@@ -220,6 +249,7 @@ int core_worker_start(core_lane_t *lane)
     char name[16];
     snprintf(name, sizeof name, "%.10s-%u", lane->name, (unsigned)(lane->started % 1000));
     pthread_setname_np(worker->thread, name);
+    set_serving(worker, 1);
     lane->started++;
     return 1;
 }

@@ -22,8 +22,10 @@ typedef struct core_worker {
     core_lane_t *lane;
     pthread_t thread;
     pthread_cond_t wake;
-    int called; /* it is to look for work */
-    int listed; /* among the lane's idle ones */
+    int base;    /* one of those that take work whenever they are awake */
+    int called;  /* it is to look for work */
+    int serving; /* it takes work from the queue, not only its own fibers */
+    int listed;  /* among the lane's idle ones */
     struct core_worker *next;
     struct core_worker *previous;
     _Atomic(core_fiber_t *) ready; /* fibers to resume, the newest first; pushed by any thread */
@@ -44,10 +46,11 @@ struct core_lane {
     uint32_t limit;
     uint32_t at_once; /* pieces of work that may have begun and not ended */
     uint32_t started;
-    uint32_t sleeping;
+    uint32_t serving;
     uint32_t eager; /* so many threads run before work waits for one of them */
     uint32_t busy;
-    core_worker_t *idle; /* the one that worked last is called first: its caches are warm */
+    /* Base workers first; of each kind, the one that worked last: its caches are warm. */
+    core_worker_t *idle;
     int stopping;
     int fibers;
     int watching; /* the watcher looks at the queue */
@@ -61,7 +64,9 @@ struct core_lane {
     uint64_t rejected_metric;
 };
 
-void core_worker_init(core_worker_t *worker, core_lane_t *lane);
+/* A base worker takes work from the queue whenever it is awake; any other only where it was called
+ * because those are held up, until it finds the queue empty. */
+void core_worker_init(core_worker_t *worker, core_lane_t *lane, int base);
 /* Starts one more worker; 0 where there is no thread to be had. The lane's lock is held. */
 int core_worker_start(core_lane_t *lane);
 /* Wakes an idle worker to look for work. The lane's lock is held. */

@@ -4,8 +4,9 @@
 #include <semaphore.h>
 #include <stdatomic.h>
 #include <stdlib.h>
+#include <string.h>
 
-#include "core/lane.h"
+#include "core/worker.h"
 
 #define SUBMITTERS 4
 #define EACH 2000
@@ -136,6 +137,64 @@ START_TEST(there_are_four_lanes)
 }
 END_TEST
 
+#if CORE_FIBERS
+typedef struct named {
+    core_work_t work;
+    char *name;
+    sem_t *done;
+} named_t;
+
+static void tell_name(core_work_t *work)
+{
+    named_t *named = (named_t *)(void *)work;
+    pthread_getname_np(pthread_self(), named->name, 16);
+    sem_post(named->done);
+}
+
+/* Eight pieces of work block, so that workers beyond the one of a single core are called. */
+static void block_eight(core_lanes_t *lanes)
+{
+    sem_t reached;
+    sem_t open;
+    sem_init(&reached, 0, 0);
+    sem_init(&open, 0, 0);
+    for (int index = 0; index < 8; index++) {
+        gate_t *gate = calloc(1, sizeof *gate);
+        *gate = (gate_t){.work = {.run = wait_at_gate}, .reached = &reached, .open = &open};
+        ck_assert_int_eq(core_lanes_submit(lanes, SIGNET_LANE_REQUEST, &gate->work), SIGNET_OK);
+    }
+    for (int index = 0; index < 8; index++)
+        sem_wait(&reached);
+    for (int index = 0; index < 8; index++)
+        sem_post(&open);
+    ck_assert_int_eq(core_lanes_drain(lanes, 10000), 1);
+    sem_destroy(&reached);
+    sem_destroy(&open);
+}
+
+START_TEST(workers_called_for_a_stall_step_back)
+{
+    core_lanes_t *lanes = core_lanes_new(1);
+    block_eight(lanes);
+    sem_t done;
+    sem_init(&done, 0, 0);
+    /* Those called may still look for work for a moment; after that, the base worker has it all. */
+    int in_a_row = 0;
+    for (int index = 0; in_a_row < 50; index++) {
+        ck_assert_int_lt(index, 10000);
+        char name[16] = "";
+        named_t named = {.work = {.run = tell_name}, .name = name, .done = &done};
+        ck_assert_int_eq(core_lanes_submit(lanes, SIGNET_LANE_REQUEST, &named.work), SIGNET_OK);
+        sem_wait(&done);
+        ck_assert_int_eq(core_lanes_drain(lanes, 10000), 1);
+        in_a_row = strcmp(name, "request-0") == 0 ? in_a_row + 1 : 0;
+    }
+    core_lanes_free(lanes);
+    sem_destroy(&done);
+}
+END_TEST
+#endif
+
 int main(void)
 {
     Suite *suite = suite_create("lane");
@@ -145,6 +204,9 @@ int main(void)
     tcase_add_test(tests, queues_are_bounded);
     tcase_add_test(tests, freeing_runs_what_is_queued);
     tcase_add_test(tests, there_are_four_lanes);
+#if CORE_FIBERS
+    tcase_add_test(tests, workers_called_for_a_stall_step_back);
+#endif
     suite_add_tcase(suite, tests);
     SRunner *runner = srunner_create(suite);
     srunner_run_all(runner, CK_NORMAL);
