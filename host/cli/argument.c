@@ -24,6 +24,11 @@ static const signet_option_t globals[] = {
            "Host to speak to, https://HOST:PORT or unix:/PATH; by default SIGNET_URL."),
     OPTION(PATH, "cacert", "Certificates to trust for it, PEM; by default SIGNET_CACERT."),
     OPTION(PATH, "token_file", "File with the token to show it; by default SIGNET_TOKEN_FILE."),
+    OPTION(PATH, "client_certificate",
+           "TLS client certificate to show it, PEM with its chain; by default "
+           "SIGNET_CLIENT_CERTIFICATE."),
+    OPTION(PATH, "client_key",
+           "Private key of the client certificate, PEM; by default SIGNET_CLIENT_KEY."),
     OPTION(PATH, "plugins", "Folder to load plugins from; by default SIGNET_PLUGINS."),
     OPTION(BOOLEAN, "json", "Print one JSON document instead of text."),
     OPTION(BOOLEAN, "no_color", "Print no colours; so does NO_COLOR."),

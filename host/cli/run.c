@@ -32,6 +32,8 @@ signet_command_input_t cli_run_input(const cli_t *cli, const signet_setting_t *o
         .url = global(cli, "url", "SIGNET_URL"),
         .cacert = global(cli, "cacert", "SIGNET_CACERT"),
         .token_file = global(cli, "token_file", "SIGNET_TOKEN_FILE"),
+        .client_certificate = global(cli, "client_certificate", "SIGNET_CLIENT_CERTIFICATE"),
+        .client_key = global(cli, "client_key", "SIGNET_CLIENT_KEY"),
     };
 }
 

@@ -779,7 +779,7 @@ MEMBER(signet_output_services, note, 32);
 MEMBER(signet_output_services, raw, 40);
 
 /* command.h: signet_command_input */
-SIZE(signet_command_input, 72);
+SIZE(signet_command_input, 104);
 MEMBER(signet_command_input, size, 0);
 MEMBER(signet_command_input, reserved, 4);
 MEMBER(signet_command_input, options, 8);
@@ -787,6 +787,8 @@ MEMBER(signet_command_input, output, 16);
 MEMBER(signet_command_input, url, 24);
 MEMBER(signet_command_input, cacert, 40);
 MEMBER(signet_command_input, token_file, 56);
+MEMBER(signet_command_input, client_certificate, 72);
+MEMBER(signet_command_input, client_key, 88);
 
 /* command.h: signet_command */
 SIZE(signet_command, 80);

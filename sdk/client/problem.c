@@ -17,6 +17,16 @@ static int32_t fail_tls(const signet_transfer_t *transfer, const char *what)
                        SIGNET_FORMAT(transfer->input->url), what, SIGNET_FORMAT(cacert));
 }
 
+static int32_t fail_certificate(const signet_transfer_t *transfer, const char *what)
+{
+    const signet_command_input_t *input = transfer->input;
+    return signet_fail(
+        transfer->call, SIGNET_INVALID, "client.certificate",
+        "The client certificate %.*s and its key %.*s cannot be used (%s): they must "
+        "be a pair of PEM files, the key not encrypted.",
+        SIGNET_FORMAT(input->client_certificate), SIGNET_FORMAT(input->client_key), what);
+}
+
 int32_t signet_transfer_fail(const signet_transfer_t *transfer, CURLcode code)
 {
     signet_call_t *call = transfer->call;
@@ -42,9 +52,10 @@ int32_t signet_transfer_fail(const signet_transfer_t *transfer, CURLcode code)
     case CURLE_SSL_CONNECT_ERROR:
     case CURLE_PEER_FAILED_VERIFICATION:
     case CURLE_SSL_CACERT_BADFILE:
-    case CURLE_SSL_CERTPROBLEM:
     case CURLE_SSL_ISSUER_ERROR:
         return fail_tls(transfer, what);
+    case CURLE_SSL_CERTPROBLEM:
+        return fail_certificate(transfer, what);
     default:
         return signet_fail(call, SIGNET_UNAVAILABLE, "client.unreachable",
                            "The host at %.*s cannot be reached (%s): see whether signetd runs, and "

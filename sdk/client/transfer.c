@@ -37,21 +37,30 @@ static int progress(void *argument, curl_off_t download_total, curl_off_t downlo
     return transfer->call->services->check(transfer->call) != SIGNET_OK;
 }
 
+/* DENIED where a file that holds a secret is open to others. */
+static int32_t check_closed(signet_call_t *call, const char *name, const char *what,
+                            const char *reason)
+{
+    struct stat about;
+    if (stat(name, &about) == 0 && (about.st_mode & 077) != 0) {
+        return signet_fail(call, SIGNET_DENIED, reason,
+                           "The %s file %s can be read by others: run chmod 600 %s.", what, name,
+                           name);
+    }
+    return SIGNET_OK;
+}
+
 /* The token of the file without its newline. */
 static int32_t read_token(signet_call_t *call, signet_text_t path, signet_text_t *token)
 {
     const char *name = signet_text_string(call, path);
-    if (!name) {
-        return signet_status(call);
-    }
-    struct stat about;
-    if (stat(name, &about) == 0 && (about.st_mode & 077) != 0) {
-        return signet_fail(call, SIGNET_DENIED, "client.token-open",
-                           "The token file %s can be read by others: run chmod 600 %s.", name,
-                           name);
+    int32_t status =
+        name ? check_closed(call, name, "token", "client.token-open") : signet_status(call);
+    if (status != SIGNET_OK) {
+        return status;
     }
     signet_bytes_t content;
-    int32_t status = signet_file_read(call, path, TOKEN_MAX, &content);
+    status = signet_file_read(call, path, TOKEN_MAX, &content);
     if (status != SIGNET_OK) {
         return status;
     }
@@ -163,6 +172,38 @@ static int32_t set_target(signet_transfer_t *transfer, CURL *curl)
     return code == CURLE_OK ? SIGNET_OK : signet_fail_memory(call);
 }
 
+/* Sets the client's own certificate; a Unix socket takes none. */
+static int32_t set_certificate(const signet_transfer_t *transfer, CURL *curl)
+{
+    signet_call_t *call = transfer->call;
+    const signet_command_input_t *input = transfer->input;
+    int has_certificate = SIGNET_HAS(input, client_certificate.length);
+    int has_key = SIGNET_HAS(input, client_key.length);
+    if (!has_certificate && !has_key) {
+        return SIGNET_OK;
+    }
+    if (!has_certificate || !has_key) {
+        return signet_fail(call, SIGNET_INVALID, "client.certificate",
+                           "A client certificate and its key belong together: set both "
+                           "SIGNET_CLIENT_CERTIFICATE and SIGNET_CLIENT_KEY, or give "
+                           "--client-certificate and --client-key.");
+    }
+    const char *certificate = signet_text_string(call, input->client_certificate);
+    const char *key = certificate ? signet_text_string(call, input->client_key) : NULL;
+    if (!key) {
+        return signet_status(call);
+    }
+    int32_t status = check_closed(call, key, "key", "client.key-open");
+    if (status != SIGNET_OK) {
+        return status;
+    }
+    CURLcode code = curl_easy_setopt(curl, CURLOPT_SSLCERT, certificate);
+    code = code ? code : curl_easy_setopt(curl, CURLOPT_SSLKEY, key);
+    /* So that an encrypted key is an error and not a question on the terminal. */
+    code = code ? code : curl_easy_setopt(curl, CURLOPT_KEYPASSWD, "");
+    return code == CURLE_OK ? SIGNET_OK : signet_fail_memory(call);
+}
+
 /* Sets method and body. */
 static CURLcode set_request(const signet_transfer_t *transfer, CURL *curl)
 {
@@ -187,6 +228,9 @@ int32_t signet_transfer_prepare(signet_transfer_t *transfer, CURL *curl,
                                 struct curl_slist **headers)
 {
     int32_t status = set_target(transfer, curl);
+    if (status == SIGNET_OK) {
+        status = set_certificate(transfer, curl);
+    }
     if (status == SIGNET_OK) {
         status = add_headers(transfer, headers);
     }

@@ -57,9 +57,12 @@ typedef struct signet_command_input {
     uint32_t reserved;
     const signet_setting_t *options; /* a GROUP: options and positional arguments, checked */
     signet_output_t *output;
-    signet_text_t url;        /* remote: --url or SIGNET_URL: "https://…", "unix:/path" */
-    signet_text_t cacert;     /* remote: --cacert or SIGNET_CACERT, a path */
-    signet_text_t token_file; /* remote: --token-file or SIGNET_TOKEN_FILE, a path */
+    signet_text_t url;                /* remote: --url or SIGNET_URL: "https://…", "unix:/path" */
+    signet_text_t cacert;             /* remote: --cacert or SIGNET_CACERT, a path */
+    signet_text_t token_file;         /* remote: --token-file or SIGNET_TOKEN_FILE, a path */
+    signet_text_t client_certificate; /* remote: --client-certificate or SIGNET_CLIENT_CERTIFICATE,
+                                       * a path: PEM, with its chain */
+    signet_text_t client_key;         /* remote: --client-key or SIGNET_CLIENT_KEY, a path */
 } signet_command_input_t;
 
 /* A command. Static data. */

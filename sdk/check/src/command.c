@@ -34,6 +34,8 @@ int32_t signet_check_command(signet_check_t *check, signet_call_t *call, const c
         input->url = signet_text(getenv("SIGNET_URL"));
         input->cacert = signet_text(getenv("SIGNET_CACERT"));
         input->token_file = signet_text(getenv("SIGNET_TOKEN_FILE"));
+        input->client_certificate = signet_text(getenv("SIGNET_CLIENT_CERTIFICATE"));
+        input->client_key = signet_text(getenv("SIGNET_CLIENT_KEY"));
     }
     int32_t status =
         runner_arguments(call, check->folder, found, arguments, count, &input->options);

@@ -26,8 +26,9 @@ void cli_begin(void)
     ck_assert_ptr_nonnull(mkdtemp(folder));
     ck_assert_int_eq(setenv("SIGNET", SIGNET_COMMAND, 1), 0);
     ck_assert_int_eq(setenv("SIGNET_PLUGINS", CLI_PLUGINS, 1), 0);
-    static const char *const unset[] = {"SIGNET_URL",    "SIGNET_CACERT", "SIGNET_TOKEN_FILE",
-                                        "SIGNET_CONFIG", "NO_COLOR",      "COLUMNS"};
+    static const char *const unset[] = {
+        "SIGNET_URL", "SIGNET_CACERT", "SIGNET_TOKEN_FILE",         "SIGNET_CONFIG",
+        "NO_COLOR",   "COLUMNS",       "SIGNET_CLIENT_CERTIFICATE", "SIGNET_CLIENT_KEY"};
     for (size_t i = 0; i < sizeof(unset) / sizeof(unset[0]); i++) {
         ck_assert_int_eq(unsetenv(unset[i]), 0);
     }

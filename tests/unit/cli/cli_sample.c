@@ -57,7 +57,13 @@ static int32_t run_echo(void *instance, signet_call_t *call, const signet_comman
         }
     }
     int32_t status = show(call, input, "url", input->url);
-    return status == SIGNET_OK ? show(call, input, "token-file", input->token_file) : status;
+    if (status == SIGNET_OK) {
+        status = show(call, input, "token-file", input->token_file);
+    }
+    if (status == SIGNET_OK) {
+        status = show(call, input, "client-certificate", input->client_certificate);
+    }
+    return status == SIGNET_OK ? show(call, input, "client-key", input->client_key) : status;
 }
 
 static int32_t run_table(void *instance, signet_call_t *call, const signet_command_input_t *input)

@@ -276,6 +276,12 @@ START_TEST(hands_on_where_the_host_is)
     assert_has(run->output, "\"url\":\"https://b\"");
     (void)snprintf(token, sizeof(token), "\"token-file\":\"%s/t\"", cli_folder());
     assert_has(run->output, token);
+    run = cli_shell("SIGNET_CLIENT_CERTIFICATE=c SIGNET_CLIENT_KEY=k $SIGNET echo x --json");
+    assert_has(run->output, "\"client-certificate\":\"c\"");
+    assert_has(run->output, "\"client-key\":\"k\"");
+    run = cli_shell("$SIGNET echo x --client-certificate /c --client-key /k --json");
+    assert_has(run->output, "\"client-certificate\":\"/c\"");
+    assert_has(run->output, "\"client-key\":\"/k\"");
 }
 END_TEST
 

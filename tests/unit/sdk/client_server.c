@@ -8,6 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
+#include <sys/stat.h>
 #include <sys/un.h>
 #include <unistd.h>
 
@@ -48,6 +49,9 @@ static void serve(client_server_t *server, int connection)
             SSL_free(tls);
             return;
         }
+        X509 *client = SSL_get1_peer_certificate(tls);
+        server->client = client ? ASN1_INTEGER_get(X509_get0_serialNumber(client)) : 0;
+        X509_free(client);
     }
     if (read_request(server, tls, connection) && server->answer) {
         size_t length = strlen(server->answer);
@@ -131,6 +135,25 @@ void client_server_write(X509 *certificate, const char *path)
     ck_assert_int_eq(fclose(file), 0);
 }
 
+void client_server_write_key(EVP_PKEY *key, const char *path, const char *password)
+{
+    FILE *file = fopen(path, "w");
+    ck_assert_ptr_nonnull(file);
+    ck_assert_int_eq(PEM_write_PKCS8PrivateKey(file, key, password ? EVP_aes_256_cbc() : NULL, NULL,
+                                               0, NULL, (void *)(uintptr_t)password),
+                     1);
+    ck_assert_int_eq(fclose(file), 0);
+    ck_assert_int_eq(chmod(path, 0600), 0);
+}
+
+/* Any client's certificate will do. */
+static int take_any(int ok, X509_STORE_CTX *store)
+{
+    (void)ok;
+    (void)store;
+    return 1;
+}
+
 void client_server_tls(client_server_t *server, const char *folder, const char *answer)
 {
     *server = (client_server_t){.answer = answer};
@@ -139,6 +162,7 @@ void client_server_tls(client_server_t *server, const char *folder, const char *
     server->tls = SSL_CTX_new(TLS_server_method());
     ck_assert_int_eq(SSL_CTX_use_certificate(server->tls, certificate), 1);
     ck_assert_int_eq(SSL_CTX_use_PrivateKey(server->tls, key), 1);
+    SSL_CTX_set_verify(server->tls, SSL_VERIFY_PEER, take_any);
     snprintf(server->certificate, sizeof server->certificate, "%s/server.pem", folder);
     client_server_write(certificate, server->certificate);
     X509_free(certificate);

@@ -218,6 +218,64 @@ START_TEST(trusts_only_the_pinned_authority)
 }
 END_TEST
 
+/* A certificate and its key, and a second key that is encrypted. */
+static void write_client(void)
+{
+    EVP_PKEY *key = NULL;
+    X509 *certificate = client_server_certificate(&key);
+    input.client_certificate = signet_format(call, "%s/client.pem", signet_check_folder(check));
+    input.client_key = signet_format(call, "%s/client.key", signet_check_folder(check));
+    client_server_write(certificate, input.client_certificate.data);
+    client_server_write_key(key, input.client_key.data, NULL);
+    client_server_write_key(
+        key, signet_format(call, "%s/encrypted.key", signet_check_folder(check)).data, "secret");
+    X509_free(certificate);
+    EVP_PKEY_free(key);
+}
+
+START_TEST(shows_a_certificate)
+{
+    const signet_client_response_t *response = NULL;
+    serve_tls(HEAD "Content-Length: 2\r\nConnection: close\r\n\r\n{}");
+    ck_assert_int_eq(get(&response), SIGNET_OK);
+    ck_assert_int_eq(server.client, 0);
+    write_client();
+    ck_assert_int_eq(get(&response), SIGNET_OK);
+    ck_assert_int_eq(server.client, 1);
+    /* One from before there were these members is read no further than it goes. */
+    input.size = offsetof(signet_command_input_t, client_certificate);
+    ck_assert_int_eq(get(&response), SIGNET_OK);
+    ck_assert_int_eq(server.client, 0);
+    client_server_end(&server);
+}
+END_TEST
+
+START_TEST(refuses_bad_client_certificates)
+{
+    const signet_client_response_t *response = NULL;
+    serve_tls(HEAD "Content-Length: 2\r\nConnection: close\r\n\r\n{}");
+    write_client();
+    signet_text_t key = input.client_key;
+    input.client_key = (signet_text_t){NULL, 0};
+    ck_assert_int_eq(get(&response), SIGNET_INVALID);
+    expect_message("SIGNET_CLIENT_KEY");
+    expect_error(SIGNET_INVALID, SIGNET_INVALID, "client.certificate");
+    input.client_key = signet_format(call, "%s/encrypted.key", signet_check_folder(check));
+    ck_assert_int_eq(get(&response), SIGNET_INVALID);
+    expect_message("encrypted.key");
+    expect_error(SIGNET_INVALID, SIGNET_INVALID, "client.certificate");
+    input.client_key = SIGNET_TEXT("/nowhere/key.pem");
+    expect_error(get(&response), SIGNET_INVALID, "client.certificate");
+    input.client_key = key;
+    ck_assert_int_eq(chmod(key.data, 0640), 0);
+    ck_assert_int_eq(get(&response), SIGNET_DENIED);
+    expect_message("chmod 600");
+    expect_error(SIGNET_DENIED, SIGNET_DENIED, "client.key-open");
+    ck_assert_str_eq(server.request, "");
+    client_server_end(&server);
+}
+END_TEST
+
 START_TEST(gives_up)
 {
     const signet_client_response_t *response = NULL;
@@ -254,6 +312,8 @@ int main(void)
                                   refuses_bad_tokens,
                                   says_what_to_do,
                                   trusts_only_the_pinned_authority,
+                                  shows_a_certificate,
+                                  refuses_bad_client_certificates,
                                   gives_up,
                                   encodes_urls};
     return sdk_run("sdk-client", tests, sizeof tests / sizeof *tests);

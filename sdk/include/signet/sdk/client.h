@@ -12,7 +12,8 @@ typedef struct signet_client_response {
     signet_bytes_t body;
 } signet_client_response_t;
 
-/* One request to input->url + path with the token of input->token_file (a file closed to others).
+/* One request to input->url + path with the token of input->token_file (a file closed to others)
+ * and, over TLS, the certificate of input->client_certificate, whose key file is closed too.
  * `body` empty: none; otherwise JSON. `accept` may be NULL (application/json). An answer of 400 and
  * more becomes the call's error, from its problem+json: status, reason and message. UNAVAILABLE
  * where the host cannot be reached, with the URL and the remedy. [worker] */
