@@ -24,10 +24,38 @@
     "ECDSA-SHA256|ECDSA-SHA384|ECDSA-SHA512|RSA-PKCS1-SHA256|RSA-PKCS1-SHA384|RSA-PKCS1-SHA512|"   \
     "RSA-PSS-SHA256|RSA-PSS-SHA384|RSA-PSS-SHA512|ED25519|ED448"
 
+/* What the certificate of an authority says about all below it. */
+#define LIMIT_OPTIONS                                                                              \
+    TEXTS("permitted_dns", "Domains that certificates below it may name: example.com."),           \
+        TEXTS("excluded_dns", "Domains that certificates below it may not name."),                 \
+        TEXTS("permitted_ip", "Addresses that certificates below it may name: 192.0.2.0/24."),     \
+        TEXTS("excluded_ip", "Addresses that certificates below it may not name."),                \
+        TEXTS("permitted_email",                                                                   \
+              "Mailboxes, hosts or .domains that certificates below it may name."),                \
+        TEXTS("excluded_email",                                                                    \
+              "Mailboxes, hosts or .domains that certificates below it may not name."),            \
+        TEXTS("permitted_uri", "Hosts or .domains of URIs that certificates below it may name."),  \
+        TEXTS("excluded_uri",                                                                      \
+              "Hosts or .domains of URIs that certificates below it may not name."),               \
+        TEXTS("permitted_directory",                                                               \
+              "Names that the subjects below it must begin with, most specific part first: "       \
+              "O=Example,C=DE."),                                                                  \
+        TEXTS("excluded_directory", "Names that no subject below it may begin with."),             \
+        TEXTS("policy_mappings", "Certificate policies of its own domain that stand for one of "   \
+                                 "its issuer's, as ISSUER=SUBJECT, in OIDs."),                     \
+        NUMBER("require_explicit_policy", SIGNET_OPTION_INTEGER, "-1", -1, 16,                     \
+               "After how many more authorities each certificate must state a valid policy; -1: "  \
+               "none must."),                                                                      \
+        NUMBER("inhibit_policy_mapping", SIGNET_OPTION_INTEGER, "-1", -1, 16,                      \
+               "After how many more authorities no policy may be mapped; -1: no limit."),          \
+        NUMBER("inhibit_any_policy", SIGNET_OPTION_INTEGER, "-1", -1, 16,                          \
+               "After how many more authorities anyPolicy counts for nothing; -1: no limit.")
+
 static const signet_option_t authority_options[] = {
     CA_OPTION("name", SIGNET_OPTION_TEXT, REQUIRED, "", "The authority's name."),
-    CHOICE("kind", "issuing", "root|policy|issuing",
-           "What it certifies: root and policy authorities never issue end-entity certificates."),
+    CHOICE("kind", "issuing", "root|policy|issuing|external",
+           "What it certifies: root and policy authorities never issue end-entity certificates; an "
+           "external one is a public authority elsewhere, which this version does not reach yet."),
     CA_OPTION("subject", SIGNET_OPTION_TEXT, REQUIRED, "",
               "Its distinguished name, most specific part first: CN=Device CA,O=Example,C=DE."),
     CHOICE("key_type", "EC-P256", KEY_TYPES, "The type of its key."),
@@ -46,14 +74,11 @@ static const signet_option_t authority_options[] = {
     TEXTS("aia_urls", "Where its certificate can be fetched; goes into what it issues."),
     TEXTS("crl_urls", "Where its revocation list can be fetched; goes into what it issues."),
     TEXTS("ocsp_urls", "Where its OCSP responder answers; goes into what it issues."),
-    TEXTS("permitted_dns", "Domains that its certificates may name: example.com."),
-    TEXTS("excluded_dns", "Domains that its certificates may not name."),
-    TEXTS("permitted_ip", "Addresses that its certificates may name: 192.0.2.0/24."),
-    TEXTS("excluded_ip", "Addresses that its certificates may not name."),
-    TEXTS("permitted_email", "Mailboxes, hosts or .domains that its certificates may name."),
-    TEXTS("excluded_email", "Mailboxes, hosts or .domains that its certificates may not name."),
-    TEXTS("permitted_uri", "Hosts or .domains of URIs that its certificates may name."),
-    TEXTS("excluded_uri", "Hosts or .domains of URIs that its certificates may not name."),
+    LIMIT_OPTIONS,
+    TEXTS("policies", "OIDs of the certificate policies that its certificate states, or anyPolicy; "
+                      "what is below may state no others."),
+    TEXTS("extended_key_usage", "Extended key usages that its certificate states, by short name or "
+                                "OID; what is below may have no others."),
 };
 
 static const signet_option_t profile_options[] = {
@@ -96,6 +121,7 @@ static const signet_option_t profile_options[] = {
     TEXTS("policies", "OIDs of certificate policies."),
     NUMBER("path_length", SIGNET_OPTION_INTEGER, "0", -1, 16,
            "For subordinates: how many authorities may follow below; -1: as the issuer permits."),
+    LIMIT_OPTIONS,
     BOOLEAN("strict", "false", "Whether hold and release are refused."),
 };
 

@@ -14,6 +14,10 @@
 #define SIGNET_AUTHORITY_ROOT "root"
 #define SIGNET_AUTHORITY_POLICY "policy"
 #define SIGNET_AUTHORITY_ISSUING "issuing"
+/* A public authority elsewhere, for which Signet requests, approves, records and revokes. Named so
+ * that configurations and clients can be written; issue answers UNSUPPORTED ("authority.external")
+ * where no client for it is there. */
+#define SIGNET_AUTHORITY_EXTERNAL "external"
 
 /* States of authorities, as text. */
 #define SIGNET_AUTHORITY_ACTIVE "active"

@@ -91,9 +91,7 @@ int32_t ca_authority_configure(ca_pool_t *pool, signet_call_t *call,
     if (status == SIGNET_OK)
         status = ca_pool_bytes(pool, call, encoded, &authority->subject);
     if (status == SIGNET_OK)
-        status = ca_constraint_encode(call, setting, &encoded);
-    if (status == SIGNET_OK)
-        status = ca_pool_bytes(pool, call, encoded, &authority->constraints);
+        status = ca_limits_configure_authority(pool, call, setting, &authority->limits);
     static const char *const urls[] = {"aia_urls", "crl_urls", "ocsp_urls"};
     for (size_t i = 0; status == SIGNET_OK && i < sizeof urls / sizeof urls[0]; i++)
         status = check_urls(call, setting, urls[i]);
@@ -119,6 +117,14 @@ static int32_t link_parent(signet_call_t *call, ca_authority_t *authorities, uin
 {
     const signet_setting_t *setting = authority->setting;
     signet_text_t parent = signet_setting_text(setting, "parent");
+    if (ca_authority_is(authority, SIGNET_AUTHORITY_EXTERNAL)) {
+        if (parent.length > 0 || authority->keys.length > 0)
+            return signet_setting_fail(call, setting, "authority.external",
+                                       "the external authority \"%.*s\" has neither a parent nor "
+                                       "keys here; remove them",
+                                       SIGNET_FORMAT(authority->name));
+        return SIGNET_OK;
+    }
     if (ca_authority_is(authority, SIGNET_AUTHORITY_ROOT)) {
         if (parent.length > 0)
             return signet_setting_fail(call, setting, "authority.parent",
@@ -162,8 +168,21 @@ signet_text_t ca_authority_state(const ca_authority_t *authority)
                                           : SIGNET_TEXT(SIGNET_AUTHORITY_ACTIVE);
 }
 
+int32_t ca_authority_local(signet_call_t *call, const ca_authority_t *authority)
+{
+    if (!ca_authority_is(authority, SIGNET_AUTHORITY_EXTERNAL))
+        return SIGNET_OK;
+    return signet_fail(call, SIGNET_UNSUPPORTED, "authority.external",
+                       "the authority \"%.*s\" is external, and no client that could reach it is "
+                       "part of this version; use an authority of your own",
+                       SIGNET_FORMAT(authority->name));
+}
+
 int32_t ca_authority_ready(signet_call_t *call, ca_authority_t *authority, int64_t now)
 {
+    int32_t status = ca_authority_local(call, authority);
+    if (status != SIGNET_OK)
+        return status;
     if (authority->certificate.length == 0)
         return signet_fail(call, SIGNET_UNAVAILABLE, "authority.pending",
                            "the authority \"%.*s\" has no certificate yet",
@@ -190,11 +209,7 @@ int32_t ca_authority_ready(signet_call_t *call, ca_authority_t *authority, int64
 
 int ca_authority_permits(const ca_authority_t *authority, const signet_canonical_t *name)
 {
-    for (; authority != NULL; authority = authority->parent) {
-        if (!ca_constraint_permits(&authority->constraint, name))
-            return 0;
-    }
-    return 1;
+    return ca_bounds_permit(&authority->bounds, name);
 }
 
 void ca_authority_free(ca_authority_t *authority)

@@ -3,7 +3,8 @@
 #ifndef CA_AUTHORITY_H
 #define CA_AUTHORITY_H
 
-#include "authority/constraint.h"
+#include "authority/bounds.h"
+#include "authority/limits.h"
 
 #include <signet/ca.h>
 #include <signet/key.h>
@@ -23,10 +24,10 @@ struct ca_authority {
     signet_text_t path;      /* of the certificate's file */
     ca_authority_t *parent;  /* NULL: a root */
     int64_t validity_ms;
-    int64_t path_length;        /* of its certificate when it is made; -1: none */
-    signet_bytes_t subject;     /* Name; as configured, then as its certificate has it */
-    signet_bytes_t constraints; /* value of its own nameConstraints when it is made */
-    signet_bytes_t identifier;  /* AlgorithmIdentifier of `algorithm` */
+    int64_t path_length;       /* of its certificate when it is made; -1: none */
+    signet_bytes_t subject;    /* Name; as configured, then as its certificate has it */
+    ca_limits_t limits;        /* extensions of its own certificate when it is made */
+    signet_bytes_t identifier; /* AlgorithmIdentifier of `algorithm` */
     uint64_t issued_metric;
 
     /* From the certificate; `certificate` is empty while the authority is pending. */
@@ -36,8 +37,8 @@ struct ca_authority {
     signet_bytes_t key_id;
     int64_t not_before;
     int64_t not_after;
-    int64_t path_limit; /* path length of its certificate; -1: none */
-    ca_constraint_t constraint;
+    int64_t path_limit; /* how many authorities may follow below it; -1: no limit */
+    ca_bounds_t bounds; /* what its certificate and those above leave open */
     signet_verifier_t *verifier;
     signet_text_t key_uri; /* of the key in the backend; empty: the key is elsewhere */
 
@@ -55,9 +56,12 @@ ca_authority_t *ca_authority_find(ca_authority_t *authorities, uint64_t count, s
 /* SIGNET_AUTHORITY_ACTIVE, …OFFLINE or …PENDING. */
 signet_text_t ca_authority_state(const ca_authority_t *authority);
 int ca_authority_is(const ca_authority_t *authority, const char *kind);
-/* Whether it can sign now: UNAVAILABLE, naming why it cannot. */
+/* Whether it is one of ours: UNSUPPORTED ("authority.external") for an external one. */
+int32_t ca_authority_local(signet_call_t *call, const ca_authority_t *authority);
+/* Whether it can sign now: UNAVAILABLE, naming why it cannot; UNSUPPORTED for an external one. */
 int32_t ca_authority_ready(signet_call_t *call, ca_authority_t *authority, int64_t now);
-/* Whether every constraint from the authority up to its root permits a name. */
+/* Whether every constraint from the authority up to its root permits a name. This is for an early
+ * answer; ca_bounds_check judges the whole certificate before it is signed. */
 int ca_authority_permits(const ca_authority_t *authority, const signet_canonical_t *name);
 void ca_authority_free(ca_authority_t *authority);
 

@@ -55,8 +55,6 @@ static int32_t check_issuer(signet_call_t *call, const ca_authority_t *authority
         if (status != SIGNET_OK)
             return status;
         issuer = parent->subject;
-        if (parent->path_limit == 0)
-            return refuse(call, authority, "is below a parent whose path length is 0");
     }
     if (!signet_bytes_equal(x509->issuer, issuer))
         return refuse(call, authority, "was not issued by its configured parent");
@@ -68,6 +66,32 @@ static int32_t check_issuer(signet_call_t *call, const ca_authority_t *authority
     return status;
 }
 
+/* Critical extensions that are understood here (RFC 5280, 4.2: others must be refused). */
+static int is_understood(signet_bytes_t oid)
+{
+    const signet_bytes_t known[] = {
+        ca_oid_basic_constraints, ca_oid_key_usage,          ca_oid_name_constraints,
+        ca_oid_policies,          ca_oid_extended_key_usage, ca_oid_policy_mappings,
+        ca_oid_subject_alt_name,  ca_oid_policy_constraints, ca_oid_inhibit_any_policy,
+        ca_oid_crl_points,
+    };
+    for (size_t i = 0; i < sizeof known / sizeof known[0]; i++) {
+        if (signet_bytes_equal(oid, known[i]))
+            return 1;
+    }
+    return 0;
+}
+
+static int32_t check_critical(signet_call_t *call, const ca_authority_t *authority,
+                              const signet_x509_t *x509)
+{
+    for (uint64_t i = 0; i < x509->extension_count; i++) {
+        if (x509->extensions[i].critical && !is_understood(x509->extensions[i].oid))
+            return refuse(call, authority, "has a critical extension that is not understood here");
+    }
+    return SIGNET_OK;
+}
+
 int32_t ca_authority_check(signet_call_t *call, const ca_authority_t *authority,
                            const signet_x509_t *x509)
 {
@@ -77,7 +101,12 @@ int32_t ca_authority_check(signet_call_t *call, const ca_authority_t *authority,
         return refuse(call, authority, "has no subject");
     if (!signet_text_equal(x509->key.type, authority->key_type))
         return refuse(call, authority, "is for a key of another type than its \"key_type\" says");
-    return check_issuer(call, authority, x509);
+    int32_t status = check_critical(call, authority, x509);
+    if (status == SIGNET_OK)
+        status = check_issuer(call, authority, x509);
+    if (status == SIGNET_OK && authority->parent != NULL)
+        status = ca_bounds_check(call, &authority->parent->bounds, x509, 0);
+    return status;
 }
 
 int32_t ca_authority_check_key(signet_call_t *call, const ca_authority_t *authority,
@@ -107,17 +136,6 @@ static int32_t find_key(ca_pool_t *pool, signet_call_t *call, ca_authority_t *au
     return status == SIGNET_OK ? ca_pool_text(pool, call, uri, &authority->key_uri) : status;
 }
 
-static int32_t take_constraints(ca_pool_t *pool, signet_call_t *call, ca_authority_t *authority,
-                                const signet_x509_t *x509)
-{
-    const signet_extension_t *extension =
-        signet_extension_find(x509->extensions, x509->extension_count, ca_oid_name_constraints.data,
-                              ca_oid_name_constraints.length);
-    if (extension == NULL)
-        return SIGNET_OK;
-    return ca_constraint_parse(pool, call, extension->value, &authority->constraint);
-}
-
 int32_t ca_authority_activate(ca_pool_t *pool, signet_call_t *call, ca_authority_t *authority,
                               const signet_x509_t *x509)
 {
@@ -129,7 +147,9 @@ int32_t ca_authority_activate(ca_pool_t *pool, signet_call_t *call, ca_authority
     if (status == SIGNET_OK)
         status = signet_name_text(call, x509->attributes, x509->attribute_count, &subject);
     if (status == SIGNET_OK)
-        status = take_constraints(pool, call, authority, x509);
+        status = ca_bounds_take(pool, call,
+                                authority->parent != NULL ? &authority->parent->bounds : NULL, x509,
+                                &authority->bounds);
     if (status == SIGNET_OK)
         status = ca_pool_text(pool, call, subject, &authority->subject_text);
     if (status == SIGNET_OK)
@@ -142,7 +162,7 @@ int32_t ca_authority_activate(ca_pool_t *pool, signet_call_t *call, ca_authority
         status = signet_verifier_new(call, authority->spki, &authority->verifier);
     authority->not_before = x509->not_before;
     authority->not_after = x509->not_after;
-    authority->path_limit = x509->path_length;
+    authority->path_limit = authority->bounds.path_limit;
     /* Last, because it is what makes the authority more than pending. */
     if (status == SIGNET_OK)
         status = ca_pool_bytes(pool, call, x509->der, &authority->certificate);
@@ -151,7 +171,7 @@ int32_t ca_authority_activate(ca_pool_t *pool, signet_call_t *call, ca_authority
 
 int32_t ca_authority_load(ca_pool_t *pool, signet_call_t *call, ca_authority_t *authority)
 {
-    if (authority->certificate.length > 0)
+    if (authority->certificate.length > 0 || ca_authority_is(authority, SIGNET_AUTHORITY_EXTERNAL))
         return SIGNET_OK;
     if (authority->parent != NULL) {
         int32_t status = ca_authority_load(pool, call, authority->parent);

@@ -60,7 +60,7 @@ int32_t ca_ceremony_key(ca_t *ca, signet_call_t *call, const ca_authority_t *aut
 static int32_t check_pending(signet_call_t *call, const ca_authority_t *authority)
 {
     if (authority->certificate.length == 0)
-        return SIGNET_OK;
+        return ca_authority_local(call, authority);
     return signet_fail(call, SIGNET_EXISTS, "authority.exists",
                        "the authority \"%.*s\" has a certificate already (%.*s)",
                        SIGNET_FORMAT(authority->name), SIGNET_FORMAT(authority->path));
@@ -75,10 +75,9 @@ static int32_t add_extensions(signet_call_t *call, const ca_authority_t *authori
     ca_extension_basic_constraints(&buffer, 1, content->path_length);
     ca_extension_key_usage(&buffer, AUTHORITY_USAGE);
     content->extension_count = 2;
-    if (authority->constraints.length > 0) {
-        ca_extension_add(&buffer, ca_oid_name_constraints, 1, authority->constraints);
-        content->extension_count++;
-    }
+    signet_buffer_add(&buffer, authority->limits.extensions.data,
+                      authority->limits.extensions.length);
+    content->extension_count += authority->limits.count;
     if (parent != NULL) {
         ca_extension_authority_key_id(&buffer, parent->key_id);
         content->extension_count++;

@@ -98,3 +98,79 @@ int32_t ca_distinguished_encode(signet_call_t *call, const signet_setting_t *set
     }
     return SIGNET_OK;
 }
+
+/* A value as it compares: ASCII letters in lower case, runs of spaces as one, none at the ends. */
+static int32_t fold(signet_call_t *call, signet_text_t value, signet_text_t *folded)
+{
+    char *data = signet_alloc(call, value.length + 1, 1);
+    uint64_t length = 0;
+    if (data == NULL)
+        return SIGNET_NO_MEMORY;
+    for (uint64_t i = 0; i < value.length; i++) {
+        char c = value.data[i];
+        if (c == ' ' && (length == 0 || data[length - 1] == ' '))
+            continue;
+        data[length++] = c >= 'A' && c <= 'Z' ? (char)(c - 'A' + 'a') : c;
+    }
+    if (length > 0 && data[length - 1] == ' ')
+        length--;
+    *folded = (signet_text_t){data, length};
+    return SIGNET_OK;
+}
+
+/* The attributes of one RDN. */
+typedef struct rdn {
+    const signet_attribute_t *attributes;
+    uint64_t count;
+} rdn_t;
+
+static rdn_t find_rdn(const signet_attribute_t *attributes, uint64_t count, uint32_t index)
+{
+    rdn_t rdn = {NULL, 0};
+    for (uint64_t i = 0; i < count; i++) {
+        if (attributes[i].rdn != index)
+            continue;
+        if (rdn.count++ == 0)
+            rdn.attributes = &attributes[i];
+    }
+    return rdn;
+}
+
+/* Whether an RDN holds an attribute. */
+static int32_t holds(signet_call_t *call, const rdn_t *rdn, const signet_attribute_t *wanted,
+                     int *found)
+{
+    signet_text_t value;
+    int32_t status = fold(call, wanted->value, &value);
+    *found = 0;
+    for (uint64_t i = 0; status == SIGNET_OK && !*found && i < rdn->count; i++) {
+        signet_text_t other;
+        if (!signet_bytes_equal(rdn->attributes[i].oid, wanted->oid))
+            continue;
+        status = fold(call, rdn->attributes[i].value, &other);
+        *found = status == SIGNET_OK && signet_text_equal(value, other);
+    }
+    return status;
+}
+
+int32_t ca_distinguished_within(signet_call_t *call, signet_bytes_t name, signet_bytes_t base,
+                                int *within)
+{
+    const signet_attribute_t *attributes = NULL;
+    const signet_attribute_t *base_attributes = NULL;
+    uint64_t count = 0;
+    uint64_t base_count = 0;
+    int32_t status = signet_name_parse(call, name, &attributes, &count);
+    *within = 1;
+    if (status == SIGNET_OK)
+        status = signet_name_parse(call, base, &base_attributes, &base_count);
+    /* The attributes of one RDN are a set: as many, and each of the base's among them. */
+    for (uint64_t i = 0; status == SIGNET_OK && *within && i < base_count; i++) {
+        uint32_t index = base_attributes[i].rdn;
+        rdn_t rdn = find_rdn(attributes, count, index);
+        *within = rdn.count == find_rdn(base_attributes, base_count, index).count;
+        if (*within)
+            status = holds(call, &rdn, &base_attributes[i], within);
+    }
+    return status;
+}

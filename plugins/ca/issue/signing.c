@@ -201,6 +201,18 @@ static int32_t commit_record(signet_call_t *call, const ca_signing_t *signing,
     return status;
 }
 
+/* Holds what is to be signed against the limits of all authorities above: the bytes themselves,
+ * whichever way they came about. */
+static int32_t check_bounds(signet_call_t *call, const ca_signing_t *signing, signet_bytes_t tbs)
+{
+    const ca_bounds_t *above = signing->self ? NULL : &signing->authority->bounds;
+    const signet_x509_t *x509 = NULL;
+    if (above == NULL || (!above->restricts && !signing->content->is_ca))
+        return SIGNET_OK;
+    int32_t status = ca_template_read(call, tbs, signing->content->identifier, &x509);
+    return status == SIGNET_OK ? ca_bounds_check(call, above, x509, 1) : status;
+}
+
 static int32_t sign_and_record(ca_t *ca, signet_call_t *call, ca_signing_t *signing,
                                const signing_parts_t *parts)
 {
@@ -230,6 +242,8 @@ int32_t ca_signing_run(ca_t *ca, signet_call_t *call, ca_signing_t *signing)
     if (status == SIGNET_OK)
         status =
             ca_lint(call, parts.tbs, signing->content, signing->self ? NULL : signing->authority);
+    if (status == SIGNET_OK)
+        status = check_bounds(call, signing, parts.tbs);
     if (status == SIGNET_OK)
         status = call->services->check(call);
     if (status != SIGNET_OK)

@@ -14,17 +14,6 @@ static int32_t refuse(signet_call_t *call, const char *reason)
                        "a defect, please report it");
 }
 
-/* The reader takes whole certificates: the part with an empty signature. */
-static int32_t read_back(signet_call_t *call, signet_bytes_t tbs, signet_bytes_t identifier,
-                         const signet_x509_t **x509)
-{
-    static const uint8_t nothing[] = {0};
-    signet_bytes_t whole;
-    int32_t status =
-        ca_template_join(call, tbs, identifier, (signet_bytes_t){nothing, sizeof nothing}, &whole);
-    return status == SIGNET_OK ? signet_x509_parse(call, whole, x509) : status;
-}
-
 static int extensions_unique(const signet_x509_t *x509)
 {
     for (uint64_t i = 0; i < x509->extension_count; i++) {
@@ -63,7 +52,7 @@ int32_t ca_lint(signet_call_t *call, signet_bytes_t tbs, const ca_content_t *con
                 const ca_authority_t *issuer)
 {
     const signet_x509_t *x509 = NULL;
-    int32_t status = read_back(call, tbs, content->identifier, &x509);
+    int32_t status = ca_template_read(call, tbs, content->identifier, &x509);
     if (status != SIGNET_OK)
         return status;
     if (!signet_bytes_equal(x509->tbs, tbs))

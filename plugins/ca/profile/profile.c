@@ -24,7 +24,8 @@ static int kind_of(signet_text_t word)
 static int fits(const ca_profile_t *profile, const ca_authority_t *authority)
 {
     return profile->kind != CA_KIND_END_ENTITY ||
-           ca_authority_is(authority, SIGNET_AUTHORITY_ISSUING);
+           ca_authority_is(authority, SIGNET_AUTHORITY_ISSUING) ||
+           ca_authority_is(authority, SIGNET_AUTHORITY_EXTERNAL);
 }
 
 static int32_t permit(signet_call_t *call, ca_profile_t *profile, const signet_setting_t *setting,
@@ -168,6 +169,19 @@ static int32_t check_subject(signet_call_t *call, const ca_profile_t *profile)
     return SIGNET_OK;
 }
 
+/* Limits on what lies below are for authorities alone. */
+static int32_t configure_below(ca_pool_t *pool, signet_call_t *call, ca_profile_t *profile)
+{
+    int32_t status = ca_limits_configure(pool, call, profile->setting, &profile->limits);
+    if (status == SIGNET_OK && profile->limits.count > 0 && profile->kind != CA_KIND_SUBORDINATE)
+        return signet_setting_fail(call, profile->setting, "profile.limits",
+                                   "the profile \"%.*s\" limits what lies below its certificates "
+                                   "(permitted_dns, policy_mappings, …), which is for kind = "
+                                   "\"subordinate\" alone",
+                                   SIGNET_FORMAT(profile->name));
+    return status;
+}
+
 int32_t ca_profile_configure(ca_pool_t *pool, signet_call_t *call, const signet_setting_t *setting,
                              ca_authority_t *authorities, uint64_t authority_count,
                              ca_profile_t *profile)
@@ -198,6 +212,8 @@ int32_t ca_profile_configure(ca_pool_t *pool, signet_call_t *call, const signet_
                                       &profile->rules, &profile->rule_count);
     if (status == SIGNET_OK)
         status = check_subject(call, profile);
+    if (status == SIGNET_OK)
+        status = configure_below(pool, call, profile);
     if (status == SIGNET_OK)
         status = ca_profile_document(pool, call, profile);
     return status;
@@ -237,6 +253,8 @@ static int32_t compile(ca_pool_t *pool, signet_call_t *call, const ca_profile_t 
         ca_extension_policies(&buffer, profile->policies, profile->policy_count);
         template->extension_count++;
     }
+    signet_buffer_add(&buffer, profile->limits.extensions.data, profile->limits.extensions.length);
+    template->extension_count += profile->limits.count;
     if (profile->kind == CA_KIND_OCSP_RESPONDER) {
         static const uint8_t null[] = {SIGNET_DER_NULL, 0};
         ca_extension_add(&buffer, ca_oid_ocsp_no_check, 0, (signet_bytes_t){null, sizeof null});

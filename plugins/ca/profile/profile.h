@@ -57,6 +57,7 @@ typedef struct ca_profile {
     signet_bytes_t *policies;
     uint64_t policy_count;
     int64_t path_length;
+    ca_limits_t limits;       /* of subordinates, on all below them */
     signet_text_t document;   /* JSON */
     ca_template_t *templates; /* for each authority two: for RSA keys, and for others */
 } ca_profile_t;

@@ -59,3 +59,13 @@ int32_t ca_template_join(signet_call_t *call, signet_bytes_t tbs, signet_bytes_t
     signet_der_end(&buffer, whole);
     return signet_buffer_bytes(&buffer, certificate);
 }
+
+int32_t ca_template_read(signet_call_t *call, signet_bytes_t tbs, signet_bytes_t identifier,
+                         const signet_x509_t **x509)
+{
+    static const uint8_t nothing[] = {0};
+    signet_bytes_t whole;
+    int32_t status =
+        ca_template_join(call, tbs, identifier, (signet_bytes_t){nothing, sizeof nothing}, &whole);
+    return status == SIGNET_OK ? signet_x509_parse(call, whole, x509) : status;
+}

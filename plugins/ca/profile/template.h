@@ -30,6 +30,9 @@ extern const signet_bytes_t ca_empty_name;
 
 /* Encodes TBSCertificate. */
 int32_t ca_template_build(signet_call_t *call, const ca_content_t *content, signet_bytes_t *tbs);
+/* Reads an encoded TBSCertificate back, as if its signature stood behind it. */
+int32_t ca_template_read(signet_call_t *call, signet_bytes_t tbs, signet_bytes_t identifier,
+                         const signet_x509_t **x509);
 /* The whole certificate from its parts. */
 int32_t ca_template_join(signet_call_t *call, signet_bytes_t tbs, signet_bytes_t identifier,
                          signet_bytes_t signature, signet_bytes_t *certificate);

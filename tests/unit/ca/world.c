@@ -39,8 +39,9 @@ static const char authorities[] =
     "  permitted_ip = [ \"192.0.2.0/24\", \"2001:db8::/32\" ]; excluded_ip = [ \"192.0.2.7/32\" "
     "];\n"
     "  permitted_email = [ \"narrow.example\" ]; excluded_email = [ \"root@narrow.example\" ];\n"
-    "  permitted_uri = [ \".narrow.example\" ]; excluded_uri = [ \"secret.narrow.example\" ]; }\n"
-    ");\n";
+    "  permitted_uri = [ \".narrow.example\" ]; excluded_uri = [ \"secret.narrow.example\" ]; }\n";
+
+const char *world_authorities = "";
 
 static const char *const shipped[] = {"tls-server",     "tls-client",  "device",
                                       "user",           "workload",    "subordinate-ca",
@@ -60,6 +61,8 @@ static void build_settings(const char *profiles)
     free(settings);
     settings = NULL;
     append(&settings, authorities);
+    append(&settings, world_authorities);
+    append(&settings, ");\n");
     append(&settings, "profiles = (\n");
     for (size_t i = 0; i < sizeof shipped / sizeof shipped[0]; i++) {
         char line[4096];

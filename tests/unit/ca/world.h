@@ -18,6 +18,8 @@
 extern signet_check_t *check;
 extern signet_call_t *call; /* of an officer */
 
+/* More authorities, each with a ',' before it; not made by world_begin. Set before it. */
+extern const char *world_authorities;
 /* A world with the shipped profiles and these besides (groups in libconfig's syntax, each with a
  * ',' before it), and all authorities made. */
 void world_begin(const char *profiles);

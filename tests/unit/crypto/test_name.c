@@ -261,7 +261,7 @@ START_TEST(constraints)
         {"dns", "a.example.com", "EXAMPLE.com", 1, 1},
         {"dns", "a.b.example.com", "example.com", 1, 1},
         {"dns", "aexample.com", "example.com", 0, 0},
-        {"dns", "example.com", ".example.com", 0, 0},
+        {"dns", "example.com", ".example.com", 0, 1},
         {"dns", "a.example.com", ".example.com", 1, 1},
         {"dns", "example.com", "a.example.com", 0, 0},
         {"dns", "example.com", "", 1, 1},
@@ -275,7 +275,9 @@ START_TEST(constraints)
         {"email", "a@b.example.com", ".example.com", 1, 1},
         {"email", "a@example.com", ".example.com", 0, 0},
         {"email", "a@example.com", "a@Example.com", 1, 1},
-        {"email", "A@example.com", "a@example.com", 0, 0},
+        {"email", "A@example.com", "a@example.com", 0, 1},
+        {"email", "a@example.com", "", 0, 1},
+        {"uri", "https://example.com/", "", 0, 1},
         {"uri", "https://example.com/x", "example.com", 1, 1},
         {"uri", "https://a.example.com/x", "example.com", 0, 0},
         {"uri", "https://a.example.com:8/x", ".example.com", 1, 1},
@@ -298,6 +300,58 @@ START_TEST(constraints)
         ck_assert(!signet_name_within(&name, &constraint));
         ck_assert(!signet_name_meets(&name, &constraint));
     }
+}
+END_TEST
+
+/* Constraints of one authority inside those of the authority above. */
+START_TEST(nested_constraints)
+{
+    static const struct {
+        uint8_t type;
+        const char *inner;
+        const char *outer;
+        int within;
+    } cases[] = {
+        {2, "example.com", "example.com", 1},
+        {2, "a.example.com", "Example.com", 1},
+        {2, "example.com", "a.example.com", 0},
+        {2, "aexample.com", "example.com", 0},
+        {2, ".example.com", "example.com", 1},
+        {2, ".example.com", ".example.com", 1},
+        {2, "example.com", ".example.com", 0},
+        {2, ".a.example.com", ".example.com", 1},
+        {2, "example.com", "", 1},
+        {2, "", "example.com", 0},
+        {1, "a@example.com", "a@example.com", 1},
+        {1, "a@example.com", "example.com", 1},
+        {1, "a@b.example.com", "example.com", 0},
+        {1, "a@b.example.com", ".example.com", 1},
+        {1, "example.com", "a@example.com", 0},
+        {1, "example.com", "example.com", 1},
+        {1, "example.com", ".example.com", 0},
+        {1, ".example.com", "example.com", 0},
+        {1, ".b.example.com", ".example.com", 1},
+        {6, "a.example.com", ".example.com", 1},
+        {6, "a.example.com", "example.com", 0},
+        {6, ".example.com", ".example.com", 1},
+        {6, ".example.com", "example.com", 0},
+        {8, "same", "same", 1},
+        {8, "same", "other", 0},
+    };
+    for (unsigned i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+        const signet_general_name_t inner =
+            constraint_of(cases[i].type, cases[i].inner, strlen(cases[i].inner));
+        const signet_general_name_t outer =
+            constraint_of(cases[i].type, cases[i].outer, strlen(cases[i].outer));
+        ck_assert_msg(signet_constraint_within(&inner, &outer) == cases[i].within, "%s in %s",
+                      cases[i].inner, cases[i].outer);
+    }
+    const signet_general_name_t wide = constraint_of(7, "\xc0\x00\x02\x00\xff\xff\xff\x00", 8);
+    const signet_general_name_t narrow = constraint_of(7, "\xc0\x00\x02\x40\xff\xff\xff\xc0", 8);
+    ck_assert(signet_constraint_within(&narrow, &wide));
+    ck_assert(!signet_constraint_within(&wide, &narrow));
+    const signet_general_name_t other = constraint_of(2, "example.com", 11);
+    ck_assert(!signet_constraint_within(&other, &wide));
 }
 END_TEST
 
@@ -436,6 +490,7 @@ int main(void)
     tcase_add_test(test, addresses);
     tcase_add_test(test, mailboxes_and_uris);
     tcase_add_test(test, constraints);
+    tcase_add_test(test, nested_constraints);
     tcase_add_test(test, networks);
     tcase_add_test(test, distinguished_names);
     tcase_add_test(test, attributes_out_of_bounds);

@@ -27,9 +27,14 @@ int32_t signet_name_from_general(signet_call_t *call, const signet_general_name_
  * "example.com" (itself and below), email "host", ".domain" or a mailbox, uri "host" or
  * ".domain", ip as "192.0.2.0/24". `constraint` as encoded in GeneralSubtree. [any] */
 int signet_name_within(const signet_canonical_t *name, const signet_general_name_t *constraint);
-/* The same for an excluded subtree: true too where only a part of what `name` stands for can lie
- * inside (a dns wildcard above the constraint), and for a URI whose host is not a DNS name, which
- * RFC 5280 has refused under any constraint on URIs. [any] */
+/* The same for an excluded subtree, in doubt true: where only a part of what `name` stands for can
+ * lie inside (a dns wildcard above the constraint), where verifiers differ (the domain itself under
+ * a leading dot, the case of a local part, IPv4 addresses written as IPv6), and for a URI whose
+ * host is not a DNS name, which RFC 5280 has refused under any constraint on URIs. [any] */
 int signet_name_meets(const signet_canonical_t *name, const signet_general_name_t *constraint);
+/* Whether all that lies in the subtree `inner` lies in `outer` too. Bases of types other than dns,
+ * ip, email and uri must be equal. [any] */
+int signet_constraint_within(const signet_general_name_t *inner,
+                             const signet_general_name_t *outer);
 
 #endif
