@@ -177,7 +177,6 @@ STRING(SIGNET_AUTHORITY_PENDING, "pending");
 /* auth.h */
 STRING(SIGNET_AUTH_INTERFACE, "signet.auth/1");
 STRING(SIGNET_ROLE_ADMINISTRATOR, "administrator");
-STRING(SIGNET_ROLE_CA_ADMINISTRATOR, "ca-administrator");
 STRING(SIGNET_ROLE_OFFICER, "officer");
 STRING(SIGNET_ROLE_REVOCATION_OFFICER, "revocation-officer");
 STRING(SIGNET_ROLE_RECOVERY_OFFICER, "recovery-officer");
@@ -729,7 +728,7 @@ MEMBER(signet_revoke_request, invalid_since, 40);
 MEMBER(signet_revoke_request, comment, 48);
 
 /* ca.h: signet_ca_interface */
-SIZE(signet_ca_interface, 56);
+SIZE(signet_ca_interface, 64);
 MEMBER(signet_ca_interface, size, 0);
 MEMBER(signet_ca_interface, reserved, 4);
 MEMBER(signet_ca_interface, issue, 8);
@@ -738,6 +737,7 @@ MEMBER(signet_ca_interface, release, 24);
 MEMBER(signet_ca_interface, authorities, 32);
 MEMBER(signet_ca_interface, chain, 40);
 MEMBER(signet_ca_interface, profiles, 48);
+MEMBER(signet_ca_interface, revoke_by_key, 56);
 
 /* auth.h: signet_credential */
 SIZE(signet_credential, 88);
@@ -1034,6 +1034,10 @@ static void pin_signet_ca_interface(const struct signet_ca_interface *object)
                         const signet_profile_t *const **profiles, uint64_t *count) =
         object->profiles;
     (void)profiles;
+    int32_t (*revoke_by_key)(void *instance, signet_call_t *call, signet_bytes_t der,
+                             const signet_revoke_request_t *request,
+                             const signet_certificate_t **certificate) = object->revoke_by_key;
+    (void)revoke_by_key;
 }
 
 static void pin_signet_auth_interface(const struct signet_auth_interface *object)

@@ -158,6 +158,7 @@ static const signet_ca_interface_t ca_interface = {
     .authorities = ca_catalog_authorities,
     .chain = ca_catalog_chain,
     .profiles = ca_catalog_profiles,
+    .revoke_by_key = ca_revoke_by_key,
 };
 
 static const signet_provide_t provides[] = {

@@ -2,6 +2,8 @@
 
 #include "thread_state.h"
 
+#include <limits.h>
+#include <openssl/hmac.h>
 #include <pthread.h>
 #include <signet/sdk/error.h>
 #include <strings.h>
@@ -86,6 +88,25 @@ static int32_t digest(signet_call_t *call, int hash, signet_bytes_t input, signe
 int32_t signet_sha256(signet_call_t *call, signet_bytes_t input, signet_bytes_t *output)
 {
     return digest(call, SIGNET_HASH_SHA256, input, output);
+}
+
+int32_t signet_hmac_sha256(signet_call_t *call, signet_bytes_t key, signet_bytes_t input,
+                           signet_bytes_t *mac)
+{
+    const EVP_MD *method = signet_hash_method(SIGNET_HASH_SHA256);
+    unsigned length = SIGNET_HASH_MAX;
+    uint8_t *octets = signet_alloc(call, SIGNET_HASH_MAX, 1);
+    if (octets == NULL) {
+        return SIGNET_NO_MEMORY;
+    }
+    if (method == NULL || key.length > INT_MAX ||
+        HMAC(method, key.length > 0 ? (const void *)key.data : "", (int)key.length, input.data,
+             input.length, octets, &length) == NULL) {
+        return signet_fail(call, SIGNET_INTERNAL, "digest.failed",
+                           "OpenSSL could not compute an HMAC: check its configuration.");
+    }
+    *mac = (signet_bytes_t){octets, length};
+    return SIGNET_OK;
 }
 
 int32_t signet_sha1(signet_call_t *call, signet_bytes_t input, signet_bytes_t *output)

@@ -119,6 +119,14 @@ typedef struct signet_ca_interface {
     /* All profiles that the actor may read, as an array of `*count` pointers. Required. [any] */
     int32_t (*profiles)(void *instance, signet_call_t *call,
                         const signet_profile_t *const **profiles, uint64_t *count);
+    /* Revokes for whoever holds the key of the certificate `der` (RFC 8555, 7.6): the caller has
+     * verified that key's signature over something fresh and meant for this purpose; a request for
+     * a certificate is neither. Authority and serial of the request are not looked at. NOT_FOUND
+     * where it is none of ours, INVALID (reason: hold is not offered here), CONFLICT.
+     * Optional. [worker] */
+    int32_t (*revoke_by_key)(void *instance, signet_call_t *call, signet_bytes_t der,
+                             const signet_revoke_request_t *request,
+                             const signet_certificate_t **certificate);
 } signet_ca_interface_t;
 
 #endif

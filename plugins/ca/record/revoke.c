@@ -23,6 +23,7 @@ typedef struct transition {
     signet_bytes_t spki;
     const char *event;
     signet_text_t reason; /* in words, for the journal */
+    signet_text_t proof;  /* "key" where the holder of the key asked; or empty */
     int block;            /* the key is blocked with it */
 } transition_t;
 
@@ -43,9 +44,9 @@ static int32_t read_certificate(signet_call_t *call, transition_t *transition)
     return SIGNET_OK;
 }
 
-/* Finds the certificate, or the abandoned intent, and whether the actor may change it. */
-static int32_t find(ca_t *ca, signet_call_t *call, signet_text_t authority, signet_bytes_t serial,
-                    transition_t *transition)
+/* Finds the certificate, or the abandoned intent. */
+static int32_t locate(ca_t *ca, signet_call_t *call, signet_text_t authority, signet_bytes_t serial,
+                      transition_t *transition)
 {
     int32_t status = ca_store(ca, call, &transition->store);
     if (status == SIGNET_OK)
@@ -62,9 +63,16 @@ static int32_t find(ca_t *ca, signet_call_t *call, signet_text_t authority, sign
             transition->record = &intent->record;
         transition->abandoned = 1;
     }
-    if (status == SIGNET_OK)
-        status = ca_permission_change(call, &transition->record->certificate);
     return status;
+}
+
+/* The same, where the actor may change it. */
+static int32_t find(ca_t *ca, signet_call_t *call, signet_text_t authority, signet_bytes_t serial,
+                    transition_t *transition)
+{
+    int32_t status = locate(ca, call, authority, serial, transition);
+    return status == SIGNET_OK ? ca_permission_change(call, &transition->record->certificate)
+                               : status;
 }
 
 static int32_t conflict(signet_call_t *call, const char *reason, const char *message)
@@ -121,6 +129,7 @@ static int32_t commit(signet_call_t *call, transition_t *transition, const signe
         signet_pair("key_blocked", transition->block ? SIGNET_TEXT("yes") : SIGNET_TEXT("no")),
         signet_pair("subject", record->certificate.subject),
         signet_pair("comment", record->comment),
+        signet_pair("proof", transition->proof),
     };
     signet_text_t object = signet_format(call, "certificate:%.*s", SIGNET_FORMAT(key));
     if (object.data == NULL)
@@ -194,13 +203,12 @@ static int32_t carry_out(ca_t *ca, signet_call_t *call, transition_t *transition
     return SIGNET_OK;
 }
 
-static int32_t revoke(ca_t *ca, signet_call_t *call, const signet_revoke_request_t *request,
-                      const signet_certificate_t **certificate)
+/* Takes a certificate that was found into the state that is asked for. */
+static int32_t revoke_found(ca_t *ca, signet_call_t *call, const signet_revoke_request_t *request,
+                            transition_t *found, const signet_certificate_t **certificate)
 {
-    transition_t transition = {.event = SIGNET_EVENT_CERTIFICATE_REVOKED};
-    int32_t status = find(ca, call, request->authority, request->serial, &transition);
-    if (status == SIGNET_OK)
-        status = read_certificate(call, &transition);
+    transition_t transition = *found;
+    int32_t status = read_certificate(call, &transition);
     if (status == SIGNET_OK)
         status = ca_reason_check(call, request->reason, transition.is_ca, &transition.reason);
     if (status == SIGNET_OK)
@@ -232,6 +240,14 @@ static int32_t revoke(ca_t *ca, signet_call_t *call, const signet_revoke_request
     return status;
 }
 
+static int32_t revoke(ca_t *ca, signet_call_t *call, const signet_revoke_request_t *request,
+                      const signet_certificate_t **certificate)
+{
+    transition_t transition = {.event = SIGNET_EVENT_CERTIFICATE_REVOKED};
+    int32_t status = find(ca, call, request->authority, request->serial, &transition);
+    return status == SIGNET_OK ? revoke_found(ca, call, request, &transition, certificate) : status;
+}
+
 int32_t ca_revoke(void *instance, signet_call_t *call, const signet_revoke_request_t *request,
                   const signet_certificate_t **certificate)
 {
@@ -239,6 +255,48 @@ int32_t ca_revoke(void *instance, signet_call_t *call, const signet_revoke_reque
     if (status == SIGNET_DENIED || status == SIGNET_NOT_FOUND)
         ca_denial_change(instance, call, request->authority, request->serial);
     return status;
+}
+
+/* The record of exactly this certificate; a serial number alone would let anyone who makes a
+ * certificate with our names and a key of their own revoke what is ours. */
+static int32_t find_exact(ca_t *ca, signet_call_t *call, signet_bytes_t der,
+                          transition_t *transition)
+{
+    const signet_x509_t *x509 = NULL;
+    int32_t status = signet_x509_parse(call, der, &x509);
+    if (status != SIGNET_OK)
+        return status;
+    for (uint64_t i = 0; i < ca->authority_count; i++) {
+        const ca_authority_t *authority = &ca->authorities[i];
+        if (!signet_bytes_equal(authority->subject, x509->issuer))
+            continue;
+        status = locate(ca, call, authority->name, x509->serial, transition);
+        if (status == SIGNET_OK &&
+            signet_bytes_equal(transition->record->certificate.der, x509->der))
+            return SIGNET_OK;
+        if (status != SIGNET_OK && status != SIGNET_NOT_FOUND)
+            return status;
+        call->services->clear(call);
+    }
+    return signet_fail_field(call, SIGNET_NOT_FOUND, "certificate.not-ours", "certificate",
+                             "the certificate is none that was issued here");
+}
+
+int32_t ca_revoke_by_key(void *instance, signet_call_t *call, signet_bytes_t der,
+                         const signet_revoke_request_t *request,
+                         const signet_certificate_t **certificate)
+{
+    ca_t *ca = instance;
+    transition_t transition = {.event = SIGNET_EVENT_CERTIFICATE_REVOKED,
+                               .proof = SIGNET_TEXT("key")};
+    /* Who has the key may have stolen it: what can be undone, and would block the owner, is not
+     * theirs to ask for. */
+    if (request->reason == SIGNET_REASON_CERTIFICATE_HOLD)
+        return signet_fail_field(call, SIGNET_INVALID, "certificate.reason", "reason",
+                                 "the holder of the key revokes for good; ask an officer to hold "
+                                 "it");
+    int32_t status = find_exact(ca, call, der, &transition);
+    return status == SIGNET_OK ? revoke_found(ca, call, request, &transition, certificate) : status;
 }
 
 static int32_t release(ca_t *ca, signet_call_t *call, signet_text_t authority,

@@ -6,9 +6,12 @@
 
 #include <signet/ca.h>
 
-/* signet.ca/1 revoke and release. */
+/* signet.ca/1 revoke, revoke_by_key and release. */
 int32_t ca_revoke(void *instance, signet_call_t *call, const signet_revoke_request_t *request,
                   const signet_certificate_t **certificate);
+int32_t ca_revoke_by_key(void *instance, signet_call_t *call, signet_bytes_t der,
+                         const signet_revoke_request_t *request,
+                         const signet_certificate_t **certificate);
 int32_t ca_release(void *instance, signet_call_t *call, signet_text_t authority,
                    signet_bytes_t serial, const signet_certificate_t **certificate);
 

@@ -23,6 +23,8 @@ int32_t certificate_show(void *instance, signet_call_t *call, const signet_comma
 int32_t certificate_list(void *instance, signet_call_t *call, const signet_command_input_t *input);
 int32_t certificate_revoke(void *instance, signet_call_t *call,
                            const signet_command_input_t *input);
+int32_t certificate_revoke_by_key(void *instance, signet_call_t *call,
+                                  const signet_command_input_t *input);
 int32_t certificate_hold(void *instance, signet_call_t *call, const signet_command_input_t *input);
 int32_t certificate_release(void *instance, signet_call_t *call,
                             const signet_command_input_t *input);

@@ -82,6 +82,20 @@ static const signet_option_t revoke_options[] = {
     COMMENT,
 };
 
+static const signet_option_t by_key_options[] = {
+    OPTION(SIGNET_OPTION_PATH, SIGNET_OPTION_REQUIRED, "certificate",
+           "File of the certificate to revoke, PEM."),
+    OPTION(SIGNET_OPTION_PATH, SIGNET_OPTION_REQUIRED, "key", "File of its private key, PEM."),
+    {.size = sizeof(signet_option_t),
+     .type = SIGNET_OPTION_TEXT,
+     .name = SIGNET_TEXT_INIT("reason"),
+     .help = SIGNET_TEXT_INIT("Why, as RFC 5280 names it."),
+     .default_value = SIGNET_TEXT_INIT("keyCompromise"),
+     .choices = SIGNET_TEXT_INIT("unspecified|keyCompromise|affiliationChanged|superseded|"
+                                 "cessationOfOperation|privilegeWithdrawn")},
+    COMMENT,
+};
+
 static const signet_option_t hold_options[] = {SERIAL, AUTHORITY, COMMENT};
 static const signet_option_t release_options[] = {SERIAL, AUTHORITY};
 
@@ -103,6 +117,9 @@ static const signet_command_t commands[] = {
             certificate_list),
     COMMAND("revoke", "Revoke a certificate.", "signet revoke 1A2B3C… --reason keyCompromise",
             revoke_options, certificate_revoke),
+    COMMAND("revoke by-key", "Revoke a certificate with its own key, without a token.",
+            "signet revoke by-key --certificate web.pem --key web.key", by_key_options,
+            certificate_revoke_by_key),
     COMMAND("hold", "Revoke a certificate for the time being.",
             "signet hold 1A2B3C… --comment \"laptop lost?\"", hold_options, certificate_hold),
     COMMAND("release", "Release a held certificate.", "signet release 1A2B3C…", release_options,

@@ -23,6 +23,7 @@ typedef struct rest {
     signet_text_t journal;
     rest_chains_t *chains;
     rest_document_t *document;
+    uint8_t nonce_key[32]; /* of this process */
 } rest_t;
 
 /* The CA of this call. */
@@ -54,6 +55,10 @@ int32_t rest_hold(void *instance, signet_call_t *call, const signet_request_t *r
                   signet_exchange_t *exchange);
 int32_t rest_release(void *instance, signet_call_t *call, const signet_request_t *request,
                      signet_exchange_t *exchange);
+int32_t rest_get_nonce(void *instance, signet_call_t *call, const signet_request_t *request,
+                       signet_exchange_t *exchange);
+int32_t rest_revoke_by_key(void *instance, signet_call_t *call, const signet_request_t *request,
+                           signet_exchange_t *exchange);
 int32_t rest_list_authorities(void *instance, signet_call_t *call, const signet_request_t *request,
                               signet_exchange_t *exchange);
 int32_t rest_get_authority(void *instance, signet_call_t *call, const signet_request_t *request,

@@ -1,5 +1,7 @@
 /* protocol-rest: entry, descriptor and wiring. */
+#include <openssl/crypto.h>
 #include <rest_openapi.h>
+#include <signet/sdk/crypto.h>
 #include <signet/sdk/setting.h>
 #include <stdlib.h>
 
@@ -48,6 +50,9 @@ static const signet_route_t routes[] = {
     ROUTE("POST", "/v1/certificates/{authority}/{serial}/revoke", 0, 0, revoke, rest_revoke),
     ROUTE("POST", "/v1/certificates/{authority}/{serial}/hold", 0, 0, hold, rest_hold),
     ROUTE("POST", "/v1/certificates/{authority}/{serial}/release", 0, 0, release, rest_release),
+    ROUTE("GET", "/v1/revocations/nonce", SIGNET_ROUTE_PUBLIC, 0, get_nonce, rest_get_nonce),
+    ROUTE("POST", "/v1/revocations/by-key", SIGNET_ROUTE_PUBLIC, 0, revoke_by_key,
+          rest_revoke_by_key),
     ROUTE("GET", "/v1/authorities", 0, 0, list_authorities, rest_list_authorities),
     ROUTE("GET", "/v1/authorities/{name}", 0, 0, get_authority, rest_get_authority),
     ROUTE("GET", "/v1/authorities/{name}/chain", 0, 0, get_chain, rest_get_chain),
@@ -71,6 +76,9 @@ static int32_t rest_open(const signet_host_t *host, signet_call_t *call, void **
     rest->document = rest_document_new();
     if (rest->chains == NULL || rest->document == NULL)
         return signet_fail_memory(call);
+    int32_t status = signet_random(call, rest->nonce_key, sizeof rest->nonce_key);
+    if (status != SIGNET_OK)
+        return status;
     return host->services->add_routes(host, call, routes, sizeof routes / sizeof routes[0]);
 }
 
@@ -79,6 +87,7 @@ static void rest_close(void *instance)
     rest_t *rest = instance;
     rest_chains_free(rest->chains);
     rest_document_free(rest->document);
+    OPENSSL_cleanse(rest->nonce_key, sizeof rest->nonce_key);
     free(rest);
 }
 

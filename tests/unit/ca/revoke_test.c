@@ -1,6 +1,8 @@
 /* Revocation, hold and release. */
 #include "world.h"
 
+#include <string.h>
+
 static signet_bytes_t csr(EVP_PKEY *key)
 {
     return world_csr(key, "/CN=x", NULL);
@@ -174,6 +176,60 @@ START_TEST(an_unconfirmed_revocation_is_told)
 }
 END_TEST
 
+static int32_t by_key(signet_bytes_t der, int32_t reason)
+{
+    void *instance = NULL;
+    const signet_ca_interface_t *ca = world_ca(&instance);
+    const signet_certificate_t *changed = NULL;
+    signet_revoke_request_t request = {.size = sizeof request, .reason = reason};
+    return ca->revoke_by_key(instance, call, der, &request, &changed);
+}
+
+/* Whoever the protocol found to hold the key needs no role. */
+START_TEST(holders_of_the_key_revoke)
+{
+    EVP_PKEY *key = world_key();
+    const signet_certificate_t *certificate = world_issued("device", csr(key));
+    uint8_t octets[4096];
+    signet_bytes_t der = {octets, certificate->der.length};
+    ck_assert_uint_le(der.length, sizeof octets);
+    memcpy(octets, certificate->der.data, der.length);
+    world_actor("key:00", "");
+    expect_error(by_key(der, SIGNET_REASON_CERTIFICATE_HOLD), SIGNET_INVALID, "certificate.reason");
+    expect_error(by_key(der, SIGNET_REASON_CA_COMPROMISE), SIGNET_INVALID, "certificate.reason");
+    expect_ok(by_key(der, SIGNET_REASON_KEY_COMPROMISE));
+    expect_error(by_key(der, SIGNET_REASON_SUPERSEDED), SIGNET_CONFLICT,
+                 "certificate.already-revoked");
+    world_actor("officer", "officer");
+    const signet_certificate_t *again = NULL;
+    expect_error(world_issue("device", csr(key), &again), SIGNET_INVALID, "key.blocked");
+    EVP_PKEY_free(key);
+}
+END_TEST
+
+/* A certificate of the same issuer and serial with another key proves nothing about ours. */
+START_TEST(holders_of_another_key_do_not)
+{
+    const signet_certificate_t *certificate = world_issued("device", csr(NULL));
+    const uint8_t *at = certificate->der.data;
+    EVP_PKEY *own = world_key();
+    X509 *forged = d2i_X509(NULL, &at, (long)certificate->der.length);
+    ck_assert_int_eq(X509_set_pubkey(forged, own), 1);
+    ck_assert_int_gt(X509_sign(forged, own, EVP_sha256()), 0);
+    uint8_t *der = NULL;
+    int length = i2d_X509(forged, &der);
+    ck_assert_int_gt(length, 0);
+    expect_error(by_key((signet_bytes_t){der, (uint64_t)length}, SIGNET_REASON_KEY_COMPROMISE),
+                 SIGNET_NOT_FOUND, "certificate.not-ours");
+    ck_assert(signet_text_is(world_get(certificate)->state, SIGNET_CERTIFICATE_VALID));
+    expect_error(by_key((signet_bytes_t){(const uint8_t *)"0", 1}, 1), SIGNET_INVALID,
+                 "certificate.malformed");
+    OPENSSL_free(der);
+    X509_free(forged);
+    EVP_PKEY_free(own);
+}
+END_TEST
+
 int main(void)
 {
     const TTest *const tests[] = {
@@ -186,6 +242,8 @@ int main(void)
         who_may_revoke,
         an_expired_certificate_is_not_revoked,
         an_unconfirmed_revocation_is_told,
+        holders_of_the_key_revoke,
+        holders_of_another_key_do_not,
     };
     return world_run("ca-revoke", "", tests, sizeof tests / sizeof tests[0]);
 }

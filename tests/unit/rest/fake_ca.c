@@ -116,6 +116,20 @@ static int32_t revoke(void *instance, signet_call_t *call, const signet_revoke_r
     return find(call, request->authority, request->serial, certificate);
 }
 
+static int32_t revoke_by_key(void *instance, signet_call_t *call, signet_bytes_t whole,
+                             const signet_revoke_request_t *request,
+                             const signet_certificate_t **certificate)
+{
+    (void)instance;
+    (void)whole;
+    if (fake_ca.failure != 0)
+        return fail(call);
+    fake_ca.reason = request->reason;
+    keep(fake_ca.actor, sizeof fake_ca.actor, call->services->actor(call)->id);
+    *certificate = made(call, 0);
+    return *certificate != NULL ? SIGNET_OK : signet_status(call);
+}
+
 static int32_t release(void *instance, signet_call_t *call, signet_text_t authority,
                        signet_bytes_t serial, const signet_certificate_t **certificate)
 {
@@ -225,7 +239,8 @@ static const signet_ca_interface_t ca = {.size = sizeof ca,
                                          .release = release,
                                          .authorities = authorities,
                                          .chain = chain,
-                                         .profiles = profiles};
+                                         .profiles = profiles,
+                                         .revoke_by_key = revoke_by_key};
 static const signet_inventory_interface_t inventory = {
     .size = sizeof inventory, .get = get, .query = query};
 

@@ -23,6 +23,7 @@ typedef struct fake_ca {
     int32_t reason;
     int64_t invalid_since;
     char comment[256];
+    char actor[128];                  /* who revoked by key */
     signet_certificate_query_t query; /* its texts are not to be followed */
     char query_name[256];
     char query_cursor[256];

@@ -4,6 +4,7 @@
 #include <stdio.h>
 
 #include "fake_ca.h"
+#include "key_proof.h"
 #include "world.h"
 
 static FILE *file;
@@ -69,6 +70,14 @@ static void sample_certificates(void)
 
 static void sample_reading(void)
 {
+    char nonce[64];
+    key_proof_nonce(nonce);
+    print("GET", "/v1/revocations/nonce");
+    ask_powerless("GET", "/v1/revocations/nonce?x=1", NULL);
+    (void)world_ask("", "", "POST", "/v1/revocations/by-key", NULL,
+                    key_proof_body(NULL, nonce, "superseded", "superseded"));
+    print("POST", "/v1/revocations/by-key");
+    ask_powerless("POST", "/v1/revocations/by-key", "{}");
     ask("GET", "/v1/authorities", NULL, NULL);
     ask("GET", "/v1/authorities?x=1", NULL, NULL);
     ask("GET", "/v1/authorities/device", NULL, NULL);
@@ -119,6 +128,6 @@ int main(int count, char **arguments)
         (void)fprintf(stderr, "usage: rest-samples FILE\n");
         return 2;
     }
-    int status = world_run("samples", tests, 1);
+    int status = world_run_in("samples", key_proof_begin, key_proof_end, tests, 1);
     return fclose(file) == 0 ? status : 1;
 }

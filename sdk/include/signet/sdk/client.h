@@ -30,6 +30,11 @@ int32_t signet_client_keyed(signet_call_t *call, const signet_command_input_t *i
 int32_t signet_client_json(signet_call_t *call, const signet_command_input_t *input,
                            const char *method, signet_text_t path, signet_text_t body,
                            const signet_json_t **answer);
+/* Signs octets with the private key in a PEM file, for a client; OpenSSL asks for a passphrase on
+ * the terminal. `algorithm` becomes the one that suits the key, `signature` is as X.509 carries it.
+ * NOT_FOUND, INVALID (no such key), UNSUPPORTED. [any] */
+int32_t signet_sign_with_file(signet_call_t *call, signet_text_t path, signet_bytes_t message,
+                              signet_text_t *algorithm, signet_bytes_t *signature);
 /* A text percent-encoded for a path or a query (RFC 3986, 2.1). [any] */
 signet_text_t signet_url_encode(signet_call_t *call, signet_text_t text);
 

@@ -8,6 +8,9 @@
 /* SHA-256 of octets, 32 octets in the arena. [any] */
 int32_t signet_sha256(signet_call_t *call, signet_bytes_t input, signet_bytes_t *digest);
 int32_t signet_sha1(signet_call_t *call, signet_bytes_t input, signet_bytes_t *digest);
+/* HMAC with SHA-256 (RFC 2104), 32 octets in the arena; the key is not kept. [any] */
+int32_t signet_hmac_sha256(signet_call_t *call, signet_bytes_t key, signet_bytes_t input,
+                           signet_bytes_t *mac);
 /* Random octets from OpenSSL's private DRBG, drawn in blocks per thread; unmodified. INTERNAL.
  * [any] */
 int32_t signet_random(signet_call_t *call, void *output, uint64_t length);
