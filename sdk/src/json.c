@@ -1,157 +1,45 @@
-/* Reading JSON: limits first, then jansson, then a tree in the arena. */
-#include "json_scan.h"
+/* Reading JSON: the tree and what it is asked. */
+#include "json_reader.h"
 
-#include <errno.h>
-#include <jansson.h>
 #include <signet/sdk/error.h>
-#include <signet/sdk/json.h>
-#include <stdio.h>
 #include <string.h>
 
-/* Fails with line and column of an octet, both counted from 1. */
-static int32_t fail_at(signet_call_t *call, const char *reason, signet_bytes_t input, uint64_t at,
-                       const char *what)
+/* Fails with line and column of what is wrong, both counted from 1. The message never quotes the
+ * input, which may hold a secret. */
+static int32_t fail_at(const signet_json_reader_t *reader)
 {
     uint64_t line = 1;
     uint64_t column = 1;
-    for (uint64_t i = 0; i < at; i++) {
-        column = input.data[i] == '\n' ? 1 : column + 1;
-        line += input.data[i] == '\n' ? 1 : 0;
+    for (const uint8_t *octet = reader->begin; octet < reader->wrong; octet++) {
+        column = *octet == '\n' ? 1 : column + 1;
+        line += *octet == '\n' ? 1 : 0;
     }
-    return signet_fail(call, SIGNET_INVALID, reason,
+    return signet_fail(reader->call, SIGNET_INVALID, reader->reason,
                        "The JSON is refused at line %llu, column %llu: %s.",
-                       (unsigned long long)line, (unsigned long long)column, what);
-}
-
-/* What jansson found, in our words: its own quote the input, which may hold a secret. */
-static const char *sentence_of(enum json_error_code code)
-{
-    switch (code) {
-    case json_error_premature_end_of_input:
-        return "the input ends too early";
-    case json_error_end_of_input_expected:
-        return "something follows the value";
-    case json_error_invalid_utf8:
-        return "the text is not well-formed UTF-8";
-    case json_error_null_character:
-    case json_error_null_byte_in_key:
-        return "U+0000 is not permitted";
-    case json_error_duplicate_key:
-        return "a member occurs twice";
-    case json_error_numeric_overflow:
-        return "a number is out of range";
-    case json_error_stack_overflow:
-        return "values are nested too deep";
-    default:
-        return "this is not JSON (RFC 8259)";
-    }
-}
-
-static int32_t build(signet_call_t *call, json_t *from, signet_json_t *to);
-
-static int32_t build_array(signet_call_t *call, json_t *from, signet_json_t *to)
-{
-    uint64_t count = json_array_size(from);
-    signet_json_t *items = signet_alloc(call, count, sizeof *items);
-    int32_t status = items ? SIGNET_OK : SIGNET_NO_MEMORY;
-    for (uint64_t i = 0; status == SIGNET_OK && i < count; i++) {
-        status = build(call, json_array_get(from, i), &items[i]);
-    }
-    to->items = items;
-    to->count = count;
-    return status;
-}
-
-static int32_t build_object(signet_call_t *call, json_t *from, signet_json_t *to)
-{
-    signet_json_t *items = signet_alloc(call, json_object_size(from), sizeof *items);
-    int32_t status = items ? SIGNET_OK : SIGNET_NO_MEMORY;
-    uint64_t count = 0;
-    for (void *at = json_object_iter(from); status == SIGNET_OK && at;
-         at = json_object_iter_next(from, at)) {
-        signet_text_t name = {json_object_iter_key(at), json_object_iter_key_len(at)};
-        items[count].name = signet_text_copy(call, name);
-        status = items[count].name.data ? build(call, json_object_iter_value(at), &items[count])
-                                        : SIGNET_NO_MEMORY;
-        count++;
-    }
-    to->items = items;
-    to->count = count;
-    return status;
-}
-
-/* Copies a value of jansson's into the arena. The recursion is as deep as the scan permitted. */
-static int32_t build(signet_call_t *call, json_t *from, signet_json_t *to)
-{
-    switch (json_typeof(from)) {
-    case JSON_OBJECT:
-        to->kind = SIGNET_JSON_OBJECT;
-        return build_object(call, from, to);
-    case JSON_ARRAY:
-        to->kind = SIGNET_JSON_ARRAY;
-        return build_array(call, from, to);
-    case JSON_STRING:
-        to->kind = SIGNET_JSON_TEXT;
-        to->text = signet_text_copy(
-            call, (signet_text_t){json_string_value(from), json_string_length(from)});
-        return to->text.data ? SIGNET_OK : SIGNET_NO_MEMORY;
-    case JSON_INTEGER:
-        to->kind = SIGNET_JSON_INTEGER;
-        to->integer = json_integer_value(from);
-        return SIGNET_OK;
-    case JSON_REAL:
-        to->kind = SIGNET_JSON_REAL;
-        to->real = json_real_value(from);
-        return SIGNET_OK;
-    case JSON_TRUE:
-    case JSON_FALSE:
-        to->kind = SIGNET_JSON_BOOLEAN;
-        to->integer = json_is_true(from);
-        return SIGNET_OK;
-    default:
-        to->kind = SIGNET_JSON_NULL;
-        return SIGNET_OK;
-    }
+                       (unsigned long long)line, (unsigned long long)column, reader->what);
 }
 
 int32_t signet_json_parse(signet_call_t *call, signet_bytes_t input, uint64_t limit,
                           const signet_json_t **value)
 {
+    *value = NULL;
     if (input.length > limit) {
         return signet_fail(call, SIGNET_TOO_LARGE, "json.too-large",
                            "The JSON has %llu octets: at most %llu are taken.",
                            (unsigned long long)input.length, (unsigned long long)limit);
     }
-    uint64_t at = 0;
-    const char *reason = "json.malformed";
-    const char *what = signet_json_scan(input, &at, &reason);
-    if (what) {
-        return fail_at(call, reason, input, at, what);
-    }
-    json_error_t error;
-    errno = 0;
-    json_t *parsed = json_loadb(input.length > 0 ? (const char *)input.data : "", input.length,
-                                JSON_REJECT_DUPLICATES | JSON_DECODE_ANY, &error);
-    /* Where it has no memory, the parser mostly says that the text is wrong, or leaves out a part.
-     */
-    if (errno == ENOMEM) {
-        json_decref(parsed);
-        return signet_fail_memory(call);
-    }
-    if (!parsed) {
-        enum json_error_code code = json_error_code(&error);
-        if (code == json_error_out_of_memory) {
-            return signet_fail_memory(call);
-        }
-        at = error.position > 0 ? (uint64_t)error.position - 1 : 0;
-        return fail_at(call, "json.malformed", input, at < input.length ? at : input.length,
-                       sentence_of(code));
-    }
+    const uint8_t *begin = input.length > 0 ? input.data : (const uint8_t *)"";
+    signet_json_reader_t reader = {
+        .call = call, .begin = begin, .next = begin, .end = begin + input.length};
     signet_json_t *root = signet_alloc(call, 1, sizeof *root);
-    int32_t status = root ? build(call, parsed, root) : SIGNET_NO_MEMORY;
-    json_decref(parsed);
-    *value = status == SIGNET_OK ? root : NULL;
-    return status;
+    if (root == NULL) {
+        return SIGNET_NO_MEMORY;
+    }
+    if (signet_json_read(&reader, root) == 0) {
+        *value = root;
+        return SIGNET_OK;
+    }
+    return reader.what == NULL ? signet_status(call) : fail_at(&reader);
 }
 
 const signet_json_t *signet_json_get(const signet_json_t *object, const char *name)

@@ -1,4 +1,5 @@
 /* Writing JSON: plain appends. */
+#include "json_plain.h"
 #include "time_text.h"
 #include "utf8.h"
 
@@ -35,26 +36,6 @@ static void add_escaped(signet_buffer_t *buffer, uint8_t octet)
     }
 }
 
-static int stands_for_itself(uint8_t octet)
-{
-    return octet >= 0x20 && octet < 0x80 && octet != '"' && octet != '\\';
-}
-
-/* Whether eight octets all stand for themselves. The long texts of answers are PEM, of which nearly
- * all octets do: one by one, they are a third of what the REST plugin computes for an issuance.
- * For each kind of octet that does not, the top bit of its place stays set. */
-static int eight_stand_for_themselves(const uint8_t *data)
-{
-    const uint64_t ones = UINT64_C(0x0101010101010101);
-    const uint64_t tops = ones * 0x80;
-    uint64_t octets;
-    memcpy(&octets, data, sizeof octets);
-    uint64_t quotes = octets ^ (ones * '"');
-    uint64_t slashes = octets ^ (ones * '\\');
-    uint64_t found = (octets - ones * 0x20) | (quotes - ones) | (slashes - ones) | octets;
-    return (found & tops) == 0;
-}
-
 /* A text in quotes. Runs that need no escape are appended whole; what is not UTF-8 becomes
  * U+FFFD, so that the answer stays JSON whatever was stored. */
 static void add_text(signet_buffer_t *buffer, signet_text_t text)
@@ -64,12 +45,12 @@ static void add_text(signet_buffer_t *buffer, signet_text_t text)
     uint64_t position = 0;
     signet_buffer_add_byte(buffer, '"');
     while (position < text.length) {
-        if (text.length - position >= 8 && eight_stand_for_themselves(data + position)) {
+        if (text.length - position >= 8 && signet_json_plain_eight(data + position)) {
             position += 8;
             continue;
         }
         uint8_t octet = data[position];
-        if (stands_for_itself(octet)) {
+        if (signet_json_plain(octet)) {
             position++;
             continue;
         }

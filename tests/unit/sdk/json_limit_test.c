@@ -120,7 +120,7 @@ START_TEST(case_18_a_million_keys)
     parser_memory = 0;
     ck_assert_int_eq(parse(bytes, &time_us), SIGNET_INVALID);
     expect_message("more than 10,000 values");
-    /* It is refused before the parser has taken any memory. */
+    /* It is refused once there are too many, not when all are read. */
     ck_assert_uint_eq(parser_memory, 0);
     ck_assert_int_lt(time_us, 5000 * SLOWDOWN);
     /* The array itself is a value, so that 9,999 more are the most. */

@@ -84,7 +84,7 @@ START_TEST(names_line_and_column)
 {
     const signet_json_t *value = NULL;
     ck_assert_int_eq(parse("{\n  \"a\": 1,\n  \"b\": tru\n}", &value), SIGNET_INVALID);
-    expect_message("line 3, column 10");
+    expect_message("line 3, column 8");
     expect_error(SIGNET_INVALID, SIGNET_INVALID, "json.malformed");
     ck_assert_int_eq(parse("{\"secret\": \"hunter2\" x}", &value), SIGNET_INVALID);
     ck_assert_ptr_null(
@@ -99,6 +99,116 @@ START_TEST(names_line_and_column)
     }
     expect_error(signet_json_parse(call, (signet_bytes_t){(const uint8_t *)"[1]\0", 4}, 9, &value),
                  SIGNET_INVALID, "json.malformed");
+}
+END_TEST
+
+/* A text of which some octets lie before, in and behind a run of eight. */
+static void expect_unescaped(const char *escape, const char *character)
+{
+    for (int place = 0; place < 19; place++) {
+        const signet_json_t *value = NULL;
+        signet_text_t text = signet_format(call, "\"%.*s%s%.*s\"", place, "abcdefghijklmnopqrs",
+                                           escape, 19 - place, "ABCDEFGHIJKLMNOPQRS");
+        signet_text_t wanted = signet_format(call, "%.*s%s%.*s", place, "abcdefghijklmnopqrs",
+                                             character, 19 - place, "ABCDEFGHIJKLMNOPQRS");
+        ck_assert_int_eq(signet_json_parse(call, signet_text_bytes(text), 1000, &value), SIGNET_OK);
+        ck_assert_int_eq(value->kind, SIGNET_JSON_TEXT);
+        ck_assert(signet_text_equal(value->text, wanted));
+    }
+}
+
+START_TEST(unescapes_at_every_place)
+{
+    static const char *const pairs[][2] = {{"\\\"", "\""},
+                                           {"\\\\", "\\"},
+                                           {"\\/", "/"},
+                                           {"\\b", "\b"},
+                                           {"\\f", "\f"},
+                                           {"\\n", "\n"},
+                                           {"\\r", "\r"},
+                                           {"\\t", "\t"},
+                                           {"\\u0041", "A"},
+                                           {"\\u007F", "\x7f"},
+                                           {"\\u0080", "\xc2\x80"},
+                                           {"\\u07ff", "\xdf\xbf"},
+                                           {"\\u0800", "\xe0\xa0\x80"},
+                                           {"\\uFFFF", "\xef\xbf\xbf"},
+                                           {"\\uD800\\uDC00", "\xf0\x90\x80\x80"},
+                                           {"\\udbff\\udfff", "\xf4\x8f\xbf\xbf"},
+                                           {"\x7f", "\x7f"},
+                                           {"\xc3\xbc", "\xc3\xbc"},
+                                           {"\xf0\x9f\x98\x80", "\xf0\x9f\x98\x80"}};
+    for (size_t i = 0; i < sizeof pairs / sizeof *pairs; i++) {
+        expect_unescaped(pairs[i][0], pairs[i][1]);
+    }
+}
+END_TEST
+
+START_TEST(reads_numbers)
+{
+    static const struct {
+        const char *text;
+        int64_t integer;
+    } integers[] = {{"0", 0}, {"-0", 0}, {"-7", -7}, {"9223372036854775807", INT64_MAX}};
+    static const struct {
+        const char *text;
+        double real;
+    } reals[] = {{"0.0", 0}, {"-1.25", -1.25}, {"1e2", 100}, {"1E+2", 100}, {"25e-2", 0.25}};
+    static const char *const bad[] = {"-",   "00",  "-01", "1.",       ".5",  "1e",  "1e+", "1.e1",
+                                      "0x1", "1_0", "--1", "Infinity", "NaN", "1 1", "1a"};
+    const signet_json_t *value = NULL;
+    for (size_t i = 0; i < sizeof integers / sizeof *integers; i++) {
+        ck_assert_int_eq(parse(integers[i].text, &value), SIGNET_OK);
+        ck_assert_int_eq(value->kind, SIGNET_JSON_INTEGER);
+        ck_assert_int_eq(value->integer, integers[i].integer);
+    }
+    for (size_t i = 0; i < sizeof reals / sizeof *reals; i++) {
+        ck_assert_int_eq(parse(reals[i].text, &value), SIGNET_OK);
+        ck_assert_int_eq(value->kind, SIGNET_JSON_REAL);
+        ck_assert(value->real == reals[i].real);
+    }
+    for (size_t i = 0; i < sizeof bad / sizeof *bad; i++) {
+        expect_error(parse(bad[i], &value), SIGNET_INVALID, "json.malformed");
+    }
+}
+END_TEST
+
+/* An object of `count` members whose last has the name of member `same`, if there is that one. */
+static signet_text_t object_of(uint64_t count, uint64_t same)
+{
+    signet_buffer_t buffer = signet_buffer(call, 16 * count);
+    for (uint64_t i = 0; i < count; i++) {
+        signet_buffer_format(&buffer, "%c\"m%llu\":%llu", i > 0 ? ',' : '{',
+                             (unsigned long long)(i == count - 1 && same < count ? same : i),
+                             (unsigned long long)i);
+    }
+    signet_buffer_add_byte(&buffer, '}');
+    signet_text_t text;
+    ck_assert_int_eq(signet_buffer_text(&buffer, &text), SIGNET_OK);
+    return text;
+}
+
+START_TEST(finds_members_that_occur_twice)
+{
+    static const uint64_t counts[] = {2, 15, 16, 17, 18, 33, 1000, 9999};
+    const signet_json_t *value = NULL;
+    for (size_t i = 0; i < sizeof counts / sizeof *counts; i++) {
+        uint64_t count = counts[i];
+        signet_text_t text = object_of(count, count);
+        ck_assert_int_eq(signet_json_parse(call, signet_text_bytes(text), 1000000, &value),
+                         SIGNET_OK);
+        ck_assert_uint_eq(value->count, count);
+        for (uint64_t member = 0; member < count; member++) {
+            ck_assert_int_eq(value->items[member].integer, (int64_t)member);
+        }
+        for (uint64_t same = 0; same < count - 1; same += count / 2) {
+            text = object_of(count, same);
+            ck_assert_int_eq(signet_json_parse(call, signet_text_bytes(text), 1000000, &value),
+                             SIGNET_INVALID);
+            expect_message("a member occurs twice");
+            call->services->clear(call);
+        }
+    }
 }
 END_TEST
 
@@ -230,5 +340,6 @@ START_TEST(writing_survives_exhaustion)
 END_TEST
 
 SDK_RUN("sdk-json", reads_every_kind, reads_members, permits_only_known_members,
-        names_line_and_column, takes_no_more_than_the_limit, parsing_survives_exhaustion, writes,
-        writes_json_whatever_is_stored, escapes_at_every_place, writing_survives_exhaustion)
+        names_line_and_column, unescapes_at_every_place, reads_numbers,
+        finds_members_that_occur_twice, takes_no_more_than_the_limit, parsing_survives_exhaustion,
+        writes, writes_json_whatever_is_stored, escapes_at_every_place, writing_survives_exhaustion)

@@ -1,4 +1,5 @@
-/* JSON (RFC 8259). Reading goes through jansson behind strict limits; writing is a plain append. */
+/* JSON (RFC 8259). Reading is one pass under strict limits into the arena; writing is a plain
+ * append. */
 #ifndef SIGNET_SDK_JSON_H
 #define SIGNET_SDK_JSON_H
 
