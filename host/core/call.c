@@ -298,6 +298,14 @@ static void call_resume(signet_call_t *head)
     core_park_wake(&call_of(head)->park);
 }
 
+static void call_limit(signet_call_t *head, int64_t duration_ms)
+{
+    call_t *call = call_of(head);
+    int64_t deadline = core_clock_monotonic() + (duration_ms > 0 ? duration_ms : 0);
+    if (deadline < call->deadline)
+        call->deadline = deadline;
+}
+
 static const signet_call_services_t call_services = {
     .size = sizeof(signet_call_services_t),
     .alloc = call_alloc,
@@ -318,6 +326,7 @@ static const signet_call_services_t call_services = {
     .set_tenant = call_set_tenant,
     .pause = call_pause,
     .resume = call_resume,
+    .limit = call_limit,
 };
 
 /* Random octets are drawn from the kernel in blocks, so that most traces cost no system call. */

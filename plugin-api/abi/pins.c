@@ -245,7 +245,7 @@ MEMBER(signet_provider, interface, 32);
 MEMBER(signet_provider, instance, 40);
 
 /* call.h: signet_call_services */
-SIZE(signet_call_services, 152);
+SIZE(signet_call_services, 160);
 MEMBER(signet_call_services, size, 0);
 MEMBER(signet_call_services, reserved, 4);
 MEMBER(signet_call_services, alloc, 8);
@@ -266,6 +266,7 @@ MEMBER(signet_call_services, providers, 120);
 MEMBER(signet_call_services, set_tenant, 128);
 MEMBER(signet_call_services, pause, 136);
 MEMBER(signet_call_services, resume, 144);
+MEMBER(signet_call_services, limit, 152);
 
 /* option.h: signet_option */
 SIZE(signet_option, 112);
@@ -852,6 +853,8 @@ static void pin_signet_call_services(const struct signet_call_services *object)
     (void)pause;
     void (*resume)(signet_call_t * call) = object->resume;
     (void)resume;
+    void (*limit)(signet_call_t * call, int64_t duration_ms) = object->limit;
+    (void)limit;
 }
 
 static void pin_signet_exchange_services(const struct signet_exchange_services *object)

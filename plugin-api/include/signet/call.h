@@ -125,6 +125,9 @@ struct signet_call_services {
     /* Ends the sleep of a call that pauses or is about to, once for each pause. The call may end as
      * soon as this was called. Required. [any] */
     void (*resume)(signet_call_t *call);
+    /* Brings the deadline of this call forward to `duration_ms` from now; one that is nearer stays.
+     * For a child whose work must not use up all the time that its parent has. Required. [any] */
+    void (*limit)(signet_call_t *call, int64_t duration_ms);
 };
 
 #endif

@@ -144,6 +144,9 @@ static int32_t call_set_actor(signet_call_t *call, const signet_actor_t *actor)
                              .tenant = runner_take_text(call, actor->tenant),
                              .grants = grants,
                              .grant_count = actor->grant_count};
+    if (SIGNET_HAS(actor, person.length)) {
+        copy->person = runner_take_text(call, actor->person);
+    }
     self->actor = copy;
     self->actor_set = 1;
     return SIGNET_OK;
@@ -168,6 +171,9 @@ static signet_text_t call_trace(signet_call_t *call)
 static int64_t call_remaining(signet_call_t *call)
 {
     int64_t deadline = of(call)->root->deadline;
+    if (of(call)->deadline < deadline) {
+        deadline = of(call)->deadline;
+    }
     if (deadline == INT64_MAX) {
         return INT64_MAX;
     }
@@ -208,6 +214,7 @@ static signet_call_t *call_child(signet_call_t *call)
     self->actor = parent->actor;
     self->actor_set = parent->actor_set;
     self->tenant = parent->tenant;
+    self->deadline = parent->deadline;
     memcpy(self->trace, parent->trace, sizeof self->trace);
     return child;
 }
@@ -222,6 +229,14 @@ static void call_pause(signet_call_t *call)
 static void call_resume(signet_call_t *call)
 {
     sem_post(&of(call)->sleep);
+}
+
+static void call_limit(signet_call_t *call, int64_t duration_ms)
+{
+    int64_t deadline = signet_monotonic() + duration_ms;
+    if (deadline < of(call)->deadline) {
+        of(call)->deadline = deadline;
+    }
 }
 
 static const signet_call_services_t services = {
@@ -244,6 +259,7 @@ static const signet_call_services_t services = {
     .set_tenant = call_set_tenant,
     .pause = call_pause,
     .resume = call_resume,
+    .limit = call_limit,
 };
 
 signet_call_t *runner_call_new(signet_check_t *check, int spared)
@@ -293,9 +309,12 @@ void runner_set_actor(signet_call_t *call, signet_text_t id, signet_text_t metho
     uint64_t count = read_roles(call, roles, NULL);
     signet_grant_t *grants = runner_take(call, count * sizeof *grants);
     read_roles(call, roles, grants);
+    signet_text_t person;
+    id = signet_text_split(id, '|', &person);
     signet_actor_t actor = {.size = sizeof actor,
                             .id = id,
                             .name = id,
+                            .person = person,
                             .method = method,
                             .tenant = SIGNET_TEXT(""),
                             .grants = grants,

@@ -197,6 +197,24 @@ START_TEST(a_child_shares_who_and_when)
 }
 END_TEST
 
+START_TEST(a_limit_only_brings_the_deadline_of_a_child_forward)
+{
+    core_call_options_t options = {.deadline_ms = 60000};
+    signet_call_t *call = core_call_new(&options);
+    signet_call_t *child = call->services->child(call);
+    child->services->limit(child, 1000);
+    ck_assert_int_le(child->services->remaining(child), 1000);
+    child->services->limit(child, 30000);
+    ck_assert_int_le(child->services->remaining(child), 1000);
+    ck_assert_int_gt(call->services->remaining(call), 30000);
+    child->services->limit(child, 0);
+    ck_assert_int_eq(child->services->check(child), SIGNET_TIMEOUT);
+    ck_assert_int_eq(call->services->check(call), SIGNET_OK);
+    child->services->end(child);
+    core_call_free(call);
+}
+END_TEST
+
 START_TEST(cancelling_reaches_children_until_shielded)
 {
     signet_call_t *call = new_call(0);
@@ -255,6 +273,7 @@ int main(void)
     tcase_add_test(tests, the_tenant_is_fixed_for_clients);
     tcase_add_test(tests, traces_are_new_or_taken);
     tcase_add_test(tests, a_child_shares_who_and_when);
+    tcase_add_test(tests, a_limit_only_brings_the_deadline_of_a_child_forward);
     tcase_add_test(tests, cancelling_reaches_children_until_shielded);
     tcase_add_test(tests, a_deadline_passes);
     tcase_add_test(tests, nothing_is_found_without_a_registry);

@@ -33,7 +33,8 @@ void signet_check_close(signet_check_t *check, const char *instance);
 /* The error of the last open, or NULL. */
 const signet_error_t *signet_check_error(const signet_check_t *check);
 /* A new call of this actor with these roles (joined by ','; a role may be ROLE@PROFILE); it may set
- * its tenant. Calls may be made and used on any thread. */
+ * its tenant. An actor "ID|PERSON" is a credential of that person. Calls may be made and used on
+ * any thread. */
 signet_call_t *signet_check_call(signet_check_t *check, const char *actor, const char *roles);
 void signet_check_call_end(signet_call_t *call);
 /* Cancels a call, from any thread. */
