@@ -4,6 +4,8 @@
 
 #include <string.h>
 
+#include <signet/ext/draft/approval.h>
+#include <signet/ext/draft/policy.h>
 #include <signet/signet.h>
 
 #include "core/call.h"
@@ -51,6 +53,15 @@ static const member_t inventory_members[] = {
     MEMBER(signet_inventory_interface_t, query),
 };
 
+static const member_t policy_members[] = {MEMBER(signet_policy_interface_t, decide)};
+
+static const member_t approval_members[] = {
+    MEMBER(signet_approval_interface_t, require), MEMBER(signet_approval_interface_t, finish),
+    MEMBER(signet_approval_interface_t, get),     MEMBER(signet_approval_interface_t, query),
+    MEMBER(signet_approval_interface_t, decide),  MEMBER(signet_approval_interface_t, withdraw),
+    MEMBER(signet_approval_interface_t, comment),
+};
+
 static const member_t command_members[] = {MEMBER(signet_command_interface_t, commands)};
 
 #define INTERFACE(id, members)                                                                     \
@@ -70,6 +81,8 @@ static const struct {
     INTERFACE(SIGNET_KEY_INTERFACE, key_members),
     INTERFACE(SIGNET_INVENTORY_INTERFACE, inventory_members),
     INTERFACE(SIGNET_COMMAND_INTERFACE, command_members),
+    INTERFACE(SIGNET_POLICY_INTERFACE, policy_members),
+    INTERFACE(SIGNET_APPROVAL_INTERFACE, approval_members),
 };
 
 /* 1 where the vtable's size covers the pointer at `offset` and it is not NULL. */

@@ -17,6 +17,8 @@ typedef struct ca {
     uint64_t authority_count;
     ca_profile_t *profiles;
     uint64_t profile_count;
+    const signet_setting_t *policies; /* names of instances; NULL: none */
+    int64_t policy_timeout_ms;
     ca_blocked_keys_t blocked;
     int blocked_ready;
     uint64_t denied_metric;

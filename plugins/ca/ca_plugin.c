@@ -7,10 +7,12 @@
 #include "issue/issue.h"
 #include "issue/request.h"
 #include "option.h"
+#include "policy/stage.h"
 #include "record/inventory.h"
 #include "record/record.h"
 #include "record/revoke.h"
 
+#include <signet/ext/draft/policy.h>
 #include <signet/plugin.h>
 #include <signet/sdk/error.h>
 #include <signet/sdk/setting.h>
@@ -69,6 +71,8 @@ static int32_t plugin_open(const signet_host_t *host, signet_call_t *call, void 
     ca->host = host;
     ca->store_name = signet_setting_text(host->settings, "store");
     ca->journal_name = signet_setting_text(host->settings, "journal");
+    ca->policies = signet_setting(host->settings, "policies");
+    ca->policy_timeout_ms = signet_setting_integer(host->settings, "policy_timeout", 0);
     int32_t status = ca_blocked_keys_init(&ca->blocked, call);
     ca->blocked_ready = status == SIGNET_OK;
     if (status == SIGNET_OK)
@@ -132,6 +136,8 @@ static int32_t plugin_start(void *instance, signet_call_t *call)
         status = ca_blocked_keys_load(&ca->blocked, call, &store);
     if (status == SIGNET_OK)
         status = add_metrics(ca, call);
+    if (status == SIGNET_OK && ca->host->mode == SIGNET_MODE_SERVE)
+        status = ca_policies_find(ca, call);
     for (uint64_t i = 0; status == SIGNET_OK && i < ca->authority_count; i++)
         status = ca_refresh(ca, call, &ca->authorities[i]);
     if (status == SIGNET_OK && ca->host->mode == SIGNET_MODE_SERVE)
@@ -186,6 +192,9 @@ static const signet_need_t needs[] = {
      .kind = SIGNET_NEED_OPTIONAL,
      .interface = SIGNET_TEXT_INIT(SIGNET_KEY_INTERFACE),
      .option = SIGNET_TEXT_INIT("authorities.keys")},
+    {.size = sizeof(signet_need_t),
+     .kind = SIGNET_NEED_OPTIONAL,
+     .interface = SIGNET_TEXT_INIT(SIGNET_POLICY_INTERFACE)},
 };
 
 #define COUNT(array) (sizeof(array) / sizeof((array)[0]))

@@ -132,6 +132,10 @@ const signet_option_t ca_options[CA_OPTION_COUNT] = {
               "The instance that keeps the records; by default the only one."),
     CA_OPTION("journal", SIGNET_OPTION_INSTANCE, 0, "",
               "The instance that keeps the journal; by default the only one."),
+    TEXTS("policies", "The policies that are asked, in this order, before a certificate is issued; "
+                      "one that fails or is late refuses."),
+    NUMBER("policy_timeout", SIGNET_OPTION_DURATION, "5s", 10, 60 * SECOND,
+           "How long each policy has to answer."),
     {.size = sizeof(signet_option_t),
      .type = SIGNET_OPTION_GROUPS,
      .name = SIGNET_TEXT_INIT("authorities"),

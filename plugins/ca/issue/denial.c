@@ -26,7 +26,8 @@ static void record(ca_t *ca, signet_call_t *call, const char *event, signet_text
     ca->host->services->record(ca->host, ca->denied_metric, 1);
 }
 
-void ca_denial_issue(ca_t *ca, signet_call_t *call, const signet_issue_request_t *request)
+void ca_denial_issue(ca_t *ca, signet_call_t *call, const signet_issue_request_t *request,
+                     signet_text_t policy)
 {
     const signet_error_t *error = call->services->error(call);
     if (error == NULL)
@@ -34,14 +35,15 @@ void ca_denial_issue(ca_t *ca, signet_call_t *call, const signet_issue_request_t
     signet_pair_t fields[] = {
         signet_pair("reason", error->reason),
         signet_pair("message", error->message),
+        signet_pair("policy", policy),
     };
+    uint64_t count = sizeof fields / sizeof fields[0] - (policy.length == 0);
     /* An unknown profile's name is the client's own text. */
     signet_text_t profile = request->profile;
     if (profile.length > NAME_MAX_LENGTH)
         profile.length = 0;
     signet_text_t object = signet_format(call, "profile:%.*s", SIGNET_FORMAT(profile));
-    record(ca, call, SIGNET_EVENT_CERTIFICATE_DENIED, object, fields,
-           sizeof fields / sizeof fields[0]);
+    record(ca, call, SIGNET_EVENT_CERTIFICATE_DENIED, object, fields, count);
 }
 
 void ca_denial_change(ca_t *ca, signet_call_t *call, signet_text_t authority, signet_bytes_t serial)

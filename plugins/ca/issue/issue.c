@@ -1,59 +1,18 @@
 #include "issue/issue.h"
 
+#include "issue/asked.h"
 #include "issue/denial.h"
 #include "issue/prepare.h"
 #include "issue/request.h"
 #include "issue/signing.h"
+#include "policy/stage.h"
 
-#include <signet/sdk/crypto.h>
 #include <signet/sdk/encode.h>
 #include <signet/sdk/error.h>
-#include <signet/sdk/json.h>
 #include <time.h>
 
-/* One text, which could not be made where it has no data. */
-static void add_asked(signet_json_writer_t *writer, signet_text_t text)
-{
-    writer->buffer.failed = writer->buffer.failed || text.data == NULL;
-    signet_json_text(writer, NULL, text);
-}
-
-/* What was asked, beside what is issued: the request's subject and names, extensions that were
- * left out, and times. */
-static int32_t describe_asked(signet_call_t *call, const ca_draft_t *draft, signet_text_t *json)
-{
-    const signet_issue_request_t *request = draft->request;
-    const signet_csr_t *csr = draft->csr;
-    signet_json_writer_t writer = signet_json_writer(call, 512);
-    signet_text_t subject = {NULL, 0};
-    int32_t status = signet_name_text(call, csr->attributes, csr->attribute_count, &subject);
-    if (status != SIGNET_OK)
-        return status;
-    signet_json_begin_object(&writer, NULL);
-    signet_json_text(&writer, "subject", subject);
-    signet_json_text(&writer, "key_type", csr->key.type);
-    signet_json_begin_array(&writer, "extensions");
-    for (uint64_t i = 0; i < csr->extension_count; i++)
-        add_asked(&writer, signet_oid_text(call, csr->extensions[i].oid));
-    signet_json_end_array(&writer);
-    signet_json_begin_array(&writer, "names");
-    for (uint64_t i = 0; i < request->name_count; i++) {
-        const signet_requested_name_t *name = SIGNET_AT(signet_requested_name_t, request->names, i);
-        add_asked(&writer, signet_format(call, "%.*s:%.*s", SIGNET_FORMAT(name->type),
-                                         SIGNET_FORMAT(name->value)));
-    }
-    signet_json_end_array(&writer);
-    if (request->not_before != 0)
-        signet_json_time(&writer, "not_before", request->not_before);
-    if (request->not_after != 0)
-        signet_json_time(&writer, "not_after", request->not_after);
-    if (SIGNET_HAS(request, validity_ms))
-        signet_json_integer(&writer, "validity_ms", request->validity_ms);
-    signet_json_end_object(&writer);
-    return signet_json_finish(&writer, json);
-}
-
-static int32_t fill_record(signet_call_t *call, const ca_draft_t *draft, ca_record_t *record)
+static int32_t fill_record(signet_call_t *call, const ca_draft_t *draft,
+                           const ca_policy_outcome_t *policies, ca_record_t *record)
 {
     signet_certificate_t *certificate = &record->certificate;
     const signet_attribute_t *attributes = NULL;
@@ -77,7 +36,7 @@ static int32_t fill_record(signet_call_t *call, const ca_draft_t *draft, ca_reco
     if (status == SIGNET_OK)
         status = ca_record_names(call, draft->all.items, draft->all.count, certificate);
     if (status == SIGNET_OK)
-        status = describe_asked(call, draft, &certificate->asked);
+        status = ca_asked_describe(call, draft, policies, &certificate->asked);
     return status;
 }
 
@@ -99,7 +58,7 @@ static int32_t repeat(ca_t *ca, signet_call_t *call, const signet_issue_request_
 }
 
 static int32_t issue(ca_t *ca, signet_call_t *call, const signet_issue_request_t *request,
-                     const signet_certificate_t **certificate)
+                     ca_policy_outcome_t *policies, const signet_certificate_t **certificate)
 {
     ca_draft_t draft = {.request = request, .now = signet_now()};
     signet_bytes_t digest = {NULL, 0};
@@ -118,7 +77,13 @@ static int32_t issue(ca_t *ca, signet_call_t *call, const signet_issue_request_t
             return SIGNET_NO_MEMORY;
         status = ca_prepare(ca, call, &draft);
         if (status == SIGNET_OK)
-            status = fill_record(call, &draft, record);
+            status = ca_policies_ask(ca, call, &draft, 0, policies);
+        if (status == SIGNET_OK && policies->hold)
+            status = signet_fail(call, SIGNET_DENIED, "policy.held",
+                                 "the policy \"%.*s\" holds the request for approval",
+                                 SIGNET_FORMAT(policies->name));
+        if (status == SIGNET_OK)
+            status = fill_record(call, &draft, policies, record);
         if (status != SIGNET_OK)
             return status;
         ca_signing_t signing = {.authority = draft.authority,
@@ -146,11 +111,12 @@ int32_t ca_issue(void *instance, signet_call_t *call, const signet_issue_request
 {
     ca_t *ca = instance;
     int64_t begun = microseconds();
-    int32_t status = issue(ca, call, request, certificate);
+    ca_policy_outcome_t policies = {0};
+    int32_t status = issue(ca, call, request, &policies, certificate);
     if (status == SIGNET_OK)
         ca->host->services->record(ca->host, ca->duration_metric, microseconds() - begun);
     else if (status == SIGNET_DENIED || status == SIGNET_INVALID || status == SIGNET_TOO_LARGE ||
-             status == SIGNET_NOT_FOUND)
-        ca_denial_issue(ca, call, request);
+             status == SIGNET_NOT_FOUND || policies.failed)
+        ca_denial_issue(ca, call, request, policies.failed ? policies.name : SIGNET_TEXT(""));
     return status;
 }

@@ -94,6 +94,8 @@ int32_t ca_prepare(ca_t *ca, signet_call_t *call, ca_draft_t *draft)
 {
     int32_t status = ca_authority_ready(call, draft->authority, draft->now);
     if (status == SIGNET_OK)
+        status = ca_fields_collect(call, draft->request, &draft->fields);
+    if (status == SIGNET_OK)
         status = signet_csr_parse(call, draft->request->csr, &draft->csr);
     if (status == SIGNET_OK)
         status = check_key(ca, call, draft);

@@ -45,6 +45,16 @@ int32_t ca_request_digest(signet_call_t *call, const signet_issue_request_t *req
         add_part(&buffer, name->type.data, name->type.length);
         add_part(&buffer, name->value.data, name->value.length);
     }
+    uint64_t fields = SIGNET_HAS(request, field_count) ? request->field_count : 0;
+    for (uint64_t i = 0; i < fields; i++) {
+        const signet_pair_t *pair = SIGNET_AT(signet_pair_t, request->fields, i);
+        add_part(&buffer, pair->name.data, pair->name.length);
+        add_part(&buffer, pair->value.data, pair->value.length);
+    }
+    if (SIGNET_HAS(request, replaces_serial.length) && request->replaces_serial.length > 0) {
+        add_part(&buffer, request->replaces_authority.data, request->replaces_authority.length);
+        add_part(&buffer, request->replaces_serial.data, request->replaces_serial.length);
+    }
     signet_bytes_t bytes;
     int32_t status = signet_buffer_bytes(&buffer, &bytes);
     return status == SIGNET_OK ? signet_sha256(call, bytes, digest) : status;

@@ -8,9 +8,12 @@
 int32_t ca_draft_names(signet_call_t *call, ca_draft_t *draft)
 {
     const ca_profile_t *profile = draft->profile;
+    draft->names = (ca_names_t){0}; /* policies may have filled something: it begins anew */
     int32_t status = ca_names_collect(call, profile, draft->csr, draft->request, &draft->names);
     ca_subject_request_t request = {.attributes = draft->csr->attributes,
                                     .attribute_count = draft->csr->attribute_count,
+                                    .filled = draft->filled,
+                                    .filled_count = draft->filled_count,
                                     .common_name = draft->names.common_name,
                                     .names_replaced = draft->names.replaced,
                                     .names = draft->names.items,

@@ -4,6 +4,7 @@
 #define CA_DRAFT_H
 
 #include "ca.h"
+#include "issue/field.h"
 #include "issue/serial.h"
 #include "profile/names.h"
 #include "profile/template.h"
@@ -20,6 +21,9 @@ typedef struct ca_draft {
     ca_subject_t subject;
     uint8_t serial[CA_SERIAL_LENGTH];
     ca_content_t content;
+    ca_fields_t fields;         /* beside the certificate */
+    signet_attribute_t *filled; /* of the subject, by policies */
+    uint64_t filled_count;
 } ca_draft_t;
 
 /* Names and subject as the profile has them, within the constraints of the authorities. INVALID,

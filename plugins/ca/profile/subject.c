@@ -60,7 +60,7 @@ int32_t ca_subject_configure(ca_pool_t *pool, signet_call_t *call, const signet_
     return SIGNET_OK;
 }
 
-/* The value asked for: the first attribute of the type. */
+/* The value asked for: the first attribute of the type; else what was filled. */
 static signet_text_t asked(const ca_subject_rule_t *rule, const ca_subject_request_t *request)
 {
     if (rule->is_common_name && request->common_name.length > 0)
@@ -68,6 +68,10 @@ static signet_text_t asked(const ca_subject_rule_t *rule, const ca_subject_reque
     for (uint64_t i = 0; i < request->attribute_count; i++) {
         if (signet_bytes_equal(request->attributes[i].oid, rule->oid))
             return request->attributes[i].value;
+    }
+    for (uint64_t i = 0; i < request->filled_count; i++) {
+        if (signet_bytes_equal(request->filled[i].oid, rule->oid))
+            return request->filled[i].value;
     }
     return (signet_text_t){NULL, 0};
 }

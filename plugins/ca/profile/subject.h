@@ -26,6 +26,8 @@ typedef struct ca_subject_rule {
 typedef struct ca_subject_request {
     const signet_attribute_t *attributes; /* of the request's subject */
     uint64_t attribute_count;
+    const signet_attribute_t *filled; /* by policies, where the request gave none */
+    uint64_t filled_count;
     signet_text_t common_name; /* asked for beside the request, or empty */
     int names_replaced;        /* the names do not come from the request */
     const signet_canonical_t *names;

@@ -9,6 +9,7 @@
 
 signet_check_t *check;
 signet_call_t *call;
+world_more_t world_more;
 static char *settings;
 static int ca_open;
 
@@ -63,6 +64,7 @@ static void build_settings(const char *profiles)
     append(&settings, authorities);
     append(&settings, world_authorities);
     append(&settings, ");\n");
+    append(&settings, world_more.settings ? world_more.settings : "");
     append(&settings, "profiles = (\n");
     for (size_t i = 0; i < sizeof shipped / sizeof shipped[0]; i++) {
         char line[4096];
@@ -106,6 +108,8 @@ void world_open(const char *profiles)
     must_open(
         signet_check_open(check, "journal", "journal", "store = \"store\"; keys = \"keys\";"));
     must_open(signet_check_open_linked(check, &fault_plugin, "fault", ""));
+    for (size_t i = 0; world_more.plugin && world_more.instances[i]; i++)
+        must_open(signet_check_open_linked(check, world_more.plugin, world_more.instances[i], ""));
     build_settings(profiles);
     must_open(signet_check_open(check, "ca", "ca", settings));
     ca_open = 1;

@@ -20,6 +20,16 @@ extern signet_call_t *call; /* of an officer */
 
 /* More authorities, each with a ',' before it; not made by world_begin. Set before it. */
 extern const char *world_authorities;
+
+/* What the next world has besides: instances of a plugin linked into the test, opened before the
+ * CA, and options of the CA's block. */
+typedef struct world_more {
+    const signet_plugin_t *plugin;
+    const char *instances[4]; /* names, until the first NULL */
+    const char *settings;
+} world_more_t;
+extern world_more_t world_more;
+
 /* A world with the shipped profiles and these besides (groups in libconfig's syntax, each with a
  * ',' before it), and all authorities made. */
 void world_begin(const char *profiles);

@@ -1,0 +1,12 @@
+/* What was asked for, kept beside what is issued. */
+#ifndef CA_ASKED_H
+#define CA_ASKED_H
+
+#include "policy/stage.h"
+
+/* A JSON object: the request's subject and names, extensions that were left out, times and fields,
+ * and what policies answered. */
+int32_t ca_asked_describe(signet_call_t *call, const ca_draft_t *draft,
+                          const ca_policy_outcome_t *policies, signet_text_t *json);
+
+#endif
