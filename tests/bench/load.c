@@ -33,6 +33,7 @@ typedef struct request {
 
 typedef struct client {
     int socket;
+    uint32_t watched; /* the events that are waited for */
     SSL *ssl;
     const request_t *request;
     size_t sent;
@@ -164,34 +165,63 @@ static void record(client_t *client, double measure_from)
     }
 }
 
-/* Goes on as far as the socket lets it. */
-static void advance(client_t *client, double measure_from)
+/* What did not work because the socket is not ready is tried again when it is. */
+static void require_waiting(const client_t *client, int result, const char *what)
 {
-    for (;;) {
-        if (client->sent < client->request->length) {
-            int sent = SSL_write(client->ssl, client->request->data + client->sent,
-                                 (int)(client->request->length - client->sent));
-            if (sent <= 0) {
-                int error = SSL_get_error(client->ssl, sent);
-                require(error == SSL_ERROR_WANT_READ || error == SSL_ERROR_WANT_WRITE, "write");
-                return;
-            }
-            client->sent += (size_t)sent;
-            continue;
+    int error = SSL_get_error(client->ssl, result);
+    require(error == SSL_ERROR_WANT_READ || error == SSL_ERROR_WANT_WRITE, what);
+}
+
+static void watch(int poll, client_t *client, int operation, uint32_t what)
+{
+    struct epoll_event event = {.events = what, .data.ptr = client};
+    require(epoll_ctl(poll, operation, client->socket, &event) == 0, "epoll");
+    client->watched = what;
+}
+
+/* Sends what it can of the request: nearly always all of it, with one write. */
+static void send_request(int poll, client_t *client)
+{
+    while (client->sent < client->request->length) {
+        int sent = SSL_write(client->ssl, client->request->data + client->sent,
+                             (int)(client->request->length - client->sent));
+        if (sent <= 0) {
+            require_waiting(client, sent, "write");
+            break;
         }
+        client->sent += (size_t)sent;
+    }
+    uint32_t wanted = client->sent < client->request->length ? EPOLLIN | EPOLLOUT : EPOLLIN;
+    if (client->watched != wanted) {
+        watch(poll, client, EPOLL_CTL_MOD, wanted);
+    }
+}
+
+/* Reads what is there: nearly always a whole answer, with one read. 1 once the answer is whole. */
+static int receive_answer(client_t *client)
+{
+    do {
         int received = SSL_read(client->ssl, client->answer + client->received,
                                 (int)(ANSWER_MAX - 1 - client->received));
         if (received <= 0) {
-            int error = SSL_get_error(client->ssl, received);
-            require(error == SSL_ERROR_WANT_READ || error == SSL_ERROR_WANT_WRITE, "read");
-            return;
+            require_waiting(client, received, "read");
+            return 0;
         }
         client->received += (size_t)received;
-        size_t length = answer_length(client);
-        if (length != 0 && client->received >= length) {
-            record(client, measure_from);
-            begin_request(client);
-        }
+    } while (SSL_has_pending(client->ssl));
+    size_t length = answer_length(client);
+    require(length == 0 || client->received <= length, "one answer to one request");
+    return length != 0 && client->received == length;
+}
+
+static void advance(int poll, client_t *client, uint32_t events, double measure_from)
+{
+    if ((events & (EPOLLIN | EPOLLERR | EPOLLHUP)) && receive_answer(client)) {
+        record(client, measure_from);
+        begin_request(client);
+        send_request(poll, client);
+    } else if (events & EPOLLOUT) {
+        send_request(poll, client);
     }
 }
 
@@ -240,16 +270,18 @@ int main(int argc, char **argv)
                     SSL_connect(client->ssl) == 1,
                 "TLS handshake");
         require(fcntl(client->socket, F_SETFL, O_NONBLOCK) == 0, "fcntl");
-        struct epoll_event event = {.events = EPOLLIN | EPOLLOUT | EPOLLET, .data.ptr = client};
-        require(epoll_ctl(poll, EPOLL_CTL_ADD, client->socket, &event) == 0, "epoll");
-        begin_request(client);
+        watch(poll, client, EPOLL_CTL_ADD, EPOLLIN);
+    }
+    for (size_t i = 0; i < client_count; i++) {
+        begin_request(&clients[i]);
+        send_request(poll, &clients[i]);
     }
     double measure_from = now() + warm_up, end = measure_from + seconds;
     while (now() < end) {
         struct epoll_event events[64];
         int count = epoll_wait(poll, events, 64, 100);
         for (int i = 0; i < count; i++) {
-            advance(events[i].data.ptr, measure_from);
+            advance(poll, events[i].data.ptr, events[i].events, measure_from);
         }
     }
     require(latency_count > 0, "measurement");
