@@ -95,21 +95,30 @@ static int looks_like_host(signet_text_t text)
     return dot;
 }
 
-/* A common name: as an address, as a host name, or as neither. `always`: clients have no other name
- * to compare, so that any common name counts as one. */
+/* A text that is compared as it stands, as clients that take a common name for a host do. */
+static void add_host(claims_t *claims, signet_text_t text)
+{
+    signet_canonical_t name = {.type = CA_GENERAL_DNS, .text = text, .value = text};
+    add_readable(claims, &name);
+}
+
+/* A common name: as an address, as a host name, or as neither. An address counts as a host name too
+ * where there is no alternative one. `always`: clients have no other name to compare, so that any
+ * common name counts as a host name. */
 static int32_t add_common_name(signet_call_t *call, claims_t *claims, signet_text_t value,
                                int always)
 {
     signet_canonical_t name;
     int32_t status = signet_name_canonical(call, "ip", value, &name);
-    if (status == SIGNET_OK)
+    int address = status == SIGNET_OK;
+    if (address)
         add_readable(claims, &name);
     else if (status != SIGNET_INVALID)
         return status;
     call->services->clear(call);
     if (value.length > 1 && value.data[value.length - 1] == '.')
         value.length--;
-    if (memchr(value.data, '.', value.length) != NULL) {
+    if ((!address || !claims->has_dns) && memchr(value.data, '.', value.length) != NULL) {
         status = signet_name_canonical(call, "dns", value, &name);
         if (status == SIGNET_OK)
             add_readable(claims, &name);
@@ -119,7 +128,7 @@ static int32_t add_common_name(signet_call_t *call, claims_t *claims, signet_tex
         always = always || looks_like_host(value);
     }
     if (always)
-        add_unreadable(claims, CA_GENERAL_DNS, value);
+        add_host(claims, value);
     return SIGNET_OK;
 }
 
@@ -139,16 +148,28 @@ static int32_t may_serve(signet_call_t *call, const signet_x509_t *x509, int *se
     return status;
 }
 
+/* Whether a subject has an attribute more than once: some clients then take none of them. */
+static int is_repeated(const signet_x509_t *x509, signet_bytes_t oid)
+{
+    uint64_t count = 0;
+    for (uint64_t i = 0; i < x509->attribute_count; i++)
+        if (signet_bytes_equal(x509->attributes[i].oid, oid))
+            count++;
+    return count > 1;
+}
+
 static int32_t add_common_names(signet_call_t *call, claims_t *claims, const signet_x509_t *x509)
 {
     signet_bytes_t oid = signet_attribute_oid(SIGNET_TEXT("CN"));
     int serves = 0;
     int32_t status = may_serve(call, x509, &serves);
+    int only = serves && !claims->has_dns;
     for (uint64_t i = 0; status == SIGNET_OK && i < x509->attribute_count; i++) {
         if (signet_bytes_equal(x509->attributes[i].oid, oid))
-            status = add_common_name(call, claims, x509->attributes[i].value,
-                                     serves && !claims->has_dns);
+            status = add_common_name(call, claims, x509->attributes[i].value, only);
     }
+    if (only && is_repeated(x509, oid))
+        add_unreadable(claims, CA_GENERAL_DNS, SIGNET_TEXT("a second common name"));
     return status;
 }
 
@@ -162,6 +183,8 @@ static int32_t add_subject(signet_call_t *call, claims_t *claims, const signet_x
         if (signet_bytes_equal(x509->attributes[i].oid, oid))
             status = add_text(call, claims, CA_GENERAL_EMAIL, "email", x509->attributes[i].value);
     }
+    if (!claims->has_email && is_repeated(x509, oid))
+        add_unreadable(claims, CA_GENERAL_EMAIL, SIGNET_TEXT("a second mail address"));
     if (status == SIGNET_OK && !x509->is_ca)
         status = add_common_names(call, claims, x509);
     return status;

@@ -253,5 +253,11 @@ int32_t ca_policy_take(ca_pool_t *pool, signet_call_t *call, const ca_policies_t
     policies->explicit_policy = lower(policies->explicit_policy, statement->explicit_policy);
     policies->policy_mapping = lower(policies->policy_mapping, statement->policy_mapping);
     policies->any_policy = lower(policies->any_policy, statement->any_policy);
+    policies->lost = above != NULL && (above->lost || !statement->stated);
+    /* Without a need for policies Signet lets a path begin to speak of them anywhere. */
+    if (policies->lost && policies->explicit_policy >= 0) {
+        policies->any = 0;
+        policies->valid_count = 0;
+    }
     return SIGNET_OK;
 }

@@ -16,6 +16,8 @@ extern const signet_bytes_t ca_oid_inhibit_any_policy;
  * before their rule holds; -1: it never does. */
 typedef struct ca_policies {
     int aware; /* a certificate of the path speaks of policies; before, nothing is judged */
+    int lost;  /* an authority below the root states no policy, so that for a verifier that needs
+                * one none is valid any more */
     int any;   /* every policy is valid */
     signet_bytes_t *valid;
     uint64_t valid_count;
