@@ -6,6 +6,8 @@
 #include "core/config_reference.h"
 #include "core/text.h"
 
+#define ALL_KINDS (1U << SIGNET_NEED_REQUIRED | 1U << SIGNET_NEED_OPTIONAL)
+
 /* Which blocks are in. */
 typedef struct marking {
     const core_config_t *whole;
@@ -40,11 +42,15 @@ static void mark_providers(marking_t *marking, signet_call_t *call, signet_text_
     }
 }
 
-static void mark_needs(marking_t *marking, signet_call_t *call, const core_block_t *block)
+/* Marks what a block needs, of the kinds in `kinds` (1 << SIGNET_NEED_*). */
+static void mark_needs(marking_t *marking, signet_call_t *call, const core_block_t *block,
+                       uint32_t kinds)
 {
     for (uint64_t at = 0; at < block->descriptor->need_count; at++) {
         const signet_need_t *need = SIGNET_AT(signet_need_t, block->descriptor->needs, at);
         marking->named = 0;
+        if (!(kinds & (1U << need->kind)))
+            continue;
         if (need->option.length)
             core_config_each_reference(block->settings, need->option, mark_named, marking);
         if (!marking->named)
@@ -52,8 +58,8 @@ static void mark_needs(marking_t *marking, signet_call_t *call, const core_block
     }
 }
 
-int32_t cli_needed(signet_call_t *call, const core_config_t *whole, uint64_t index,
-                   core_config_t *needed)
+static int32_t collect(signet_call_t *call, const core_config_t *whole, uint64_t index,
+                       uint32_t kinds, core_config_t *needed)
 {
     marking_t marking = {.whole = whole};
     uint64_t before = 0;
@@ -66,7 +72,7 @@ int32_t cli_needed(signet_call_t *call, const core_config_t *whole, uint64_t ind
         before = marking.count;
         for (uint64_t at = 0; at < whole->block_count; at++) {
             if (marking.in[at])
-                mark_needs(&marking, call, &whole->blocks[at]);
+                mark_needs(&marking, call, &whole->blocks[at], at == index ? kinds : ALL_KINDS);
         }
     }
     *needed = *whole;
@@ -77,4 +83,19 @@ int32_t cli_needed(signet_call_t *call, const core_config_t *whole, uint64_t ind
             blocks[needed->block_count++] = whole->blocks[at];
     }
     return SIGNET_OK;
+}
+
+int32_t cli_needed(signet_call_t *call, const core_config_t *whole, uint64_t index,
+                   core_config_t *needed)
+{
+    return collect(call, whole, index, ALL_KINDS, needed);
+}
+
+int32_t cli_needed_alone(signet_call_t *call, const core_config_t *whole, uint64_t index,
+                         uint32_t flags, core_config_t *needed)
+{
+    uint32_t kinds = flags & SIGNET_COMMAND_WITH_OPTIONAL ? 1U << SIGNET_NEED_OPTIONAL : 0;
+    int32_t status = collect(call, whole, index, kinds, needed);
+    needed->standalone = whole->blocks[index].name;
+    return status;
 }

@@ -181,7 +181,9 @@ static int32_t run_local(cli_t *cli, const cli_command_t *command, const signet_
     }
     status = choose(cli, config, command->plugin, &index);
     if (status == SIGNET_OK)
-        status = cli_needed(cli->call, config, index, &needed);
+        status = command->command->flags & SIGNET_COMMAND_STANDALONE
+                     ? cli_needed_alone(cli->call, config, index, command->command->flags, &needed)
+                     : cli_needed(cli->call, config, index, &needed);
     const signet_command_t *found = NULL;
     if (status == SIGNET_OK) {
         found = find_command(&config->blocks[index], command->command->name);
@@ -210,7 +212,9 @@ static int32_t run_remote(cli_t *cli, const cli_command_t *command, const signet
         return status;
     const core_block_t block = {
         .name = plugin->id, .plugin = plugin->id, .descriptor = plugin, .settings = settings};
-    const core_config_t config = {.blocks = &block, .block_count = 1};
+    core_config_t config = {.blocks = &block, .block_count = 1};
+    if (command->command->flags & SIGNET_COMMAND_STANDALONE)
+        config.standalone = plugin->id;
     return run_on(cli, &config, command->command, plugin->id, options);
 }
 

@@ -30,6 +30,8 @@ typedef struct core_config {
     void *owned;
     const core_config_file_t *files; /* the main file first */
     uint64_t file_count;
+    signet_text_t standalone; /* the instance that is opened but not started, and may lack what it
+                               * needs; empty: none */
 } core_config_t;
 
 /* Reads, includes and checks `path`, loading the descriptors of the plugins it names from

@@ -203,12 +203,15 @@ int32_t core_registry_start(signet_call_t *call, core_registry_t *registry)
 {
     for (uint64_t index = 0; index < registry->instance_count; index++) {
         core_instance_t *instance = &registry->instances[index];
-        int32_t status = run_step(instance, "start", instance->block->descriptor->start, call);
+        int alone = core_text_equal(instance->block->name, registry->config->standalone);
+        int32_t status =
+            alone ? SIGNET_OK
+                  : run_step(instance, "start", instance->block->descriptor->start, call);
         if (status != SIGNET_OK) {
             stop_instances(registry);
             return status;
         }
-        instance->started = 1;
+        instance->started = !alone;
         core_registry_provide(registry, instance);
     }
     seal(registry);

@@ -109,6 +109,8 @@ static void need_any(ordering_t *ordering, uint64_t block, const signet_need_t *
         found++;
     }
     const core_block_t *asking = block_at(ordering, block);
+    if (core_text_equal(asking->name, ordering->config->standalone))
+        return;
     if (found == 0 && need->kind == SIGNET_NEED_REQUIRED)
         core_fault(&ordering->faults, asking->file, asking->line,
                    "instance \"%.*s\" (plugin %.*s) needs %.*s, which no configured plugin "

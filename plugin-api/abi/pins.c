@@ -184,6 +184,8 @@ STRING(SIGNET_ROLE_REQUESTER, "requester");
 STRING(SIGNET_ROLE_AUDITOR, "auditor");
 /* command.h */
 NUMBER(SIGNET_COMMAND_LOCAL, 1U);
+NUMBER(SIGNET_COMMAND_STANDALONE, 2U);
+NUMBER(SIGNET_COMMAND_WITH_OPTIONAL, 4U);
 NUMBER(SIGNET_COLUMN_NUMBER, 1U);
 NUMBER(SIGNET_COLUMN_WIDE, 2U);
 STRING(SIGNET_COMMAND_INTERFACE, "signet.command/1");
@@ -444,7 +446,7 @@ MEMBER(signet_key_request, name, 8);
 MEMBER(signet_key_request, type, 24);
 
 /* key.h: signet_key */
-SIZE(signet_key, 96);
+SIZE(signet_key, 128);
 MEMBER(signet_key, size, 0);
 MEMBER(signet_key, purposes, 4);
 MEMBER(signet_key, uri, 8);
@@ -454,6 +456,15 @@ MEMBER(signet_key, public_key, 56);
 MEMBER(signet_key, exportable, 72);
 MEMBER(signet_key, hardware, 76);
 MEMBER(signet_key, module, 80);
+MEMBER(signet_key, origin, 96);
+MEMBER(signet_key, attestation, 112);
+
+/* key.h: signet_token_request */
+SIZE(signet_token_request, 40);
+MEMBER(signet_token_request, size, 0);
+MEMBER(signet_token_request, reserved, 4);
+MEMBER(signet_token_request, officer_secret, 8);
+MEMBER(signet_token_request, secret, 24);
 
 /* key.h: signet_sign_request */
 SIZE(signet_sign_request, 88);
@@ -466,13 +477,16 @@ MEMBER(signet_sign_request, digest, 56);
 MEMBER(signet_sign_request, intent, 72);
 
 /* key.h: signet_key_interface */
-SIZE(signet_key_interface, 40);
+SIZE(signet_key_interface, 64);
 MEMBER(signet_key_interface, size, 0);
 MEMBER(signet_key_interface, reserved, 4);
 MEMBER(signet_key_interface, generate, 8);
 MEMBER(signet_key_interface, find, 16);
 MEMBER(signet_key_interface, sign, 24);
 MEMBER(signet_key_interface, list, 32);
+MEMBER(signet_key_interface, initialise, 40);
+MEMBER(signet_key_interface, unlock, 48);
+MEMBER(signet_key_interface, lock, 56);
 
 /* store.h: signet_field_declaration */
 SIZE(signet_field_declaration, 32);
@@ -958,6 +972,14 @@ static void pin_signet_key_interface(const struct signet_key_interface *object)
     int32_t (*list)(void *instance, signet_call_t *call, const signet_key_t *const **keys,
                     uint64_t *count) = object->list;
     (void)list;
+    int32_t (*initialise)(void *instance, signet_call_t *call,
+                          const signet_token_request_t *request, signet_text_t *description) =
+        object->initialise;
+    (void)initialise;
+    int32_t (*unlock)(void *instance, signet_call_t *call, signet_bytes_t secret) = object->unlock;
+    (void)unlock;
+    int32_t (*lock)(void *instance, signet_call_t *call) = object->lock;
+    (void)lock;
 }
 
 static void pin_signet_store_interface(const struct signet_store_interface *object)

@@ -11,6 +11,11 @@
 #define SIGNET_COMMAND_INTERFACE "signet.command/1"
 
 #define SIGNET_COMMAND_LOCAL 1U /* needs a configuration; runs in an instance started from it */
+/* Works on files alone: its instance is opened but not started, from the configuration (LOCAL) or
+ * from the declared defaults, and what its plugin needs may be missing and is not opened. */
+#define SIGNET_COMMAND_STANDALONE 2U
+/* With LOCAL and STANDALONE: what its plugin would like to have is started all the same. */
+#define SIGNET_COMMAND_WITH_OPTIONAL 4U
 
 #define SIGNET_COLUMN_NUMBER 1U /* right-aligned; a number in JSON */
 #define SIGNET_COLUMN_WIDE 2U   /* shortened first where the terminal is narrow */

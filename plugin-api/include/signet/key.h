@@ -55,12 +55,23 @@ typedef struct signet_key {
     uint32_t purposes;
     signet_text_t uri; /* inside the backend: "file:device", "pkcs11:object=device…" */
     signet_text_t name;
-    signet_text_t type;        /* SIGNET_KEY_* */
-    signet_bytes_t public_key; /* SubjectPublicKeyInfo, DER (RFC 5280, 4.1.2.7) */
-    uint32_t exportable;       /* 1: the private key could leave the backend */
-    uint32_t hardware;         /* 1: the backend claims a hardware token */
-    signet_text_t module;      /* the module and token behind it, for people */
+    signet_text_t type;         /* SIGNET_KEY_* */
+    signet_bytes_t public_key;  /* SubjectPublicKeyInfo, DER (RFC 5280, 4.1.2.7) */
+    uint32_t exportable;        /* 1: the private key could leave the backend */
+    uint32_t hardware;          /* 1: the backend claims a hardware token */
+    signet_text_t module;       /* the module and token behind it, for people */
+    signet_text_t origin;       /* what the backend vouches for: "made here, never extractable" */
+    signet_bytes_t attestation; /* a statement that the token's maker signed, DER; or empty */
 } signet_key_t;
+
+/* What an empty token is made ready with. Both secrets lie in the caller's locked memory and are
+ * not kept. */
+typedef struct signet_token_request {
+    uint32_t size;
+    uint32_t reserved;
+    signet_bytes_t officer_secret; /* the security officer's PIN, where the backend knows one */
+    signet_bytes_t secret;         /* what unlock will be given: the user PIN, a passphrase */
+} signet_token_request_t;
 
 /* Something to sign. Exactly one of message and digest is set. */
 typedef struct signet_sign_request {
@@ -93,6 +104,16 @@ typedef struct signet_key_interface {
     /* All keys of the backend, as an array of `*count` pointers. Optional. [worker] */
     int32_t (*list)(void *instance, signet_call_t *call, const signet_key_t *const **keys,
                     uint64_t *count);
+    /* Makes an empty token ready, for a ceremony: sets its label and its secrets. It is locked
+     * afterwards. EXISTS where it is not empty: nothing is ever erased. Optional. [worker] */
+    int32_t (*initialise)(void *instance, signet_call_t *call,
+                          const signet_token_request_t *request, signet_text_t *description);
+    /* Opens the keys with a secret that no configuration names; until then, in a backend that was
+     * configured without one, everything else is UNAVAILABLE ("key.locked"). The secret lies in
+     * the caller's locked memory. DENIED where it is wrong. Optional. [worker] */
+    int32_t (*unlock)(void *instance, signet_call_t *call, signet_bytes_t secret);
+    /* Closes them again and forgets the secret. Optional, together with unlock. [worker] */
+    int32_t (*lock)(void *instance, signet_call_t *call);
 } signet_key_interface_t;
 
 #endif

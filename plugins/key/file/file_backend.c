@@ -51,16 +51,21 @@ int32_t file_backend_open(const signet_host_t *host, signet_call_t *call, void *
     return SIGNET_OK;
 }
 
-void file_backend_close(void *instance)
+static void forget_keys(backend_t *backend)
 {
-    backend_t *backend = instance;
-    file_key_t *key = atomic_load(&backend->keys);
+    file_key_t *key = atomic_exchange(&backend->keys, NULL);
     while (key) {
         file_key_t *next = file_key_next(key);
         file_key_free(key);
         key = next;
     }
-    file_cipher_clear(&backend->cipher);
+}
+
+void file_backend_close(void *instance)
+{
+    backend_t *backend = instance;
+    forget_keys(backend);
+    file_cipher_lock(&backend->cipher);
     (void)pthread_mutex_destroy(&backend->lock);
     free(backend->folder);
     free(backend->module);
@@ -144,8 +149,14 @@ static int32_t load_all(signet_call_t *call, backend_t *backend)
 int32_t file_backend_start(void *instance, signet_call_t *call)
 {
     backend_t *backend = instance;
+    if (backend->cipher.passphrase.length == 0 && backend->cipher.host->mode == SIGNET_MODE_SERVE) {
+        return signet_fail_field(call, SIGNET_INVALID, "key.passphrase-missing", "passphrase",
+                                 "a daemon's folder of keys needs `passphrase`; only a ceremony "
+                                 "does without, because its holders rebuild it");
+    }
     int32_t status = file_folder_prepare(call, backend->folder);
-    return status == SIGNET_OK ? load_all(call, backend) : status;
+    return status == SIGNET_OK && backend->cipher.passphrase.length ? load_all(call, backend)
+                                                                    : status;
 }
 
 static EVP_PKEY *make(const signet_key_type_t *type)
@@ -244,10 +255,57 @@ static int32_t list(void *instance, signet_call_t *call, const signet_key_t *con
     return status;
 }
 
+static int32_t initialise(void *instance, signet_call_t *call,
+                          const signet_token_request_t *request, signet_text_t *description)
+{
+    backend_t *backend = instance;
+    signet_text_t *names = NULL;
+    uint64_t count = 0;
+    (void)request;
+    int32_t status = file_folder_names(call, backend->folder, &names, &count);
+    if (status == SIGNET_OK && count) {
+        return signet_fail(call, SIGNET_EXISTS, "key.token-exists",
+                           "the folder %s holds keys already; a ceremony never erases them: name "
+                           "an empty one",
+                           backend->folder);
+    }
+    *description = signet_text(backend->module);
+    return status;
+}
+
+static int32_t unlock(void *instance, signet_call_t *call, signet_bytes_t secret)
+{
+    backend_t *backend = instance;
+    (void)pthread_mutex_lock(&backend->lock);
+    int32_t status = file_cipher_unlock(call, &backend->cipher, secret);
+    (void)pthread_mutex_unlock(&backend->lock);
+    if (status == SIGNET_OK) {
+        status = load_all(call, backend);
+    }
+    if (status != SIGNET_OK) {
+        file_cipher_lock(&backend->cipher);
+    }
+    return status;
+}
+
+static int32_t lock(void *instance, signet_call_t *call)
+{
+    backend_t *backend = instance;
+    (void)call;
+    (void)pthread_mutex_lock(&backend->lock);
+    forget_keys(backend);
+    file_cipher_lock(&backend->cipher);
+    (void)pthread_mutex_unlock(&backend->lock);
+    return SIGNET_OK;
+}
+
 const signet_key_interface_t file_backend_interface = {
     .size = sizeof(signet_key_interface_t),
     .generate = generate,
     .find = find,
     .sign = sign,
     .list = list,
+    .initialise = initialise,
+    .unlock = unlock,
+    .lock = lock,
 };

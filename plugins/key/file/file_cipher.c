@@ -43,6 +43,15 @@ static int32_t fail_format(signet_call_t *call, signet_text_t name)
 static int32_t read_passphrase(signet_call_t *call, const file_cipher_t *cipher,
                                signet_bytes_t *passphrase)
 {
+    if (cipher->secret) {
+        *passphrase = (signet_bytes_t){cipher->secret, cipher->secret_length};
+        return SIGNET_OK;
+    }
+    if (cipher->passphrase.length == 0) {
+        return signet_fail(call, SIGNET_UNAVAILABLE, "key.locked",
+                           "the folder of keys is locked and no passphrase is configured: enough "
+                           "holders of its shares must unlock it in a ceremony");
+    }
     int32_t status =
         cipher->host->services->secret(cipher->host, call, cipher->passphrase, passphrase);
     if (status == SIGNET_OK && (passphrase->length == 0 || passphrase->length > 4096)) {
@@ -267,4 +276,24 @@ void file_cipher_clear(file_cipher_t *cipher)
     OPENSSL_free(cipher->derivation);
     cipher->derivation = NULL;
     cipher->derivation_length = 0;
+}
+
+int32_t file_cipher_unlock(signet_call_t *call, file_cipher_t *cipher, signet_bytes_t secret)
+{
+    file_cipher_lock(cipher);
+    cipher->secret = OPENSSL_secure_malloc(secret.length + 1);
+    if (!cipher->secret) {
+        return signet_fail_memory(call);
+    }
+    memcpy(cipher->secret, secret.data, secret.length);
+    cipher->secret_length = secret.length;
+    return SIGNET_OK;
+}
+
+void file_cipher_lock(file_cipher_t *cipher)
+{
+    OPENSSL_secure_clear_free(cipher->secret, cipher->secret_length + 1);
+    cipher->secret = NULL;
+    cipher->secret_length = 0;
+    file_cipher_clear(cipher);
 }

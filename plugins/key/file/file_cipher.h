@@ -16,10 +16,12 @@
 /* How files are encrypted, and the last derived key. Used under the backend's lock. */
 typedef struct file_cipher {
     const signet_host_t *host;
-    signet_text_t passphrase; /* a reference, read again whenever a key is derived */
-    int pbkdf2;               /* 1: PBKDF2 for new files, 0: scrypt */
-    int iterations;           /* of PBKDF2 */
-    uint64_t passes;          /* p of scrypt */
+    signet_text_t passphrase; /* a reference, read again whenever a key is derived; or empty */
+    uint8_t *secret;          /* the passphrase itself, given by a ceremony, in locked memory */
+    uint64_t secret_length;
+    int pbkdf2;      /* 1: PBKDF2 for new files, 0: scrypt */
+    int iterations;  /* of PBKDF2 */
+    uint64_t passes; /* p of scrypt */
     int has_salt;
     uint8_t salt[FILE_SALT_LENGTH];
     uint8_t *derivation; /* the AlgorithmIdentifier that `key` came from, DER */
@@ -34,6 +36,10 @@ int32_t file_cipher_seal(signet_call_t *call, file_cipher_t *cipher, PKCS8_PRIV_
  * asks for anything but what is written here. `name` is for messages. */
 int32_t file_cipher_open(signet_call_t *call, file_cipher_t *cipher, const X509_SIG *sealed,
                          signet_text_t name, signet_bytes_t *plain);
+/* Takes the passphrase itself in place of a reference. */
+int32_t file_cipher_unlock(signet_call_t *call, file_cipher_t *cipher, signet_bytes_t secret);
+/* Forgets that passphrase. */
+void file_cipher_lock(file_cipher_t *cipher);
 /* Wipes the derived key. */
 void file_cipher_clear(file_cipher_t *cipher);
 

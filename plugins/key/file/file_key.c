@@ -140,12 +140,18 @@ int32_t file_key_describe(signet_call_t *call, const file_key_t *key, signet_tex
     }
     result->size = sizeof(*result);
     result->purposes = key->purposes;
-    result->uri = signet_text(key->uri);
-    result->name = key->name;
+    /* Copies: a lock frees the key. */
+    result->uri = signet_text_copy(call, signet_text(key->uri));
+    result->name = signet_text_copy(call, key->name);
     result->type = signet_text(key->type->name);
-    result->public_key = (signet_bytes_t){key->public_key, key->public_key_length};
+    result->public_key =
+        signet_bytes_copy(call, (signet_bytes_t){key->public_key, key->public_key_length});
+    if (!result->uri.data || !result->name.data || !result->public_key.data) {
+        return SIGNET_NO_MEMORY;
+    }
     result->exportable = 1; /* whoever has file and passphrase has the key */
     result->module = module;
+    result->origin = SIGNET_TEXT("in an encrypted file, which can be copied");
     *description = result;
     return SIGNET_OK;
 }

@@ -15,9 +15,10 @@ static const signet_option_t options[] = {
     {
         .size = sizeof(signet_option_t),
         .type = SIGNET_OPTION_SECRET,
-        .flags = SIGNET_OPTION_REQUIRED,
         .name = SIGNET_TEXT_INIT("passphrase"),
-        .help = SIGNET_TEXT_INIT("Reference to the passphrase that encrypts the key files."),
+        .help = SIGNET_TEXT_INIT("Reference to the passphrase that encrypts the key files; a "
+                                 "daemon needs it. Without it they stay locked until a ceremony "
+                                 "unlocks them."),
     },
     {
         .size = sizeof(signet_option_t),

@@ -19,6 +19,8 @@ typedef struct backend {
     pkcs11_pool_t pool;
     signet_text_t described; /* the module and token behind it, for people */
     char *description;
+    pkcs11_module_t *module;
+    int ready;            /* the token was found and has a pool of sessions */
     pthread_mutex_t lock; /* guards adding to keys, and making one */
     _Atomic(pkcs11_key_t *) keys;
 } backend_t;
@@ -51,25 +53,56 @@ static int32_t describe_token(signet_call_t *call, backend_t *backend)
     return backend->description ? SIGNET_OK : signet_fail_memory(call);
 }
 
-int32_t pkcs11_backend_start(void *instance, signet_call_t *call)
+/* Finds the token and readies the pool, once. */
+static int32_t prepare(signet_call_t *call, backend_t *backend)
 {
-    backend_t *backend = instance;
     const signet_setting_t *settings = backend->host->settings;
-    pkcs11_module_t *module = NULL;
-    CK_SESSION_HANDLE session = 0;
-    backend->pool.host = backend->host;
-    backend->pool.pin = signet_setting_text(settings, "pin");
-    int32_t status = pkcs11_module_load(call, signet_setting_text(settings, "module"), &module);
-    if (status == SIGNET_OK) {
-        status = pkcs11_token_find(call, module, signet_setting_text(settings, "token"),
-                                   &backend->pool.token);
+    if (backend->ready) {
+        return SIGNET_OK;
     }
+    int32_t status = pkcs11_token_find(
+        call, backend->module, signet_setting_text(settings, "token"), &backend->pool.token);
     if (status == SIGNET_OK) {
         status = describe_token(call, backend);
     }
     if (status == SIGNET_OK) {
         status = pkcs11_pool_begin(call, &backend->pool,
                                    (uint64_t)signet_setting_integer(settings, "sessions", 0));
+    }
+    backend->ready = status == SIGNET_OK;
+    return status;
+}
+
+static int32_t check_ready(signet_call_t *call, const backend_t *backend)
+{
+    if (backend->ready) {
+        return SIGNET_OK;
+    }
+    return signet_fail(call, SIGNET_UNAVAILABLE, "key.locked",
+                       "the token \"%.*s\" is locked and no PIN is configured: enough holders of "
+                       "its shares must unlock it in a ceremony",
+                       SIGNET_FORMAT(signet_setting_text(backend->host->settings, "token")));
+}
+
+int32_t pkcs11_backend_start(void *instance, signet_call_t *call)
+{
+    backend_t *backend = instance;
+    const signet_setting_t *settings = backend->host->settings;
+    CK_SESSION_HANDLE session = 0;
+    backend->pool.host = backend->host;
+    backend->pool.pin = signet_setting_text(settings, "pin");
+    int32_t status =
+        pkcs11_module_load(call, signet_setting_text(settings, "module"), &backend->module);
+    if (backend->pool.pin.length == 0) {
+        if (status == SIGNET_OK && backend->host->mode == SIGNET_MODE_SERVE) {
+            return signet_fail_field(call, SIGNET_INVALID, "key.pin-missing", "pin",
+                                     "a daemon's token needs `pin`; only a ceremony does without, "
+                                     "because its holders rebuild the PIN");
+        }
+        return status;
+    }
+    if (status == SIGNET_OK) {
+        status = prepare(call, backend);
     }
     /* The first session logs in, so that a wrong PIN is found at start. */
     if (status == SIGNET_OK) {
@@ -203,7 +236,10 @@ static int32_t resolve(signet_call_t *call, backend_t *backend, signet_text_t ur
                        pkcs11_key_t **key)
 {
     pkcs11_selector_t selector = {{0}, {0}};
-    int32_t status = parse(call, backend, uri, &selector);
+    int32_t status = check_ready(call, backend);
+    if (status == SIGNET_OK) {
+        status = parse(call, backend, uri, &selector);
+    }
     return status == SIGNET_OK ? read_key(call, backend, &selector, key) : status;
 }
 
@@ -212,8 +248,12 @@ static int32_t generate(void *instance, signet_call_t *call, const signet_key_re
 {
     backend_t *backend = instance;
     pkcs11_key_t *made = NULL;
+    int32_t status = check_ready(call, backend);
+    if (status != SIGNET_OK) {
+        return status;
+    }
     (void)pthread_mutex_lock(&backend->lock);
-    int32_t status = pkcs11_generate(call, &backend->pool, request);
+    status = pkcs11_generate(call, &backend->pool, request);
     (void)pthread_mutex_unlock(&backend->lock);
     if (status == SIGNET_OK) {
         status = resolve(call, backend, request->name, &made);
@@ -283,7 +323,10 @@ static int32_t list(void *instance, signet_call_t *call, const signet_key_t *con
     CK_SESSION_HANDLE session = 0;
     pkcs11_selector_t *selectors = NULL;
     uint64_t total = 0;
-    int32_t status = pkcs11_pool_take(call, &backend->pool, &session);
+    int32_t status = check_ready(call, backend);
+    if (status == SIGNET_OK) {
+        status = pkcs11_pool_take(call, &backend->pool, &session);
+    }
     if (status != SIGNET_OK) {
         return status;
     }
@@ -310,10 +353,48 @@ static int32_t list(void *instance, signet_call_t *call, const signet_key_t *con
     return status;
 }
 
+static int32_t initialise(void *instance, signet_call_t *call,
+                          const signet_token_request_t *request, signet_text_t *description)
+{
+    backend_t *backend = instance;
+    if (backend->ready) {
+        return signet_fail(call, SIGNET_EXISTS, "key.token-exists",
+                           "the token \"%.*s\" is in use already",
+                           SIGNET_FORMAT(pkcs11_token_label(backend->pool.token)));
+    }
+    int32_t status = pkcs11_token_initialise(
+        call, backend->module, signet_setting_text(backend->host->settings, "token"), request);
+    if (status == SIGNET_OK) {
+        status = prepare(call, backend);
+    }
+    *description = backend->described;
+    return status;
+}
+
+static int32_t unlock(void *instance, signet_call_t *call, signet_bytes_t secret)
+{
+    backend_t *backend = instance;
+    int32_t status = prepare(call, backend);
+    return status == SIGNET_OK ? pkcs11_pool_unlock(call, &backend->pool, secret) : status;
+}
+
+static int32_t lock(void *instance, signet_call_t *call)
+{
+    backend_t *backend = instance;
+    int32_t status = check_ready(call, backend);
+    if (status == SIGNET_OK) {
+        pkcs11_pool_lock(&backend->pool);
+    }
+    return status;
+}
+
 const signet_key_interface_t pkcs11_backend_interface = {
     .size = sizeof(signet_key_interface_t),
     .generate = generate,
     .find = find,
     .sign = sign,
     .list = list,
+    .initialise = initialise,
+    .unlock = unlock,
+    .lock = lock,
 };

@@ -3,8 +3,12 @@
 
 #include <openssl/rand.h>
 #include <p11-kit/uri.h>
+#include <signet/sdk/x509.h>
 #include <stdlib.h>
 #include <string.h>
+
+/* As many certificates of a token are looked at for an attestation. */
+#define MAX_CERTIFICATES 64U
 
 static const uint8_t id_head[] = {'S', 'G', 'N', 1};
 
@@ -93,6 +97,8 @@ typedef struct reading {
     signet_text_t uri;
     const signet_key_type_t *type;
     int exportable;
+    const char *origin;
+    signet_bytes_t attestation;
 } reading_t;
 
 static int32_t read_public(signet_call_t *call, const pkcs11_token_t *token,
@@ -104,6 +110,20 @@ static int32_t read_public(signet_call_t *call, const pkcs11_token_t *token,
     return status == SIGNET_OK ? pkcs11_object_public_key(call, token, session, handle,
                                                           &reading->public_key, &reading->type)
                                : status;
+}
+
+/* What the token vouches for (PKCS#11, 4.8: CKA_LOCAL, CKA_NEVER_EXTRACTABLE, …). */
+static const char *origin_of(const pkcs11_token_t *token, CK_SESSION_HANDLE session,
+                             CK_OBJECT_HANDLE handle)
+{
+    int local = pkcs11_object_flag(token, session, handle, CKA_LOCAL, 0);
+    int kept = pkcs11_object_flag(token, session, handle, CKA_NEVER_EXTRACTABLE, 0) &&
+               pkcs11_object_flag(token, session, handle, CKA_ALWAYS_SENSITIVE, 0);
+    if (local) {
+        return kept ? "made on the token, always sensitive, never extractable"
+                    : "made on the token, was or is extractable";
+    }
+    return "not made on the token";
 }
 
 static int32_t read_all(signet_call_t *call, const pkcs11_token_t *token, CK_SESSION_HANDLE session,
@@ -123,8 +143,42 @@ static int32_t read_all(signet_call_t *call, const pkcs11_token_t *token, CK_SES
     if (status == SIGNET_OK) {
         status = format_uri(call, token, signet_bytes_text(reading->label), &reading->uri);
     }
+    if (status == SIGNET_OK) {
+        reading->origin = origin_of(token, session, reading->handle);
+    }
     reading->exportable = pkcs11_object_flag(token, session, reading->handle, CKA_EXTRACTABLE, 0) ||
                           !pkcs11_object_flag(token, session, reading->handle, CKA_SENSITIVE, 1);
+    return status;
+}
+
+/* A certificate on the token that attests the key: for the same public key and labelled so, as
+ * YubiKeys have it. For ceremonies alone, because there may be many certificates. */
+static int32_t read_attestation(signet_call_t *call, const pkcs11_token_t *token,
+                                CK_SESSION_HANDLE session, reading_t *reading)
+{
+    static const pkcs11_selector_t all = {{0}, {0}};
+    CK_OBJECT_HANDLE handles[MAX_CERTIFICATES];
+    uint64_t count = 0;
+    int32_t status = pkcs11_object_search(call, token, session, CKO_CERTIFICATE, &all, handles,
+                                          MAX_CERTIFICATES, &count);
+    for (uint64_t i = 0; i < count && status == SIGNET_OK; i++) {
+        signet_bytes_t label = {0};
+        signet_bytes_t value = {0};
+        const signet_x509_t *x509 = NULL;
+        status = pkcs11_object_bytes(call, token, session, handles[i], CKA_LABEL, &label);
+        if (status == SIGNET_OK &&
+            signet_text_matches(signet_bytes_text(label), SIGNET_TEXT("*ttestation*"))) {
+            status = pkcs11_object_bytes(call, token, session, handles[i], CKA_VALUE, &value);
+        }
+        if (status != SIGNET_OK || value.length == 0) {
+            continue;
+        }
+        if (signet_x509_parse(call, value, &x509) != SIGNET_OK) {
+            call->services->clear(call);
+        } else if (signet_bytes_equal(x509->key.spki, reading->public_key)) {
+            reading->attestation = value;
+        }
+    }
     return status;
 }
 
@@ -140,8 +194,9 @@ static const uint8_t *place(uint8_t **memory, const void *data, uint64_t length)
 
 static pkcs11_key_t *keep(const reading_t *reading)
 {
-    pkcs11_key_t *key = calloc(1, sizeof(*key) + reading->label.length + reading->uri.length +
-                                      reading->id.length + reading->public_key.length);
+    pkcs11_key_t *key =
+        calloc(1, sizeof(*key) + reading->label.length + reading->uri.length + reading->id.length +
+                      reading->public_key.length + reading->attestation.length);
     if (!key) {
         return NULL;
     }
@@ -154,6 +209,9 @@ static pkcs11_key_t *keep(const reading_t *reading)
     key->id.length = reading->id.length;
     key->public_key.data = place(&memory, reading->public_key.data, reading->public_key.length);
     key->public_key.length = reading->public_key.length;
+    key->attestation.data = place(&memory, reading->attestation.data, reading->attestation.length);
+    key->attestation.length = reading->attestation.length;
+    key->origin = reading->origin;
     key->type = reading->type;
     key->purposes = purposes_of(reading->id);
     key->exportable = reading->exportable;
@@ -171,6 +229,9 @@ static int32_t read_once(signet_call_t *call, pkcs11_pool_t *pool,
         return status;
     }
     status = read_all(call, pool->token, session, selector, reading);
+    if (status == SIGNET_OK && pool->host->mode == SIGNET_MODE_COMMAND) {
+        status = read_attestation(call, pool->token, session, reading);
+    }
     if (status == SIGNET_UNAVAILABLE) {
         pkcs11_pool_drop(pool, session, 1);
     } else {
@@ -243,6 +304,8 @@ int32_t pkcs11_key_describe(signet_call_t *call, const pkcs11_pool_t *pool, cons
     result->exportable = key->exportable ? 1 : 0;
     result->hardware = pool->token->hardware ? 1 : 0;
     result->module = module;
+    result->origin = signet_text(key->origin);
+    result->attestation = key->attestation;
     *description = result;
     return SIGNET_OK;
 }

@@ -23,6 +23,8 @@ typedef struct pkcs11_key {
     const signet_key_type_t *type;
     uint32_t purposes;
     int exportable;
+    const char *origin; /* what the token says of it */
+    signet_bytes_t attestation;
     _Atomic CK_OBJECT_HANDLE handle;
     uint8_t memory[]; /* of the texts and octets above */
 } pkcs11_key_t;

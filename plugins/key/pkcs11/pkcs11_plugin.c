@@ -22,9 +22,9 @@ static const signet_option_t options[] = {
     {
         .size = sizeof(signet_option_t),
         .type = SIGNET_OPTION_SECRET,
-        .flags = SIGNET_OPTION_REQUIRED,
         .name = SIGNET_TEXT_INIT("pin"),
-        .help = SIGNET_TEXT_INIT("Reference to the user PIN of the token."),
+        .help = SIGNET_TEXT_INIT("Reference to the user PIN of the token; a daemon needs it. "
+                                 "Without it the token stays locked until a ceremony unlocks it."),
     },
     {
         .size = sizeof(signet_option_t),

@@ -81,12 +81,21 @@ static void close_idle(pkcs11_pool_t *pool)
     }
 }
 
+static void close_kept(pkcs11_pool_t *pool)
+{
+    if (pool->has_kept) {
+        (void)pool->token->module->functions->C_CloseSession(pool->kept);
+    }
+    pool->has_kept = 0;
+}
+
 void pkcs11_pool_end(pkcs11_pool_t *pool)
 {
     if (!pool->idle) {
         return;
     }
     close_idle(pool);
+    close_kept(pool);
     free(pool->idle);
     pool->idle = NULL;
     (void)pthread_mutex_destroy(&pool->lock);
@@ -190,4 +199,37 @@ int32_t pkcs11_pool_open_writable(signet_call_t *call, pkcs11_pool_t *pool,
                                   CK_SESSION_HANDLE *session)
 {
     return open_session(call, pool, CKF_RW_SESSION, session);
+}
+
+int32_t pkcs11_pool_unlock(signet_call_t *call, pkcs11_pool_t *pool, signet_bytes_t pin)
+{
+    CK_FUNCTION_LIST *functions = pool->token->module->functions;
+    CK_SESSION_HANDLE session = 0;
+    CK_RV result =
+        functions->C_OpenSession(pool->token->slot, CKF_SERIAL_SESSION, NULL, NULL, &session);
+    if (result != CKR_OK) {
+        return pkcs11_token_fail(call, pool->token, "C_OpenSession", result);
+    }
+    int32_t status = pkcs11_token_unlock(call, pool->host, pool->token, session, pin);
+    if (status != SIGNET_OK) {
+        (void)functions->C_CloseSession(session);
+        return status;
+    }
+    (void)pthread_mutex_lock(&pool->lock);
+    close_kept(pool);
+    pool->kept = session;
+    pool->has_kept = 1;
+    (void)pthread_mutex_unlock(&pool->lock);
+    return SIGNET_OK;
+}
+
+void pkcs11_pool_lock(pkcs11_pool_t *pool)
+{
+    (void)pthread_mutex_lock(&pool->lock);
+    if (pool->has_kept) {
+        (void)pool->token->module->functions->C_Logout(pool->kept);
+    }
+    close_idle(pool);
+    close_kept(pool);
+    (void)pthread_mutex_unlock(&pool->lock);
 }

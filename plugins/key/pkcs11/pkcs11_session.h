@@ -15,6 +15,8 @@ typedef struct pkcs11_pool {
     uint64_t idle_count;
     uint64_t open_count;
     uint64_t limit;
+    CK_SESSION_HANDLE kept; /* holds the login of a ceremony: the PIN is not there for another */
+    int has_kept;
 } pkcs11_pool_t;
 
 /* Makes an empty pool of at most `limit` sessions, and of no more than the token has; 0: 64 for
@@ -31,6 +33,10 @@ void pkcs11_pool_drop(pkcs11_pool_t *pool, CK_SESSION_HANDLE session, int lost);
 /* A session of its own that can make objects; close it with C_CloseSession. */
 int32_t pkcs11_pool_open_writable(signet_call_t *call, pkcs11_pool_t *pool,
                                   CK_SESSION_HANDLE *session);
+/* Logs in with the PIN itself, until pkcs11_pool_lock or the pool's end. */
+int32_t pkcs11_pool_unlock(signet_call_t *call, pkcs11_pool_t *pool, signet_bytes_t pin);
+/* Logs out and closes all sessions. All must have been given back. */
+void pkcs11_pool_lock(pkcs11_pool_t *pool);
 /* Whether an answer means that session, login or handles are gone, so that one more try on a fresh
  * session can help. */
 int pkcs11_session_lost(CK_RV result);

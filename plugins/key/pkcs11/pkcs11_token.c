@@ -255,11 +255,10 @@ static int32_t refuse(signet_call_t *call, const signet_host_t *host, pkcs11_tok
 }
 
 static int32_t try_pin(signet_call_t *call, const signet_host_t *host, pkcs11_token_t *token,
-                       CK_SESSION_HANDLE session, signet_text_t reference)
+                       CK_SESSION_HANDLE session, signet_bytes_t pin, signet_text_t reference)
 {
-    signet_bytes_t pin = {0};
     int32_t status = check_flags(call, token);
-    if (status == SIGNET_OK) {
+    if (status == SIGNET_OK && pin.length == 0) {
         status = host->services->secret(host, call, reference, &pin);
     }
     if (status == SIGNET_OK) {
@@ -285,8 +284,17 @@ static int32_t try_pin(signet_call_t *call, const signet_host_t *host, pkcs11_to
     }
 }
 
-int32_t pkcs11_token_login(signet_call_t *call, const signet_host_t *host, pkcs11_token_t *token,
-                           CK_SESSION_HANDLE session, signet_text_t pin)
+static int32_t fail_locked(signet_call_t *call, const pkcs11_token_t *token)
+{
+    return signet_fail(call, SIGNET_UNAVAILABLE, "key.locked",
+                       "the token \"%.*s\" is locked and no PIN is configured: enough holders of "
+                       "its shares must unlock it in a ceremony",
+                       SIGNET_FORMAT(pkcs11_token_label(token)));
+}
+
+/* Logs in with a PIN, or with the one behind a reference. */
+static int32_t login(signet_call_t *call, const signet_host_t *host, pkcs11_token_t *token,
+                     CK_SESSION_HANDLE session, signet_bytes_t pin, signet_text_t reference)
 {
     CK_SESSION_INFO info;
     int32_t status = SIGNET_OK;
@@ -298,8 +306,119 @@ int32_t pkcs11_token_login(signet_call_t *call, const signet_host_t *host, pkcs1
     if (result != CKR_OK) {
         status = pkcs11_token_fail(call, token, "C_GetSessionInfo", result);
     } else if (info.state != CKS_RO_USER_FUNCTIONS && info.state != CKS_RW_USER_FUNCTIONS) {
-        status = try_pin(call, host, token, session, pin);
+        status = pin.length == 0 && reference.length == 0
+                     ? fail_locked(call, token)
+                     : try_pin(call, host, token, session, pin, reference);
     }
     (void)pthread_mutex_unlock(&token->lock);
     return status;
+}
+
+int32_t pkcs11_token_login(signet_call_t *call, const signet_host_t *host, pkcs11_token_t *token,
+                           CK_SESSION_HANDLE session, signet_text_t pin)
+{
+    return login(call, host, token, session, (signet_bytes_t){0}, pin);
+}
+
+int32_t pkcs11_token_unlock(signet_call_t *call, const signet_host_t *host, pkcs11_token_t *token,
+                            CK_SESSION_HANDLE session, signet_bytes_t pin)
+{
+    return login(call, host, token, session, pin, SIGNET_TEXT("that its holders rebuilt"));
+}
+
+/* The one slot whose token is empty. */
+static int32_t find_empty(signet_call_t *call, const pkcs11_module_t *module, signet_text_t label,
+                          CK_SLOT_ID *slot)
+{
+    CK_SLOT_ID *slots = NULL;
+    CK_ULONG count = 0;
+    uint64_t found = 0;
+    int32_t status = read_slots(call, module, &slots, &count);
+    for (CK_ULONG i = 0; status == SIGNET_OK && i < count; i++) {
+        CK_TOKEN_INFO info;
+        if (module->functions->C_GetTokenInfo(slots[i], &info) != CKR_OK) {
+            continue;
+        }
+        if (!(info.flags & CKF_TOKEN_INITIALIZED)) {
+            *slot = slots[i];
+            found++;
+        } else if (signet_text_equal(label, pkcs11_padded(info.label, sizeof(info.label)))) {
+            return signet_fail_field(call, SIGNET_EXISTS, "key.token-exists", "token",
+                                     "the PKCS#11 module %s shows a token \"%.*s\" already; a "
+                                     "ceremony never erases one: choose another label, or erase "
+                                     "that token by its maker's means",
+                                     module->path, SIGNET_FORMAT(label));
+        }
+    }
+    if (status == SIGNET_OK && found != 1) {
+        return signet_fail(call, found ? SIGNET_CONFLICT : SIGNET_NOT_FOUND, "key.token-not-empty",
+                           "the PKCS#11 module %s shows %s empty token; connect the one that is to "
+                           "be initialised, and no other",
+                           module->path, found ? "more than one" : "no");
+    }
+    return status;
+}
+
+/* Sets the user PIN as the security officer. */
+static CK_RV set_pin(const CK_FUNCTION_LIST *functions, CK_SESSION_HANDLE session,
+                     const signet_token_request_t *request)
+{
+    CK_RV result =
+        functions->C_Login(session, CKU_SO, (CK_UTF8CHAR *)(uintptr_t)request->officer_secret.data,
+                           (CK_ULONG)request->officer_secret.length);
+    if (result != CKR_OK) {
+        return result;
+    }
+    result = functions->C_InitPIN(session, (CK_UTF8CHAR *)(uintptr_t)request->secret.data,
+                                  (CK_ULONG)request->secret.length);
+    (void)functions->C_Logout(session);
+    return result;
+}
+
+int32_t pkcs11_token_initialise(signet_call_t *call, pkcs11_module_t *module, signet_text_t label,
+                                const signet_token_request_t *request)
+{
+    const CK_FUNCTION_LIST *functions = module->functions;
+    CK_UTF8CHAR padded[32];
+    CK_SLOT_ID slot = 0;
+    CK_SESSION_HANDLE session = 0;
+    pkcs11_token_t *token = NULL;
+    if (label.length == 0 || label.length > sizeof(padded) ||
+        signet_text_starts(label, "pkcs11:")) {
+        return signet_fail_field(call, SIGNET_INVALID, "key.token-label", "token",
+                                 "a token that is to be initialised is named by a label of 1 to 32 "
+                                 "characters, not by \"%.*s\"",
+                                 SIGNET_FORMAT(label));
+    }
+    memset(padded, ' ', sizeof(padded));
+    memcpy(padded, label.data, label.length);
+    int32_t status = find_empty(call, module, label, &slot);
+    if (status != SIGNET_OK) {
+        return status;
+    }
+    CK_RV result =
+        functions->C_InitToken(slot, (CK_UTF8CHAR *)(uintptr_t)request->officer_secret.data,
+                               (CK_ULONG)request->officer_secret.length, padded);
+    if (result != CKR_OK) {
+        return fail_module(call, module, "C_InitToken", result);
+    }
+    /* Some modules give the token another slot once it is initialised. */
+    status = pkcs11_token_find(call, module, label, &token);
+    if (status != SIGNET_OK) {
+        return status;
+    }
+    result = functions->C_OpenSession(token->slot, CKF_SERIAL_SESSION | CKF_RW_SESSION, NULL, NULL,
+                                      &session);
+    if (result != CKR_OK) {
+        return pkcs11_token_fail(call, token, "C_OpenSession", result);
+    }
+    result = set_pin(functions, session, request);
+    (void)functions->C_CloseSession(session);
+    if (result != CKR_OK) {
+        return pkcs11_token_fail(call, token, "C_InitPIN", result);
+    }
+    if (functions->C_GetTokenInfo(token->slot, &token->info) != CKR_OK) {
+        return pkcs11_token_fail(call, token, "C_GetTokenInfo", CKR_GENERAL_ERROR);
+    }
+    return SIGNET_OK;
 }

@@ -7,6 +7,7 @@
 
 #include <pthread.h>
 #include <signet/host.h>
+#include <signet/key.h>
 
 typedef struct pkcs11_token {
     struct pkcs11_token *next;
@@ -28,6 +29,13 @@ int32_t pkcs11_token_find(signet_call_t *call, pkcs11_module_t *module, signet_t
  * tried again; none is tried on a token that is locked or has one attempt left. DENIED. */
 int32_t pkcs11_token_login(signet_call_t *call, const signet_host_t *host, pkcs11_token_t *token,
                            CK_SESSION_HANDLE session, signet_text_t pin);
+/* The same with the PIN itself, which a ceremony rebuilt and no configuration names. */
+int32_t pkcs11_token_unlock(signet_call_t *call, const signet_host_t *host, pkcs11_token_t *token,
+                            CK_SESSION_HANDLE session, signet_bytes_t pin);
+/* Initialises the one empty token of the module: label and both PINs. EXISTS where a token has this
+ * label already, NOT_FOUND where none is empty, CONFLICT where several are. */
+int32_t pkcs11_token_initialise(signet_call_t *call, pkcs11_module_t *module, signet_text_t label,
+                                const signet_token_request_t *request);
 /* The label, without its padding. */
 signet_text_t pkcs11_token_label(const pkcs11_token_t *token);
 /* UNAVAILABLE: what the token answered to a function. */

@@ -196,6 +196,17 @@ START_TEST(notices_changed_octets)
 }
 END_TEST
 
+START_TEST(waits_for_a_ceremony)
+{
+    char settings[1024];
+    signet_check_t *check = signet_check_begin();
+    (void)snprintf(settings, sizeof(settings), "folder = \"%s/locked\";",
+                   signet_check_folder(check));
+    key_locked_walk(check, settings);
+    signet_check_end(check);
+}
+END_TEST
+
 START_TEST(refuses_a_wrong_passphrase)
 {
     key_world_t world;
@@ -288,6 +299,7 @@ TCase *key_backend_cases(void)
     tcase_add_test(cases, notices_widened_purposes);
     tcase_add_test(cases, notices_renamed_files);
     tcase_add_test(cases, notices_changed_octets);
+    tcase_add_test(cases, waits_for_a_ceremony);
     tcase_add_test(cases, refuses_a_wrong_passphrase);
     tcase_add_test(cases, reads_keys_of_either_kdf);
     tcase_add_test(cases, finds_keys_that_appear_later);

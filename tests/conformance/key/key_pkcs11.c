@@ -23,8 +23,8 @@ __attribute__((format(printf, 1, 2))) static void run(const char *format, ...)
     ck_assert_msg(system(command) == 0, "%s", command);
 }
 
-/* A token folder for this world alone; the process has loaded no module yet. */
-static void make_token(const signet_check_t *check, const char *label)
+/* An empty token folder for this world alone; the process has loaded no module yet. */
+static void make_folder(const signet_check_t *check)
 {
     char path[512];
     (void)snprintf(path, sizeof(path), "%s/tokens", signet_check_folder(check));
@@ -37,6 +37,11 @@ static void make_token(const signet_check_t *check, const char *label)
         ck_assert_int_eq(fclose(file), 0);
         ck_assert_int_eq(setenv("SOFTHSM2_CONF", path, 1), 0);
     }
+}
+
+static void make_token(const signet_check_t *check, const char *label)
+{
+    make_folder(check);
     run("%s --init-token --free --label '%s' --so-pin 12345678 --pin %s >/dev/null", SOFTHSM_UTIL,
         label, PIN);
 }
@@ -89,6 +94,18 @@ static int mentions(const signet_check_t *check, const char *word)
                    error->message.data);
     return strstr(message, word) != NULL && strchr(message, '\n') == NULL;
 }
+
+START_TEST(waits_for_a_ceremony)
+{
+    char settings[1024];
+    signet_check_t *check = signet_check_begin();
+    make_folder(check);
+    (void)snprintf(settings, sizeof(settings), "module = \"%s\"; token = \"root 2026\";",
+                   SOFTHSM_MODULE);
+    key_locked_walk(check, settings);
+    signet_check_end(check);
+}
+END_TEST
 
 START_TEST(tries_a_wrong_pin_once)
 {
@@ -347,6 +364,7 @@ TCase *key_backend_cases(void)
 {
     TCase *cases = tcase_create("tokens");
     tcase_set_timeout(cases, 60);
+    tcase_add_test(cases, waits_for_a_ceremony);
     tcase_add_test(cases, tries_a_wrong_pin_once);
     tcase_add_test(cases, spares_a_token_that_may_lock);
     tcase_add_test(cases, names_what_cannot_be_reached);

@@ -43,6 +43,9 @@ signet_text_t key_text(const char *string);
 /* A file in the world's folder with mode 0600. */
 void key_write_secret(const signet_check_t *check, const char *name, const char *secret);
 
+/* Walks a backend whose settings name no secret from empty over unlocked to locked. */
+void key_locked_walk(signet_check_t *check, const char *settings);
+
 /* Whether OpenSSL accepts a signature by the key behind `spki`. */
 int key_verify(signet_bytes_t spki, const char *algorithm, signet_bytes_t message,
                signet_bytes_t signature);
