@@ -89,7 +89,7 @@ int signet_der_time(signet_der_t *der, int64_t *time)
     return 0;
 }
 
-void signet_der_add_time(signet_buffer_t *buffer, int64_t time)
+static void add_time(signet_buffer_t *buffer, int64_t time, int utc_permitted)
 {
     int64_t seconds = time / MS_PER_SECOND - (time % MS_PER_SECOND < 0);
     int64_t days = seconds / SECONDS_PER_DAY - (seconds % SECONDS_PER_DAY < 0);
@@ -108,7 +108,7 @@ void signet_der_add_time(signet_buffer_t *buffer, int64_t time)
     date_from_days(days, &year, &month, &day);
     uint8_t text[15];
     unsigned length = 0;
-    int utc = year >= 1950 && year <= 2049;
+    int utc = utc_permitted && year >= 1950 && year <= 2049;
     const int64_t parts[] = {year / 100,  year % 100,     month,    day,
                              rest / 3600, rest / 60 % 60, rest % 60};
     for (unsigned i = utc ? 1 : 0; i < sizeof(parts) / sizeof(parts[0]); i++) {
@@ -118,4 +118,14 @@ void signet_der_add_time(signet_buffer_t *buffer, int64_t time)
     text[length++] = 'Z';
     signet_der_add(buffer, utc ? SIGNET_DER_UTC_TIME : SIGNET_DER_GENERALIZED_TIME,
                    (signet_bytes_t){text, length});
+}
+
+void signet_der_add_time(signet_buffer_t *buffer, int64_t time)
+{
+    add_time(buffer, time, 1);
+}
+
+void signet_der_add_generalized(signet_buffer_t *buffer, int64_t time)
+{
+    add_time(buffer, time, 0);
 }

@@ -10,6 +10,9 @@ static const char *spoken(const char *kind)
     if (strcmp(kind, "csr") == 0) {
         return "certification request";
     }
+    if (strcmp(kind, "crl") == 0) {
+        return "revocation list";
+    }
     return strcmp(kind, "key") == 0 ? "public key" : kind;
 }
 

@@ -73,6 +73,8 @@ void signet_der_add_bits(signet_buffer_t *buffer, signet_bytes_t octets);
 void signet_der_add_named_bits(signet_buffer_t *buffer, uint32_t flags);
 /* UTCTime to 2049, GeneralizedTime from 2050, to the second (RFC 5280, 4.1.2.5). [any] */
 void signet_der_add_time(signet_buffer_t *buffer, int64_t time);
+/* GeneralizedTime to the second, whatever the year. [any] */
+void signet_der_add_generalized(signet_buffer_t *buffer, int64_t time);
 void signet_der_add_oid(signet_buffer_t *buffer, signet_bytes_t oid);
 
 #endif
