@@ -1,0 +1,158 @@
+#include "certificate_own.h"
+
+#include <signet/auth.h>
+#include <signet/sdk/crypto.h>
+#include <signet/sdk/error.h>
+#include <string.h>
+
+signet_call_t *certificate_own_call(signet_call_t *call, const certificate_authority_t *authority)
+{
+    static const signet_grant_t grant = {.size = sizeof grant,
+                                         .role = SIGNET_TEXT_INIT(SIGNET_ROLE_AUDITOR)};
+    signet_text_t id = signet_format(call, "system:%.*s", SIGNET_FORMAT(authority->host->name));
+    signet_actor_t actor = {.size = sizeof actor,
+                            .id = id,
+                            .name = id,
+                            .method = SIGNET_TEXT("system"),
+                            .tenant = authority->tenant,
+                            .grants = &grant,
+                            .grant_count = 1};
+    signet_call_t *child = id.data != NULL ? call->services->child(call) : NULL;
+    if (child != NULL && child->services->set_actor(child, &actor) != SIGNET_OK) {
+        call->services->fail(call, child->services->error(child));
+        call->services->end(child);
+        return NULL;
+    }
+    return child;
+}
+
+/* Only a state that is known to be a good one will do. */
+static int32_t is_accepted(signet_call_t *asking, const signet_provider_t *provider,
+                           signet_text_t name, int *accepted)
+{
+    const signet_ca_interface_t *ca = provider->interface;
+    const signet_authority_t *const *all = NULL;
+    uint64_t count = 0;
+    int32_t status = ca->authorities(provider->instance, asking, &all, &count);
+    *accepted = 0;
+    for (uint64_t i = 0; status == SIGNET_OK && i < count; i++)
+        if (signet_text_equal(all[i]->name, name))
+            *accepted = signet_text_is(all[i]->state, SIGNET_AUTHORITY_ACTIVE) ||
+                        signet_text_is(all[i]->state, SIGNET_AUTHORITY_OFFLINE);
+    return status;
+}
+
+static int32_t digest_chain(signet_call_t *asking, const signet_bytes_t *chain, uint64_t count,
+                            signet_bytes_t *digest)
+{
+    signet_buffer_t buffer = signet_buffer(asking, 4096);
+    signet_bytes_t whole;
+    for (uint64_t i = 0; i < count; i++)
+        signet_buffer_add(&buffer, chain[i].data, chain[i].length);
+    int32_t status = signet_buffer_bytes(&buffer, &whole);
+    return status == SIGNET_OK ? signet_sha256(asking, whole, digest) : status;
+}
+
+/* The last of the chain is the anchor; the first must have issued what is accepted. */
+static int32_t add_authority(signet_call_t *asking, certificate_trust_t *trust, signet_bytes_t der,
+                             int is_first, int is_last)
+{
+    X509 *certificate = certificate_decode(der);
+    if (certificate == NULL)
+        return signet_fail(asking, SIGNET_CORRUPT, "certificate.authority-corrupt",
+                           "The certificate of an authority cannot be read.");
+    int32_t status = is_last ? certificate_trust_anchor(asking, trust, certificate)
+                             : certificate_trust_below(asking, trust, certificate);
+    if (is_first && status == SIGNET_OK)
+        status = certificate_trust_issuer(asking, trust, certificate);
+    X509_free(certificate);
+    return status;
+}
+
+static certificate_trust_t *make(signet_call_t *asking, const signet_bytes_t *chain, uint64_t count)
+{
+    certificate_trust_t *trust = certificate_trust_new(asking);
+    int32_t status = trust != NULL ? SIGNET_OK : SIGNET_NO_MEMORY;
+    for (uint64_t i = 0; status == SIGNET_OK && i < count; i++)
+        status = add_authority(asking, trust, chain[i], i == 0, i + 1 == count);
+    if (status != SIGNET_OK) {
+        certificate_trust_release(trust);
+        trust = NULL;
+    }
+    return trust;
+}
+
+/* What was made of the same chain before, or a new one in its place. */
+static certificate_trust_t *current(signet_call_t *asking, certificate_authority_t *authority,
+                                    const signet_bytes_t *chain, uint64_t count,
+                                    signet_bytes_t digest)
+{
+    certificate_trust_t *trust = NULL;
+    pthread_mutex_lock(&authority->lock);
+    if (authority->trust == NULL || memcmp(authority->digest, digest.data, digest.length) != 0) {
+        certificate_trust_release(authority->trust);
+        authority->trust = make(asking, chain, count);
+        memcpy(authority->digest, digest.data, digest.length);
+    }
+    if (authority->trust != NULL)
+        trust = certificate_trust_hold(authority->trust);
+    pthread_mutex_unlock(&authority->lock);
+    return trust;
+}
+
+certificate_trust_t *certificate_own_trust(signet_call_t *asking, signet_text_t name,
+                                           certificate_authority_t *authority)
+{
+    const signet_provider_t *provider =
+        asking->services->find(asking, SIGNET_TEXT(SIGNET_CA_INTERFACE), name);
+    const signet_bytes_t *chain = NULL;
+    uint64_t count = 0;
+    int accepted = 0;
+    signet_bytes_t digest;
+    if (provider == NULL ||
+        is_accepted(asking, provider, authority->name, &accepted) != SIGNET_OK || !accepted)
+        return NULL;
+    const signet_ca_interface_t *ca = provider->interface;
+    if (ca->chain(provider->instance, asking, authority->name, &chain, &count) != SIGNET_OK ||
+        digest_chain(asking, chain, count, &digest) != SIGNET_OK)
+        return NULL;
+    return current(asking, authority, chain, count, digest);
+}
+
+static int32_t find_record(signet_call_t *asking, signet_text_t name,
+                           const certificate_authority_t *authority, signet_bytes_t serial,
+                           const signet_certificate_t **record)
+{
+    const signet_provider_t *provider =
+        asking->services->find(asking, SIGNET_TEXT(SIGNET_INVENTORY_INTERFACE), name);
+    if (provider == NULL)
+        return signet_status(asking);
+    const signet_inventory_interface_t *inventory = provider->interface;
+    return inventory->get(provider->instance, asking, authority->name, serial, record);
+}
+
+int32_t certificate_own_check(signet_call_t *call, signet_call_t *asking, signet_text_t ca,
+                              const certificate_authority_t *authority,
+                              certificate_client_t *client, const char **why)
+{
+    const signet_certificate_t *record = NULL;
+    int32_t status = find_record(asking, ca, authority, client->x509->serial, &record);
+    if (status == SIGNET_NOT_FOUND) {
+        *why = "the inventory does not have it";
+        return 0;
+    }
+    if (status != SIGNET_OK)
+        return call->services->fail(call, asking->services->error(asking));
+    /* Another certificate with the same serial number is not the one that was issued. */
+    if (!signet_bytes_equal(record->fingerprint, client->fingerprint)) {
+        *why = "the inventory has another certificate with this serial number";
+        return 0;
+    }
+    if (!signet_text_is(record->state, SIGNET_CERTIFICATE_VALID)) {
+        *why =
+            signet_text_is(record->state, SIGNET_CERTIFICATE_HELD) ? "it is held" : "it is revoked";
+        return 0;
+    }
+    client->profile = signet_text_copy(call, record->profile);
+    return client->profile.data != NULL || record->profile.length == 0 ? 1 : signet_status(call);
+}
