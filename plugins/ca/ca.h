@@ -4,6 +4,7 @@
 
 #include "profile/profile.h"
 #include "record/blocked_key.h"
+#include "record/blocklist.h"
 
 #include <signet/host.h>
 #include <signet/inventory.h>
@@ -21,6 +22,7 @@ typedef struct ca {
     int64_t policy_timeout_ms;
     ca_blocked_keys_t blocked;
     int blocked_ready;
+    ca_blocklist_t blocklist;
     uint64_t denied_metric;
     uint64_t duration_metric;
 } ca_t;

@@ -134,6 +134,9 @@ static int32_t plugin_start(void *instance, signet_call_t *call)
         status = ca_request_declare(call, &store);
     if (status == SIGNET_OK)
         status = ca_blocked_keys_load(&ca->blocked, call, &store);
+    signet_text_t blocklist = signet_setting_text(ca->host->settings, "key_blocklist");
+    if (status == SIGNET_OK && blocklist.length > 0)
+        status = ca_blocklist_open(call, blocklist, &ca->blocklist);
     if (status == SIGNET_OK)
         status = add_metrics(ca, call);
     if (status == SIGNET_OK && ca->host->mode == SIGNET_MODE_SERVE)
@@ -152,6 +155,7 @@ static void plugin_close(void *instance)
         ca_authority_free(&ca->authorities[i]);
     if (ca->blocked_ready)
         ca_blocked_keys_free(&ca->blocked);
+    ca_blocklist_free(&ca->blocklist);
     ca_pool_free(&ca->pool);
     free(ca);
 }

@@ -132,6 +132,9 @@ const signet_option_t ca_options[CA_OPTION_COUNT] = {
               "The instance that keeps the records; by default the only one."),
     CA_OPTION("journal", SIGNET_OPTION_INSTANCE, 0, "",
               "The instance that keeps the journal; by default the only one."),
+    CA_OPTION("key_blocklist", SIGNET_OPTION_PATH, 0, "",
+              "A file, or a folder of files, of keys that are never certified: lines with the "
+              "SHA-256 of a SubjectPublicKeyInfo, or those of openssl-blacklist."),
     TEXTS("policies", "The policies that are asked, in this order, before a certificate is issued; "
                       "one that fails or is late refuses."),
     NUMBER("policy_timeout", SIGNET_OPTION_DURATION, "5s", 10, 60 * SECOND,

@@ -1,7 +1,7 @@
 /* Whether a subject's public key is fit to be certified.
  *
- * Debian's weak keys of 2008 are not recognised: the list (openssl-blacklist) is no longer
- * packaged, and without it there is no test. */
+ * Debian's weak keys of 2008 are not recognised here: only lists know them, and the CA reads
+ * those. */
 #include "key_load.h"
 #include "rsa_judge.h"
 

@@ -52,10 +52,23 @@ static int is_authority_key(const ca_t *ca, const ca_draft_t *draft)
     return 0;
 }
 
+/* Whether the key is known as compromised: reported here, or named by the operator's lists. */
+static int32_t check_blocked(ca_t *ca, signet_call_t *call, const signet_public_key_t *key)
+{
+    signet_bytes_t digest;
+    int listed = 0;
+    int32_t status = signet_sha256(call, key->spki, &digest);
+    if (status == SIGNET_OK)
+        status = ca_blocklist_has(call, &ca->blocklist, key, digest, &listed);
+    if (status == SIGNET_OK && (listed || ca_blocked_keys_has(&ca->blocked, digest)))
+        return signet_fail_field(call, SIGNET_INVALID, "key.blocked", "csr",
+                                 "the key in the request is known as compromised; make a new one");
+    return status;
+}
+
 static int32_t check_key(ca_t *ca, signet_call_t *call, ca_draft_t *draft)
 {
     const signet_csr_t *csr = draft->csr;
-    signet_bytes_t digest;
     int32_t status = signet_key_judge(call, &csr->key);
     if (status != SIGNET_OK)
         return status;
@@ -66,13 +79,9 @@ static int32_t check_key(ca_t *ca, signet_call_t *call, ca_draft_t *draft)
     if (is_authority_key(ca, draft))
         return signet_fail_field(call, SIGNET_INVALID, "key.of-authority", "csr",
                                  "the key in the request is that of an authority");
-    status = signet_sha256(call, csr->key.spki, &digest);
+    status = check_blocked(ca, call, &csr->key);
     if (status != SIGNET_OK)
         return status;
-    if (ca_blocked_keys_has(&ca->blocked, digest))
-        return signet_fail_field(call, SIGNET_INVALID, "key.blocked", "csr",
-                                 "the key in the request was reported as compromised; make a new "
-                                 "one");
     status = signet_verify(call, &csr->key, csr->algorithm, csr->info, csr->signature);
     if (status != SIGNET_DENIED)
         return status;

@@ -43,6 +43,7 @@ static const char authorities[] =
     "  permitted_uri = [ \".narrow.example\" ]; excluded_uri = [ \"secret.narrow.example\" ]; }\n";
 
 const char *world_authorities = "";
+const char *world_settings = "";
 
 static const char *const shipped[] = {"tls-server",     "tls-client",  "device",
                                       "user",           "workload",    "subordinate-ca",
@@ -61,6 +62,7 @@ static void build_settings(const char *profiles)
 {
     free(settings);
     settings = NULL;
+    append(&settings, world_settings);
     append(&settings, authorities);
     append(&settings, world_authorities);
     append(&settings, ");\n");

@@ -20,6 +20,8 @@ extern signet_call_t *call; /* of an officer */
 
 /* More authorities, each with a ',' before it; not made by world_begin. Set before it. */
 extern const char *world_authorities;
+/* More settings of the block. Set before it. */
+extern const char *world_settings;
 
 /* What the next world has besides: instances of a plugin linked into the test, opened before the
  * CA, and options of the CA's block. */

@@ -1,5 +1,5 @@
-/* Keys that must not be certified. Case 66, but for Debian's weak keys, whose list is not packaged.
- */
+/* Keys that must not be certified. Case 66; Debian's weak keys are known by lists, see the tests of
+ * the CA. */
 #include "cost.h"
 #include "run.h"
 

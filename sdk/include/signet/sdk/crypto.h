@@ -37,8 +37,8 @@ int32_t signet_algorithm_decode(signet_call_t *call, signet_bytes_t identifier,
  * RSA-PKCS1-SHA256, … Empty where the type is unknown. [any] */
 signet_text_t signet_algorithm_for(signet_text_t key_type);
 /* Judges a subject's public key: RSA 2048 to 4096 bits and divisible by 8, odd exponent from 65537
- * up to 2^64, no small factor, no ROCA fingerprint, no close primes (100 rounds of Fermat), not a
- * Debian weak key; EC on a named curve and a point on it. INVALID ("key.weak", "key.unsupported")
+ * up to 2^64, no small factor, no ROCA fingerprint, no close primes (100 rounds of Fermat); EC on
+ * a named curve and a point on it. INVALID ("key.weak", "key.unsupported")
  * names the rule. [any] */
 int32_t signet_key_judge(signet_call_t *call, const signet_public_key_t *key);
 
