@@ -44,18 +44,14 @@ NUMBER(SIGNET_OPTION_INTEGER, 2);
 NUMBER(SIGNET_OPTION_BOOLEAN, 3);
 NUMBER(SIGNET_OPTION_DURATION, 4);
 NUMBER(SIGNET_OPTION_SIZE, 5);
-NUMBER(SIGNET_OPTION_PATH, 6);
-NUMBER(SIGNET_OPTION_SECRET, 7);
 NUMBER(SIGNET_OPTION_TEXTS, 8);
 NUMBER(SIGNET_OPTION_GROUP, 9);
-NUMBER(SIGNET_OPTION_GROUPS, 10);
 NUMBER(SIGNET_OPTION_INSTANCE, 11);
 NUMBER(SIGNET_OPTION_REQUIRED, 1U);
 NUMBER(SIGNET_OPTION_POSITIONAL, 2U);
 NUMBER(SIGNET_OPTION_REPEATABLE, 4U);
 NUMBER(SIGNET_OPTION_RELOADABLE, 8U);
 /* http.h */
-NUMBER(SIGNET_ROUTE_INLINE, 1U);
 NUMBER(SIGNET_ROUTE_PUBLIC, 2U);
 NUMBER(SIGNET_ROUTE_STREAM, 4U);
 /* host.h */
@@ -135,6 +131,7 @@ STRING(SIGNET_EVENT_CERTIFICATE_DENIED, "certificate.denied");
 STRING(SIGNET_EVENT_CERTIFICATE_REVOKED, "certificate.revoked");
 STRING(SIGNET_EVENT_CERTIFICATE_HELD, "certificate.held");
 STRING(SIGNET_EVENT_CERTIFICATE_RELEASED, "certificate.released");
+STRING(SIGNET_EVENT_CERTIFICATES_REVOKED, "certificates.revoked");
 STRING(SIGNET_EVENT_INTENT_ABANDONED, "intent.abandoned");
 STRING(SIGNET_EVENT_AUTHORITY_CREATED, "authority.created");
 STRING(SIGNET_EVENT_AUTHORITY_REQUESTED, "authority.requested");
@@ -174,6 +171,9 @@ STRING(SIGNET_AUTHORITY_EXTERNAL, "external");
 STRING(SIGNET_AUTHORITY_ACTIVE, "active");
 STRING(SIGNET_AUTHORITY_OFFLINE, "offline");
 STRING(SIGNET_AUTHORITY_PENDING, "pending");
+STRING(SIGNET_BULK_PREVIEW, "preview");
+STRING(SIGNET_BULK_RUNNING, "running");
+STRING(SIGNET_BULK_DONE, "done");
 /* auth.h */
 STRING(SIGNET_AUTH_INTERFACE, "signet.auth/1");
 STRING(SIGNET_ROLE_ADMINISTRATOR, "administrator");
@@ -742,8 +742,33 @@ MEMBER(signet_revoke_request, serial, 24);
 MEMBER(signet_revoke_request, invalid_since, 40);
 MEMBER(signet_revoke_request, comment, 48);
 
+/* ca.h: signet_bulk_request */
+SIZE(signet_bulk_request, 56);
+MEMBER(signet_bulk_request, size, 0);
+MEMBER(signet_bulk_request, reason, 4);
+MEMBER(signet_bulk_request, select, 8);
+MEMBER(signet_bulk_request, invalid_since, 16);
+MEMBER(signet_bulk_request, comment, 24);
+MEMBER(signet_bulk_request, expected, 40);
+
+/* ca.h: signet_bulk */
+SIZE(signet_bulk, 136);
+MEMBER(signet_bulk, size, 0);
+MEMBER(signet_bulk, reason, 4);
+MEMBER(signet_bulk, id, 8);
+MEMBER(signet_bulk, state, 24);
+MEMBER(signet_bulk, requester, 40);
+MEMBER(signet_bulk, comment, 56);
+MEMBER(signet_bulk, digest, 72);
+MEMBER(signet_bulk, count, 88);
+MEMBER(signet_bulk, done, 96);
+MEMBER(signet_bulk, failed, 104);
+MEMBER(signet_bulk, created, 112);
+MEMBER(signet_bulk, certificates, 120);
+MEMBER(signet_bulk, certificate_count, 128);
+
 /* ca.h: signet_ca_interface */
-SIZE(signet_ca_interface, 64);
+SIZE(signet_ca_interface, 80);
 MEMBER(signet_ca_interface, size, 0);
 MEMBER(signet_ca_interface, reserved, 4);
 MEMBER(signet_ca_interface, issue, 8);
@@ -753,6 +778,8 @@ MEMBER(signet_ca_interface, authorities, 32);
 MEMBER(signet_ca_interface, chain, 40);
 MEMBER(signet_ca_interface, profiles, 48);
 MEMBER(signet_ca_interface, revoke_by_key, 56);
+MEMBER(signet_ca_interface, revoke_many, 64);
+MEMBER(signet_ca_interface, bulk, 72);
 
 /* auth.h: signet_credential */
 SIZE(signet_credential, 88);
@@ -1063,6 +1090,13 @@ static void pin_signet_ca_interface(const struct signet_ca_interface *object)
                              const signet_revoke_request_t *request,
                              const signet_certificate_t **certificate) = object->revoke_by_key;
     (void)revoke_by_key;
+    int32_t (*revoke_many)(void *instance, signet_call_t *call,
+                           const signet_bulk_request_t *request, const signet_bulk_t **bulk) =
+        object->revoke_many;
+    (void)revoke_many;
+    int32_t (*bulk)(void *instance, signet_call_t *call, signet_text_t id,
+                    const signet_bulk_t **bulk) = object->bulk;
+    (void)bulk;
 }
 
 static void pin_signet_auth_interface(const struct signet_auth_interface *object)

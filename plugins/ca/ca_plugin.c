@@ -8,6 +8,7 @@
 #include "issue/request.h"
 #include "option.h"
 #include "policy/stage.h"
+#include "record/bulk.h"
 #include "record/inventory.h"
 #include "record/record.h"
 #include "record/revoke.h"
@@ -133,6 +134,10 @@ static int32_t plugin_start(void *instance, signet_call_t *call)
     if (status == SIGNET_OK)
         status = ca_request_declare(call, &store);
     if (status == SIGNET_OK)
+        status = ca_bulk_declare(call, &store);
+    if (status == SIGNET_OK)
+        status = ca_bulk_start(ca, call);
+    if (status == SIGNET_OK)
         status = ca_blocked_keys_load(&ca->blocked, call, &store);
     signet_text_t blocklist = signet_setting_text(ca->host->settings, "key_blocklist");
     if (status == SIGNET_OK && blocklist.length > 0)
@@ -169,6 +174,8 @@ static const signet_ca_interface_t ca_interface = {
     .chain = ca_catalog_chain,
     .profiles = ca_catalog_profiles,
     .revoke_by_key = ca_revoke_by_key,
+    .revoke_many = ca_bulk_revoke,
+    .bulk = ca_bulk_get,
 };
 
 static const signet_provide_t provides[] = {

@@ -139,6 +139,9 @@ const signet_option_t ca_options[CA_OPTION_COUNT] = {
                       "one that fails or is late refuses."),
     NUMBER("policy_timeout", SIGNET_OPTION_DURATION, "5s", 10, 60 * SECOND,
            "How long each policy has to answer."),
+    NUMBER("revoke_alone", SIGNET_OPTION_INTEGER, "100", 0, 20000,
+           "How many certificates one person may have revoked at once; for more of them a second "
+           "person must agree."),
     {.size = sizeof(signet_option_t),
      .type = SIGNET_OPTION_GROUPS,
      .name = SIGNET_TEXT_INIT("authorities"),

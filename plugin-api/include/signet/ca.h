@@ -88,6 +88,39 @@ typedef struct signet_revoke_request {
     signet_text_t comment;
 } signet_revoke_request_t;
 
+/* Many revocations at once: of every unexpired, valid or held certificate that is selected and that
+ * the actor may revoke. */
+typedef struct signet_bulk_request {
+    uint32_t size;
+    int32_t reason;                           /* SIGNET_REASON_*, but not hold */
+    const signet_certificate_query_t *select; /* limit, order, state and cursor do not count */
+    int64_t invalid_since;
+    signet_text_t comment;
+    signet_bytes_t expected; /* the digest that a preview answered; empty: a preview */
+} signet_bulk_request_t;
+
+/* States of many revocations, as text. */
+#define SIGNET_BULK_PREVIEW "preview" /* nothing was revoked */
+#define SIGNET_BULK_RUNNING "running"
+#define SIGNET_BULK_DONE "done"
+
+/* Many revocations. */
+typedef struct signet_bulk {
+    uint32_t size;
+    int32_t reason;
+    signet_text_t id;    /* empty for a preview */
+    signet_text_t state; /* SIGNET_BULK_* */
+    signet_text_t requester;
+    signet_text_t comment;
+    signet_bytes_t digest; /* over what is revoked, and why */
+    uint64_t count;        /* how many were selected */
+    uint64_t done;         /* how many of them are revoked */
+    uint64_t failed;       /* how many could not be; the log says why */
+    int64_t created;
+    const signet_certificate_t *const *certificates; /* preview: the first 100 */
+    uint64_t certificate_count;
+} signet_bulk_t;
+
 /* The interface. */
 typedef struct signet_ca_interface {
     uint32_t size;
@@ -127,6 +160,15 @@ typedef struct signet_ca_interface {
     int32_t (*revoke_by_key)(void *instance, signet_call_t *call, signet_bytes_t der,
                              const signet_revoke_request_t *request,
                              const signet_certificate_t **certificate);
+    /* Revokes many certificates: first a preview, then, with its digest, for real, in the
+     * background. CONFLICT ("bulk.changed") where the selection is not what was previewed, PENDING
+     * where it is so large that a second person must agree, TOO_LARGE, INVALID (nothing selects),
+     * DENIED. Optional. [worker] */
+    int32_t (*revoke_many)(void *instance, signet_call_t *call,
+                           const signet_bulk_request_t *request, const signet_bulk_t **bulk);
+    /* How far many revocations are. NOT_FOUND. Optional. [worker] */
+    int32_t (*bulk)(void *instance, signet_call_t *call, signet_text_t id,
+                    const signet_bulk_t **bulk);
 } signet_ca_interface_t;
 
 #endif

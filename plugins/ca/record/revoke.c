@@ -23,7 +23,7 @@ typedef struct transition {
     signet_bytes_t spki;
     const char *event;
     signet_text_t reason; /* in words, for the journal */
-    signet_text_t proof;  /* "key" where the holder of the key asked; or empty */
+    signet_text_t proof;  /* "key" where the holder of the key asked, "bulk:ID"; or empty */
     int block;            /* the key is blocked with it */
 } transition_t;
 
@@ -297,6 +297,24 @@ int32_t ca_revoke_by_key(void *instance, signet_call_t *call, signet_bytes_t der
                                  "it");
     int32_t status = find_exact(ca, call, der, &transition);
     return status == SIGNET_OK ? revoke_found(ca, call, request, &transition, certificate) : status;
+}
+
+int32_t ca_revoke_ordered(ca_t *ca, signet_call_t *call, signet_text_t key,
+                          const signet_revoke_request_t *request, signet_text_t order)
+{
+    transition_t transition = {.event = SIGNET_EVENT_CERTIFICATE_REVOKED, .proof = order};
+    const signet_certificate_t *certificate = NULL;
+    signet_bytes_t serial;
+    signet_text_t hex;
+    signet_text_t authority = signet_text_split(key, '/', &hex);
+    int32_t status = signet_hex_decode(call, hex, &serial);
+    if (status == SIGNET_OK)
+        status = locate(ca, call, authority, serial, &transition);
+    if (status == SIGNET_OK &&
+        signet_text_is(transition.record->certificate.state, SIGNET_CERTIFICATE_REVOKED))
+        return SIGNET_OK;
+    return status == SIGNET_OK ? revoke_found(ca, call, request, &transition, &certificate)
+                               : status;
 }
 
 static int32_t release(ca_t *ca, signet_call_t *call, signet_text_t authority,

@@ -25,6 +25,10 @@ int32_t certificate_revoke(void *instance, signet_call_t *call,
                            const signet_command_input_t *input);
 int32_t certificate_revoke_by_key(void *instance, signet_call_t *call,
                                   const signet_command_input_t *input);
+int32_t certificate_revoke_many(void *instance, signet_call_t *call,
+                                const signet_command_input_t *input);
+int32_t certificate_many_state(void *instance, signet_call_t *call,
+                               const signet_command_input_t *input);
 int32_t certificate_hold(void *instance, signet_call_t *call, const signet_command_input_t *input);
 int32_t certificate_release(void *instance, signet_call_t *call,
                             const signet_command_input_t *input);

@@ -66,20 +66,42 @@ static const signet_option_t list_options[] = {
     OPTION(SIGNET_OPTION_BOOLEAN, 0, "all", "Show all there are."),
 };
 
+#define REASON                                                                                     \
+    {                                                                                              \
+        .size = sizeof(signet_option_t), .type = SIGNET_OPTION_TEXT,                               \
+        .name = SIGNET_TEXT_INIT("reason"),                                                        \
+        .help = SIGNET_TEXT_INIT("Why, as RFC 5280 names it."),                                    \
+        .default_value = SIGNET_TEXT_INIT("unspecified"),                                          \
+        .choices = SIGNET_TEXT_INIT("unspecified|keyCompromise|cACompromise|affiliationChanged|"   \
+                                    "superseded|cessationOfOperation|privilegeWithdrawn|"          \
+                                    "aACompromise")                                                \
+    }
+
 static const signet_option_t revoke_options[] = {
     SERIAL,
     AUTHORITY,
-    {.size = sizeof(signet_option_t),
-     .type = SIGNET_OPTION_TEXT,
-     .name = SIGNET_TEXT_INIT("reason"),
-     .help = SIGNET_TEXT_INIT("Why, as RFC 5280 names it."),
-     .default_value = SIGNET_TEXT_INIT("unspecified"),
-     .choices = SIGNET_TEXT_INIT("unspecified|keyCompromise|cACompromise|affiliationChanged|"
-                                 "superseded|cessationOfOperation|privilegeWithdrawn|"
-                                 "aACompromise")},
+    REASON,
     OPTION(SIGNET_OPTION_TEXT, 0, "invalid_since",
            "When the key is known or thought to have become bad: 2026-11-24T08:00:00Z."),
     COMMENT,
+};
+
+static const signet_option_t many_options[] = {
+    OPTION(SIGNET_OPTION_TEXT, 0, "authority", "Those of this authority."),
+    OPTION(SIGNET_OPTION_TEXT, 0, "profile", "Those of this profile."),
+    OPTION(SIGNET_OPTION_TEXT, 0, "name", "Those with this name: dns:www.example, or its value."),
+    OPTION(SIGNET_OPTION_TEXT, 0, "requester", "Those that this actor asked for: token:ID."),
+    REASON,
+    OPTION(SIGNET_OPTION_TEXT, 0, "invalid_since",
+           "When the keys are known or thought to have become bad: 2026-11-24T08:00:00Z."),
+    COMMENT,
+    OPTION(SIGNET_OPTION_TEXT, 0, "expected",
+           "The digest that a run without it showed: revoke exactly those."),
+};
+
+static const signet_option_t many_state_options[] = {
+    OPTION(SIGNET_OPTION_TEXT, SIGNET_OPTION_REQUIRED | SIGNET_OPTION_POSITIONAL, "order",
+           "The order's id."),
 };
 
 static const signet_option_t by_key_options[] = {
@@ -117,6 +139,11 @@ static const signet_command_t commands[] = {
             certificate_list),
     COMMAND("revoke", "Revoke a certificate.", "signet revoke 1A2B3C… --reason keyCompromise",
             revoke_options, certificate_revoke),
+    COMMAND("revoke many", "Revoke many certificates at once, after a look at them.",
+            "signet revoke many --requester token:abc --reason keyCompromise", many_options,
+            certificate_revoke_many),
+    COMMAND("revoke state", "Show how far an order of many revocations is.",
+            "signet revoke state 6b1f…", many_state_options, certificate_many_state),
     COMMAND("revoke by-key", "Revoke a certificate with its own key, without a token.",
             "signet revoke by-key --certificate web.pem --key web.key", by_key_options,
             certificate_revoke_by_key),

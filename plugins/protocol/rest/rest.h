@@ -55,6 +55,10 @@ int32_t rest_hold(void *instance, signet_call_t *call, const signet_request_t *r
                   signet_exchange_t *exchange);
 int32_t rest_release(void *instance, signet_call_t *call, const signet_request_t *request,
                      signet_exchange_t *exchange);
+int32_t rest_revoke_many(void *instance, signet_call_t *call, const signet_request_t *request,
+                         signet_exchange_t *exchange);
+int32_t rest_get_bulk(void *instance, signet_call_t *call, const signet_request_t *request,
+                      signet_exchange_t *exchange);
 int32_t rest_get_nonce(void *instance, signet_call_t *call, const signet_request_t *request,
                        signet_exchange_t *exchange);
 int32_t rest_revoke_by_key(void *instance, signet_call_t *call, const signet_request_t *request,

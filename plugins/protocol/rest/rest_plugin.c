@@ -50,6 +50,8 @@ static const signet_route_t routes[] = {
     ROUTE("POST", "/v1/certificates/{authority}/{serial}/revoke", 0, 0, revoke, rest_revoke),
     ROUTE("POST", "/v1/certificates/{authority}/{serial}/hold", 0, 0, hold, rest_hold),
     ROUTE("POST", "/v1/certificates/{authority}/{serial}/release", 0, 0, release, rest_release),
+    ROUTE("POST", "/v1/revocations", 0, 0, revoke_many, rest_revoke_many),
+    ROUTE("GET", "/v1/revocations/{id}", 0, 0, get_bulk, rest_get_bulk),
     ROUTE("GET", "/v1/revocations/nonce", SIGNET_ROUTE_PUBLIC, 0, get_nonce, rest_get_nonce),
     ROUTE("POST", "/v1/revocations/by-key", SIGNET_ROUTE_PUBLIC, 0, revoke_by_key,
           rest_revoke_by_key),

@@ -130,6 +130,56 @@ static int32_t revoke_by_key(void *instance, signet_call_t *call, signet_bytes_t
     return *certificate != NULL ? SIGNET_OK : signet_status(call);
 }
 
+static const uint8_t bulk_digest[32] = {1};
+
+static int32_t revoke_many(void *instance, signet_call_t *call,
+                           const signet_bulk_request_t *request, const signet_bulk_t **bulk)
+{
+    signet_bulk_t *made_bulk = signet_alloc(call, 1, sizeof *made_bulk);
+    const signet_certificate_t **list = signet_alloc(call, 1, sizeof *list);
+    (void)instance;
+    if (fake_ca.failure != 0)
+        return fail(call);
+    if (made_bulk == NULL || list == NULL)
+        return signet_status(call);
+    int ordered = request->expected.length > 0;
+    list[0] = made(call, 0);
+    fake_ca.reason = request->reason;
+    fake_ca.query = *request->select;
+    *made_bulk = (signet_bulk_t){.size = sizeof *made_bulk,
+                                 .reason = request->reason,
+                                 .id = ordered ? SIGNET_TEXT("0a0b") : (signet_text_t){NULL, 0},
+                                 .state = ordered ? SIGNET_TEXT(SIGNET_BULK_RUNNING)
+                                                  : SIGNET_TEXT(SIGNET_BULK_PREVIEW),
+                                 .requester = call->services->actor(call)->id,
+                                 .comment = request->comment,
+                                 .digest = {bulk_digest, sizeof bulk_digest},
+                                 .count = 1,
+                                 .created = INT64_C(1700000000123),
+                                 .certificates = list,
+                                 .certificate_count = 1};
+    *bulk = made_bulk;
+    return SIGNET_OK;
+}
+
+static int32_t bulk(void *instance, signet_call_t *call, signet_text_t id,
+                    const signet_bulk_t **found)
+{
+    static const signet_bulk_t one = {.size = sizeof one,
+                                      .id = SIGNET_TEXT_INIT("0a0b"),
+                                      .state = SIGNET_TEXT_INIT(SIGNET_BULK_DONE),
+                                      .requester = SIGNET_TEXT_INIT("token:boss"),
+                                      .digest = {bulk_digest, sizeof bulk_digest},
+                                      .count = 1,
+                                      .done = 1,
+                                      .created = INT64_C(1700000000123)};
+    (void)instance;
+    if (!signet_text_is(id, "0a0b"))
+        return signet_fail(call, SIGNET_NOT_FOUND, "bulk.not-found", "There is none.");
+    *found = &one;
+    return SIGNET_OK;
+}
+
 static int32_t release(void *instance, signet_call_t *call, signet_text_t authority,
                        signet_bytes_t serial, const signet_certificate_t **certificate)
 {
@@ -240,7 +290,9 @@ static const signet_ca_interface_t ca = {.size = sizeof ca,
                                          .authorities = authorities,
                                          .chain = chain,
                                          .profiles = profiles,
-                                         .revoke_by_key = revoke_by_key};
+                                         .revoke_by_key = revoke_by_key,
+                                         .revoke_many = revoke_many,
+                                         .bulk = bulk};
 static const signet_inventory_interface_t inventory = {
     .size = sizeof inventory, .get = get, .query = query};
 

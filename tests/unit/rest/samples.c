@@ -71,6 +71,13 @@ static void sample_certificates(void)
 static void sample_reading(void)
 {
     char nonce[64];
+    ask("POST", "/v1/revocations", NULL, "{\"select\":{\"profile\":\"p\"}}");
+    ask("POST", "/v1/revocations", NULL, "{}");
+    ask("POST", "/v1/revocations", NULL,
+        "{\"select\":{\"profile\":\"p\"},\"expected\":"
+        "\"0100000000000000000000000000000000000000000000000000000000000000\"}");
+    ask("GET", "/v1/revocations/0a0b", NULL, NULL);
+    ask("GET", "/v1/revocations/none", NULL, NULL);
     key_proof_nonce(nonce);
     print("GET", "/v1/revocations/nonce");
     ask_powerless("GET", "/v1/revocations/nonce?x=1", NULL);

@@ -216,6 +216,29 @@ START_TEST(refuses_bad_revocations)
 END_TEST
 
 /* What a page of another origin could make a browser send changes nothing. */
+START_TEST(revokes_many)
+{
+    ck_assert_uint_eq(world_post("/v1/revocations", "{\"select\":{\"name\":\"dns:x\"}}"), 200);
+    assert_text(world_text("state"), "preview");
+    assert_text(world_header("location"), "");
+    ck_assert_uint_eq(world_post("/v1/revocations", "{\"select\":{\"name\":\"dns:x\"},\"reason\":4,"
+                                                    "\"expected\":\"01\"}"),
+                      400);
+    ck_assert_uint_eq(
+        world_post(
+            "/v1/revocations",
+            "{\"select\":{\"expires_before\":\"2027-01-01T00:00:00Z\"},\"reason\":4,\"expected\":"
+            "\"0100000000000000000000000000000000000000000000000000000000000000\"}"),
+        202);
+    ck_assert_int_eq(fake_ca.reason, 4);
+    ck_assert_int_eq(fake_ca.query.expires_before, INT64_C(1798761600000));
+    assert_text(world_header("location"), "/v1/revocations/0a0b");
+    ck_assert_uint_eq(world_get("/v1/revocations/0a0b"), 200);
+    assert_text(world_text("state"), "done");
+    ck_assert_uint_eq(world_get("/v1/revocations/0a0c"), 404);
+}
+END_TEST
+
 START_TEST(refuses_forms_of_other_origins)
 {
     static const char *const headers[] = {
@@ -326,7 +349,7 @@ START_TEST(serves_one_document)
     ck_assert_uint_eq(world_get("/v1/openapi.json"), 200);
     assert_text(world_text("openapi"), "3.1.0");
     const signet_json_t *paths = signet_json_get(world_json(), "paths");
-    ck_assert_uint_eq(paths->count, 17);
+    ck_assert_uint_eq(paths->count, 19);
     const signet_json_t *certificates = signet_json_get(paths, "/v1/certificates");
     ck_assert_ptr_nonnull(signet_json_get(certificates, "get"));
     ck_assert_ptr_nonnull(signet_json_get(certificates, "post"));
@@ -350,6 +373,7 @@ int main(void)
                                   does_not_find,
                                   revokes,
                                   refuses_bad_revocations,
+                                  revokes_many,
                                   refuses_forms_of_other_origins,
                                   holds_and_releases,
                                   shows_authorities,
