@@ -4,7 +4,7 @@
 
 #include <signet/option.h>
 
-#define CA_OPTION_COUNT 7U
+#define CA_OPTION_COUNT 8U
 extern const signet_option_t ca_options[CA_OPTION_COUNT];
 
 /* An option without members or limits, for tables of options. */

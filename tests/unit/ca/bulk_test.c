@@ -109,7 +109,8 @@ START_TEST(refused)
 {
     const signet_bulk_t *bulk = NULL;
     const signet_certificate_query_t nothing = {.size = sizeof nothing};
-    const signet_certificate_query_t users = {.size = sizeof users, .profile = SIGNET_TEXT("tls-client")};
+    const signet_certificate_query_t users = {.size = sizeof users,
+                                              .profile = SIGNET_TEXT("tls-client")};
     const signet_certificate_t *one = issue("tls-client", "/CN=kept");
     expect_error(ask(&nothing, 1, 0, &bulk), SIGNET_INVALID, "bulk.selects-nothing");
     expect_error(ask(&users, SIGNET_REASON_CERTIFICATE_HOLD, 0, &bulk), SIGNET_INVALID,
