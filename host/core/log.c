@@ -101,9 +101,15 @@ static void format_json(core_buffer_t *buffer, int32_t level, signet_text_t sour
                         const signet_pair_t *fields, uint64_t field_count)
 {
     int64_t now = core_clock_wall();
-    core_buffer_format(buffer, "{\"ts\":\"%s.%03dZ\",\"level\":\"%s\",\"source\":\"",
-                       stamp_of((time_t)(now / 1000)), (int)(now % 1000),
-                       levels[level_index(level)].name);
+    int ms = (int)(now % 1000);
+    const char fraction[] = {'.', (char)('0' + ms / 100), (char)('0' + ms / 10 % 10),
+                             (char)('0' + ms % 10), 'Z'};
+    core_buffer_string(buffer, "{\"ts\":\"");
+    core_buffer_string(buffer, stamp_of((time_t)(now / 1000)));
+    core_buffer_add(buffer, fraction, sizeof fraction);
+    core_buffer_string(buffer, "\",\"level\":\"");
+    core_buffer_string(buffer, levels[level_index(level)].name);
+    core_buffer_string(buffer, "\",\"source\":\"");
     core_buffer_json(buffer, source);
     core_buffer_string(buffer, "\",\"event\":\"");
     core_buffer_json(buffer, core_text(event));

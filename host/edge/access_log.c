@@ -1,7 +1,5 @@
 #include "edge/access_log.h"
 
-#include <stdio.h>
-
 #include "core/log.h"
 
 #define FIELDS 8U
@@ -10,9 +8,14 @@
 
 static signet_text_t number(char text[static NUMBER], uint64_t value)
 {
-    int length = snprintf(text, NUMBER, "%llu", (unsigned long long)value);
+    size_t first = NUMBER;
 
-    return (signet_text_t){text, (uint64_t)length};
+    do {
+        first--;
+        text[first] = (char)('0' + value % 10);
+        value /= 10;
+    } while (value > 0);
+    return (signet_text_t){text + first, NUMBER - first};
 }
 
 static signet_text_t or_dash(signet_text_t text)

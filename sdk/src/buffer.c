@@ -1,4 +1,6 @@
 /* A buffer in the arena that grows. */
+#include "buffer_room.h"
+
 #include <signet/sdk/error.h>
 #include <signet/sdk/text.h>
 #include <stdarg.h>
@@ -51,6 +53,11 @@ static inline int reserve(signet_buffer_t *buffer, uint64_t length)
         return 0;
     }
     return length <= buffer->capacity - buffer->length || grow(buffer, length);
+}
+
+uint8_t *signet_buffer_room(signet_buffer_t *buffer, uint64_t length)
+{
+    return reserve(buffer, length) ? buffer->data + buffer->length : NULL;
 }
 
 void signet_buffer_add(signet_buffer_t *buffer, const void *data, uint64_t length)

@@ -1,4 +1,5 @@
 /* Writing JSON: plain appends. */
+#include "buffer_room.h"
 #include "json_plain.h"
 #include "time_text.h"
 #include "utf8.h"
@@ -36,16 +37,29 @@ static void add_escaped(signet_buffer_t *buffer, uint8_t octet)
     }
 }
 
-/* A text in quotes. Runs that need no escape are appended whole; what is not UTF-8 becomes
- * U+FFFD, so that the answer stays JSON whatever was stored. */
-static void add_text(signet_buffer_t *buffer, signet_text_t text)
+/* Copies octets up to the first that does not stand for itself; how many these are. */
+static uint64_t copy_plain(uint8_t *to, const uint8_t *data, uint64_t length)
 {
-    const uint8_t *data = (const uint8_t *)text.data;
+    uint64_t position = 0;
+    while (length - position >= 8 && signet_json_plain_eight(data + position)) {
+        memcpy(to + position, data + position, 8);
+        position += 8;
+    }
+    while (position < length && signet_json_plain(data[position])) {
+        to[position] = data[position];
+        position++;
+    }
+    return position;
+}
+
+/* A text and its closing quote. Runs that need no escape are appended whole; what is not UTF-8
+ * becomes U+FFFD, so that the answer stays JSON whatever was stored. */
+static void add_runs(signet_buffer_t *buffer, const uint8_t *data, uint64_t length)
+{
     uint64_t begin = 0;
     uint64_t position = 0;
-    signet_buffer_add_byte(buffer, '"');
-    while (position < text.length) {
-        if (text.length - position >= 8 && signet_json_plain_eight(data + position)) {
+    while (position < length) {
+        if (length - position >= 8 && signet_json_plain_eight(data + position)) {
             position += 8;
             continue;
         }
@@ -54,8 +68,7 @@ static void add_text(signet_buffer_t *buffer, signet_text_t text)
             position++;
             continue;
         }
-        uint64_t taken =
-            octet >= 0x80 ? signet_utf8_length(data + position, text.length - position) : 0;
+        uint64_t taken = octet >= 0x80 ? signet_utf8_length(data + position, length - position) : 0;
         if (taken > 0) {
             position += taken;
             continue;
@@ -68,10 +81,27 @@ static void add_text(signet_buffer_t *buffer, signet_text_t text)
         }
         begin = ++position;
     }
-    if (position > begin) {
-        signet_buffer_add(buffer, data + begin, position - begin);
-    }
+    signet_buffer_add(buffer, data + begin, position - begin);
     signet_buffer_add_byte(buffer, '"');
+}
+
+/* A text in quotes. Nearly all are plain to their end. */
+static void add_text(signet_buffer_t *buffer, signet_text_t text)
+{
+    const uint8_t *data = (const uint8_t *)text.data;
+    uint8_t *to = signet_buffer_room(buffer, text.length + 2);
+    if (to == NULL) {
+        return;
+    }
+    *to++ = '"';
+    uint64_t plain = copy_plain(to, data, text.length);
+    buffer->length += 1 + plain;
+    if (plain == text.length) {
+        to[plain] = '"';
+        buffer->length++;
+        return;
+    }
+    add_runs(buffer, data + plain, text.length - plain);
 }
 
 /* What stands before a value: the comma, and the name inside an object. */

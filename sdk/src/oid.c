@@ -4,6 +4,17 @@
 #define OID_MAX 64U
 #define ARC_MAX ((uint64_t)INT64_MAX)
 
+static void add_arc(signet_buffer_t *buffer, uint64_t arc)
+{
+    uint8_t digits[20];
+    unsigned first = sizeof digits;
+    do {
+        digits[--first] = (uint8_t)('0' + arc % 10);
+        arc /= 10;
+    } while (arc > 0);
+    signet_buffer_add(buffer, digits + first, sizeof digits - first);
+}
+
 signet_text_t signet_oid_text(signet_call_t *call, signet_bytes_t oid)
 {
     const signet_text_t none = {NULL, 0};
@@ -18,10 +29,11 @@ signet_text_t signet_oid_text(signet_call_t *call, signet_bytes_t oid)
         }
         if (first) {
             uint64_t root = arc < 80 ? arc / 40 : 2;
-            signet_buffer_format(&buffer, "%u.", (unsigned)root);
+            add_arc(&buffer, root);
             arc -= root * 40;
         }
-        signet_buffer_format(&buffer, first ? "%llu" : ".%llu", (unsigned long long)arc);
+        signet_buffer_add_byte(&buffer, '.');
+        add_arc(&buffer, arc);
         first = 0;
         arc = 0;
     }

@@ -2,6 +2,7 @@
 #include "utf8.h"
 
 #include <signet/sdk/text.h>
+#include <string.h>
 
 static int is_continuation(uint8_t octet)
 {
@@ -35,11 +36,26 @@ uint64_t signet_utf8_length(const uint8_t *data, uint64_t length)
     return needed;
 }
 
+/* Whether eight octets are ASCII without NUL: no top bit is set, and none is when 1 is taken away.
+ */
+static int eight_are_ascii(const uint8_t *data)
+{
+    const uint64_t ones = UINT64_C(0x0101010101010101);
+    const uint64_t tops = ones * 0x80;
+    uint64_t octets;
+    memcpy(&octets, data, sizeof octets);
+    return ((octets | (octets - ones)) & tops) == 0;
+}
+
 int signet_text_valid(signet_text_t text)
 {
     const uint8_t *data = (const uint8_t *)text.data;
     uint64_t position = 0;
     while (position < text.length) {
+        if (text.length - position >= 8 && eight_are_ascii(data + position)) {
+            position += 8;
+            continue;
+        }
         if (data[position] == 0) {
             return 0;
         }

@@ -130,6 +130,23 @@ START_TEST(validates_utf8)
 }
 END_TEST
 
+START_TEST(validates_at_every_place)
+{
+    for (unsigned place = 0; place < 18; place++) {
+        for (unsigned octet = 0; octet < 256; octet++) {
+            char text[] = "abcdefghijklmnopqrs";
+            text[place] = (char)octet;
+            int valid = signet_text_valid((signet_text_t){text, 19});
+            ck_assert_msg(valid == (octet > 0 && octet < 0x80), "%u at %u", octet, place);
+        }
+        char text[] = "abcdefghijklmnopqrs";
+        text[place] = '\xc3';
+        text[place + 1] = '\xbc';
+        ck_assert(signet_text_valid((signet_text_t){text, 19}));
+    }
+}
+END_TEST
+
 START_TEST(matches_patterns)
 {
     static const struct {
@@ -207,5 +224,5 @@ START_TEST(buffers_remember_failure)
 }
 END_TEST
 
-SDK_RUN("sdk-text", allocates, copies, formats, compares, splits, validates_utf8, matches_patterns,
-        wipes, buffers_grow, buffers_remember_failure)
+SDK_RUN("sdk-text", allocates, copies, formats, compares, splits, validates_utf8,
+        validates_at_every_place, matches_patterns, wipes, buffers_grow, buffers_remember_failure)
