@@ -12,7 +12,7 @@
 
 #define REPLY_MS 20000
 
-static char reply[4096];
+static char reply[65536];
 
 static const char *read_line(peer_t *peer)
 {
@@ -43,7 +43,8 @@ void peer_start(peer_t *peer, const char *script, const char *folder, const char
     if (peer->process == 0) {
         dup2(input[0], STDIN_FILENO);
         dup2(output[1], STDOUT_FILENO);
-        execlp("python3", "python3", script, folder, option, (char *)NULL);
+        /* Debian's own, whose modules packaging/dependencies installs. */
+        execl("/usr/bin/python3", "python3", script, folder, option, (char *)NULL);
         _exit(127);
     }
     close(input[0]);

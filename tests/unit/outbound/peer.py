@@ -30,14 +30,14 @@ def make_certificates(folder):
         os.chmod(folder / f"{name}.key", 0o600)
 
 
-def make_context(folder, client=False, version=None):
+def make_context(folder, client=False, version=None, name="server"):
     """The server's TLS; with `client` it asks for a client certificate."""
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
     if version is not None:
         context.set_ciphers("DEFAULT:@SECLEVEL=0")
         context.minimum_version = version
         context.maximum_version = version
-    context.load_cert_chain(folder / "server.pem", folder / "server.key")
+    context.load_cert_chain(folder / f"{name}.pem", folder / f"{name}.key")
     if client:
         context.load_verify_locations(folder / "ca.pem")
         context.verify_mode = ssl.CERT_REQUIRED
@@ -54,9 +54,9 @@ class Server(socketserver.ThreadingMixIn, socketserver.TCPServer):
 
     def process_request_thread(self, request, client_address):
         try:
+            self.connections += 1
             if self.context is not None:
                 request = self.context.wrap_socket(request, server_side=True)
-            self.connections += 1
             self.finish_request(request, client_address)
         except (OSError, ssl.SSLError):
             pass

@@ -83,6 +83,8 @@ if OPTION == "plain":
     CONTEXT = None
 elif OPTION == "tls1.1":
     CONTEXT = peer.make_context(peer.folder(), version=peer.ssl.TLSVersion.TLSv1_1)
+elif OPTION == "other-name":
+    CONTEXT = peer.make_context(peer.folder(), name="client")
 else:
     CONTEXT = peer.make_context(peer.folder(), client=OPTION == "client")
 peer.serve(Handler, CONTEXT, told)
