@@ -131,6 +131,7 @@ STRING(SIGNET_EVENT_CERTIFICATE_DENIED, "certificate.denied");
 STRING(SIGNET_EVENT_CERTIFICATE_REVOKED, "certificate.revoked");
 STRING(SIGNET_EVENT_CERTIFICATE_HELD, "certificate.held");
 STRING(SIGNET_EVENT_CERTIFICATE_RELEASED, "certificate.released");
+STRING(SIGNET_EVENT_CERTIFICATE_HINTED, "certificate.hinted");
 STRING(SIGNET_EVENT_CERTIFICATES_REVOKED, "certificates.revoked");
 STRING(SIGNET_EVENT_INTENT_ABANDONED, "intent.abandoned");
 STRING(SIGNET_EVENT_AUTHORITY_CREATED, "authority.created");
@@ -631,7 +632,7 @@ MEMBER(signet_journal_interface, read, 32);
 MEMBER(signet_journal_interface, acknowledge, 40);
 
 /* inventory.h: signet_certificate */
-SIZE(signet_certificate, 232);
+SIZE(signet_certificate, 264);
 MEMBER(signet_certificate, size, 0);
 MEMBER(signet_certificate, reason, 4);
 MEMBER(signet_certificate, authority, 8);
@@ -652,9 +653,12 @@ MEMBER(signet_certificate, issued_at, 192);
 MEMBER(signet_certificate, revoked_at, 200);
 MEMBER(signet_certificate, version, 208);
 MEMBER(signet_certificate, asked, 216);
+MEMBER(signet_certificate, replaces, 232);
+MEMBER(signet_certificate, renew_from, 248);
+MEMBER(signet_certificate, renew_before, 256);
 
 /* inventory.h: signet_certificate_query */
-SIZE(signet_certificate_query, 160);
+SIZE(signet_certificate_query, 176);
 MEMBER(signet_certificate_query, size, 0);
 MEMBER(signet_certificate_query, descending, 4);
 MEMBER(signet_certificate_query, authority, 8);
@@ -668,6 +672,7 @@ MEMBER(signet_certificate_query, expires_from, 120);
 MEMBER(signet_certificate_query, expires_before, 128);
 MEMBER(signet_certificate_query, limit, 136);
 MEMBER(signet_certificate_query, cursor, 144);
+MEMBER(signet_certificate_query, replaces, 160);
 
 /* inventory.h: signet_certificate_page */
 SIZE(signet_certificate_page, 40);
@@ -678,11 +683,12 @@ MEMBER(signet_certificate_page, count, 16);
 MEMBER(signet_certificate_page, cursor, 24);
 
 /* inventory.h: signet_inventory_interface */
-SIZE(signet_inventory_interface, 24);
+SIZE(signet_inventory_interface, 32);
 MEMBER(signet_inventory_interface, size, 0);
 MEMBER(signet_inventory_interface, reserved, 4);
 MEMBER(signet_inventory_interface, get, 8);
 MEMBER(signet_inventory_interface, query, 16);
+MEMBER(signet_inventory_interface, hint, 24);
 
 /* ca.h: signet_authority */
 SIZE(signet_authority, 128);
@@ -733,6 +739,18 @@ MEMBER(signet_issue_request, field_count, 120);
 MEMBER(signet_issue_request, replaces_authority, 128);
 MEMBER(signet_issue_request, replaces_serial, 144);
 
+/* ca.h: signet_renew_request */
+SIZE(signet_renew_request, 96);
+MEMBER(signet_renew_request, size, 0);
+MEMBER(signet_renew_request, reserved, 4);
+MEMBER(signet_renew_request, request_id, 8);
+MEMBER(signet_renew_request, authority, 24);
+MEMBER(signet_renew_request, serial, 40);
+MEMBER(signet_renew_request, csr, 56);
+MEMBER(signet_renew_request, validity_ms, 72);
+MEMBER(signet_renew_request, fields, 80);
+MEMBER(signet_renew_request, field_count, 88);
+
 /* ca.h: signet_revoke_request */
 SIZE(signet_revoke_request, 64);
 MEMBER(signet_revoke_request, size, 0);
@@ -768,7 +786,7 @@ MEMBER(signet_bulk, certificates, 120);
 MEMBER(signet_bulk, certificate_count, 128);
 
 /* ca.h: signet_ca_interface */
-SIZE(signet_ca_interface, 80);
+SIZE(signet_ca_interface, 88);
 MEMBER(signet_ca_interface, size, 0);
 MEMBER(signet_ca_interface, reserved, 4);
 MEMBER(signet_ca_interface, issue, 8);
@@ -780,6 +798,7 @@ MEMBER(signet_ca_interface, profiles, 48);
 MEMBER(signet_ca_interface, revoke_by_key, 56);
 MEMBER(signet_ca_interface, revoke_many, 64);
 MEMBER(signet_ca_interface, bulk, 72);
+MEMBER(signet_ca_interface, renew, 80);
 
 /* auth.h: signet_credential */
 SIZE(signet_credential, 88);
@@ -1061,6 +1080,10 @@ static void pin_signet_inventory_interface(const struct signet_inventory_interfa
     int32_t (*query)(void *instance, signet_call_t *call, const signet_certificate_query_t *query,
                      const signet_certificate_page_t **page) = object->query;
     (void)query;
+    int32_t (*hint)(void *instance, signet_call_t *call, signet_text_t authority,
+                    signet_bytes_t serial, int64_t from, int64_t before,
+                    const signet_certificate_t **certificate) = object->hint;
+    (void)hint;
 }
 
 static void pin_signet_ca_interface(const struct signet_ca_interface *object)
@@ -1097,6 +1120,9 @@ static void pin_signet_ca_interface(const struct signet_ca_interface *object)
     int32_t (*bulk)(void *instance, signet_call_t *call, signet_text_t id,
                     const signet_bulk_t **bulk) = object->bulk;
     (void)bulk;
+    int32_t (*renew)(void *instance, signet_call_t *call, const signet_renew_request_t *request,
+                     const signet_certificate_t **certificate) = object->renew;
+    (void)renew;
 }
 
 static void pin_signet_auth_interface(const struct signet_auth_interface *object)

@@ -5,6 +5,7 @@
 #include "issue/abandoned.h"
 #include "issue/intent.h"
 #include "issue/issue.h"
+#include "issue/renew.h"
 #include "issue/request.h"
 #include "option.h"
 #include "policy/stage.h"
@@ -176,6 +177,7 @@ static const signet_ca_interface_t ca_interface = {
     .revoke_by_key = ca_revoke_by_key,
     .revoke_many = ca_bulk_revoke,
     .bulk = ca_bulk_get,
+    .renew = ca_renew,
 };
 
 static const signet_provide_t provides[] = {

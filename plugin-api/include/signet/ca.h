@@ -78,6 +78,19 @@ typedef struct signet_issue_request {
     signet_bytes_t replaces_serial;
 } signet_issue_request_t;
 
+/* A renewal asked for: the same profile, authority and names. */
+typedef struct signet_renew_request {
+    uint32_t size;
+    uint32_t reserved;
+    signet_text_t request_id; /* as in signet_issue_request_t */
+    signet_text_t authority;  /* of the certificate that is renewed */
+    signet_bytes_t serial;
+    signet_bytes_t csr;          /* with a new key; empty: the key is kept */
+    int64_t validity_ms;         /* 0: as the profile has it */
+    const signet_pair_t *fields; /* as in signet_issue_request_t */
+    uint64_t field_count;
+} signet_renew_request_t;
+
 /* A revocation asked for. */
 typedef struct signet_revoke_request {
     uint32_t size;
@@ -169,6 +182,10 @@ typedef struct signet_ca_interface {
     /* How far many revocations are. NOT_FOUND. Optional. [worker] */
     int32_t (*bulk)(void *instance, signet_call_t *call, signet_text_t id,
                     const signet_bulk_t **bulk);
+    /* Renews a certificate that the actor may change and may ask for. As issue; INVALID where it is
+     * revoked, held or expired. Optional. [worker] */
+    int32_t (*renew)(void *instance, signet_call_t *call, const signet_renew_request_t *request,
+                     const signet_certificate_t **certificate);
 } signet_ca_interface_t;
 
 #endif

@@ -46,9 +46,12 @@ typedef struct signet_certificate {
     int64_t not_before;
     int64_t not_after;
     int64_t issued_at;
-    int64_t revoked_at;  /* 0: not revoked */
-    uint64_t version;    /* of the record */
-    signet_text_t asked; /* what was asked for, a JSON object */
+    int64_t revoked_at;     /* 0: not revoked */
+    uint64_t version;       /* of the record */
+    signet_text_t asked;    /* what was asked for, a JSON object */
+    signet_text_t replaces; /* the one that it renewed, "AUTHORITY/SERIAL"; empty: none */
+    int64_t renew_from;     /* when it is best renewed */
+    int64_t renew_before;
 } signet_certificate_t;
 
 /* A search: all that is set must hold. */
@@ -66,6 +69,7 @@ typedef struct signet_certificate_query {
     int64_t expires_before; /* notAfter before; 0: no limit. Set: ordered by notAfter */
     uint64_t limit;         /* 1…1000 */
     signet_text_t cursor;
+    signet_text_t replaces; /* those that renewed this one, "AUTHORITY/SERIAL" */
 } signet_certificate_query_t;
 
 /* Certificates found. */
@@ -89,6 +93,11 @@ typedef struct signet_inventory_interface {
      * notAfter. Required. [worker] */
     int32_t (*query)(void *instance, signet_call_t *call, const signet_certificate_query_t *query,
                      const signet_certificate_page_t **page);
+    /* Sets when a certificate is to be renewed, for clients that ask (RFC 9773). INVALID,
+     * NOT_FOUND, DENIED. Optional. [worker] */
+    int32_t (*hint)(void *instance, signet_call_t *call, signet_text_t authority,
+                    signet_bytes_t serial, int64_t from, int64_t before,
+                    const signet_certificate_t **certificate);
 } signet_inventory_interface_t;
 
 #endif

@@ -27,6 +27,7 @@ static int32_t fill_record(signet_call_t *call, const ca_draft_t *draft,
     certificate->not_before = draft->content.not_before;
     certificate->not_after = draft->content.not_after;
     certificate->issued_at = draft->now;
+    certificate->replaces = draft->predecessor_key;
     certificate->serial = signet_bytes_copy(call, draft->content.serial);
     if (certificate->serial.data == NULL)
         return SIGNET_NO_MEMORY;

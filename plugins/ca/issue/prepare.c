@@ -1,5 +1,6 @@
 #include "issue/prepare.h"
 
+#include "issue/predecessor.h"
 #include "issue/serial.h"
 #include "permission.h"
 
@@ -80,7 +81,8 @@ static int32_t check_key(ca_t *ca, signet_call_t *call, ca_draft_t *draft)
         return signet_fail_field(call, SIGNET_INVALID, "key.of-authority", "csr",
                                  "the key in the request is that of an authority");
     status = check_blocked(ca, call, &csr->key);
-    if (status != SIGNET_OK)
+    /* The key that is kept was proved when it was first certified. */
+    if (status != SIGNET_OK || draft->key_kept)
         return status;
     status = signet_verify(call, &csr->key, csr->algorithm, csr->info, csr->signature);
     if (status != SIGNET_DENIED)
@@ -105,7 +107,9 @@ int32_t ca_prepare(ca_t *ca, signet_call_t *call, ca_draft_t *draft)
     if (status == SIGNET_OK)
         status = ca_fields_collect(call, draft->request, &draft->fields);
     if (status == SIGNET_OK)
-        status = signet_csr_parse(call, draft->request->csr, &draft->csr);
+        status = ca_predecessor_find(ca, call, draft);
+    if (status == SIGNET_OK)
+        status = ca_predecessor_request(call, draft);
     if (status == SIGNET_OK)
         status = check_key(ca, call, draft);
     if (status == SIGNET_OK)

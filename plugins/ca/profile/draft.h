@@ -21,8 +21,11 @@ typedef struct ca_draft {
     ca_subject_t subject;
     uint8_t serial[CA_SERIAL_LENGTH];
     ca_content_t content;
-    ca_fields_t fields;         /* beside the certificate */
-    signet_attribute_t *filled; /* of the subject, by policies */
+    const signet_x509_t *predecessor; /* that is renewed; NULL: none */
+    signet_text_t predecessor_key;    /* of its record */
+    int key_kept;                     /* no request was sent: the key is the predecessor's */
+    ca_fields_t fields;               /* beside the certificate */
+    signet_attribute_t *filled;       /* of the subject, by policies */
     uint64_t filled_count;
 } ca_draft_t;
 

@@ -1,11 +1,12 @@
 #include "record/inventory.h"
 
 #include "issue/intent.h"
+#include "issue/renew.h"
 #include "permission.h"
 
 #include <signet/sdk/error.h>
 
-#define CONDITIONS_MAX 8U
+#define CONDITIONS_MAX 10U
 
 static int32_t get(void *instance, signet_call_t *call, signet_text_t authority,
                    signet_bytes_t serial, const signet_certificate_t **certificate)
@@ -79,6 +80,8 @@ static int32_t build(signet_call_t *call, const signet_certificate_query_t *quer
     else if (!ca_permission_reads_others(call))
         add(list, SIGNET_COMPARE_EQUAL,
             signet_field_text("requester", call->services->actor(call)->id));
+    if (SIGNET_HAS(query, replaces.length))
+        add(list, SIGNET_COMPARE_EQUAL, signet_field_text("replaces", query->replaces));
     if (query->profile.length > 0)
         add(list, SIGNET_COMPARE_EQUAL, signet_field_text("profile", query->profile));
     if (signet_text_is(query->state, SIGNET_CERTIFICATE_REVOKED) ||
@@ -116,6 +119,8 @@ static int accept(signet_call_t *call, const signet_certificate_query_t *query,
             signet_text_equal(query->authority, certificate->authority)) &&
            (query->profile.length == 0 ||
             signet_text_equal(query->profile, certificate->profile)) &&
+           (!SIGNET_HAS(query, replaces.length) ||
+            signet_text_equal(query->replaces, certificate->replaces)) &&
            (query->requester.length == 0 ||
             signet_text_equal(query->requester, certificate->requester)) &&
            (query->fingerprint.length == 0 ||
@@ -243,4 +248,5 @@ const signet_inventory_interface_t ca_inventory = {
     .size = sizeof(signet_inventory_interface_t),
     .get = get,
     .query = query_page,
+    .hint = ca_renew_hint,
 };

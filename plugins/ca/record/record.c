@@ -1,6 +1,7 @@
 #include "record/record.h"
 
 #include "collection.h"
+#include "issue/renew.h"
 
 #include <signet/sdk/encode.h>
 #include <signet/sdk/error.h>
@@ -15,6 +16,9 @@ static const signet_field_declaration_t field_declarations[] = {
     CA_FIELD("requester", SIGNET_VALUE_TEXT, 0),
     CA_FIELD("state", SIGNET_VALUE_TEXT, 0),
     CA_FIELD("not_after", SIGNET_VALUE_TIME, 0),
+    CA_FIELD("replaces", SIGNET_VALUE_TEXT, 0),
+    CA_FIELD("renew_from", SIGNET_VALUE_TIME, SIGNET_FIELD_UNINDEXED),
+    CA_FIELD("renew_before", SIGNET_VALUE_TIME, SIGNET_FIELD_UNINDEXED),
     CA_FIELD("not_before", SIGNET_VALUE_TIME, SIGNET_FIELD_UNINDEXED),
     CA_FIELD("issued_at", SIGNET_VALUE_TIME, SIGNET_FIELD_UNINDEXED),
     CA_FIELD("revoked_at", SIGNET_VALUE_TIME, SIGNET_FIELD_UNINDEXED),
@@ -129,6 +133,11 @@ int32_t ca_record_put(signet_call_t *call, signet_text_t key, uint64_t expected,
     add_text(fields, &count, "request_id", certificate->request_id);
     add_text(fields, &count, "asked", certificate->asked);
     add_text(fields, &count, "comment", record->comment);
+    add_text(fields, &count, "replaces", certificate->replaces);
+    if (record->renewal_set) {
+        add_time(fields, &count, "renew_from", certificate->renew_from);
+        add_time(fields, &count, "renew_before", certificate->renew_before);
+    }
     *change = signet_put(CA_CERTIFICATES, key, expected, fields, count, record->body);
     return SIGNET_OK;
 }
@@ -198,6 +207,11 @@ int32_t ca_record_decode(signet_call_t *call, const signet_record_t *stored, ca_
     certificate->revoked_at = signet_record_integer(stored, "revoked_at");
     certificate->version = stored->version;
     certificate->asked = signet_record_text(stored, "asked");
+    certificate->replaces = signet_record_text(stored, "replaces");
+    certificate->renew_from = signet_record_integer(stored, "renew_from");
+    certificate->renew_before = signet_record_integer(stored, "renew_before");
+    decoded->renewal_set = certificate->renew_from != 0;
+    ca_renew_window(certificate);
     *record = decoded;
     return SIGNET_OK;
 }

@@ -7,7 +7,7 @@
 #include <signet/sdk/record.h>
 
 #define CA_CERTIFICATES "ca.certificates"
-#define CA_RECORD_FIELDS 20U
+#define CA_RECORD_FIELDS 24U
 
 /* A certificate beside what only its record knows. */
 typedef struct ca_record {
@@ -16,6 +16,7 @@ typedef struct ca_record {
     signet_bytes_t body; /* the certificate; of an unconfirmed one its to-be-signed part */
     int64_t invalid_since;
     signet_text_t comment; /* given with the revocation */
+    int renewal_set;       /* when to renew it was set, and is not computed */
 } ca_record_t;
 
 int32_t ca_record_declare(signet_call_t *call, const signet_store_t *store);

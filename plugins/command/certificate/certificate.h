@@ -17,6 +17,14 @@ int32_t certificate_find(signet_call_t *call, const signet_command_input_t *inpu
 signet_text_t certificate_cell(signet_call_t *call, const signet_json_t *object,
                                signet_text_t member);
 
+/* The certificate request in the file of --csr, as a body holds it. [any] */
+int32_t certificate_read_csr(signet_call_t *call, const signet_command_input_t *input,
+                             signet_text_t *csr);
+/* Shows an issued certificate, or writes it to the file of --out, with --chain its authorities'.
+ * [any] */
+int32_t certificate_show_issued(signet_call_t *call, const signet_command_input_t *input,
+                                const signet_json_t *answer);
+
 /* Commands; each is a signet_command_t.run. [any] */
 int32_t certificate_issue(void *instance, signet_call_t *call, const signet_command_input_t *input);
 int32_t certificate_show(void *instance, signet_call_t *call, const signet_command_input_t *input);
@@ -29,6 +37,9 @@ int32_t certificate_revoke_many(void *instance, signet_call_t *call,
                                 const signet_command_input_t *input);
 int32_t certificate_many_state(void *instance, signet_call_t *call,
                                const signet_command_input_t *input);
+int32_t certificate_renew(void *instance, signet_call_t *call, const signet_command_input_t *input);
+int32_t certificate_renewal(void *instance, signet_call_t *call,
+                            const signet_command_input_t *input);
 int32_t certificate_hold(void *instance, signet_call_t *call, const signet_command_input_t *input);
 int32_t certificate_release(void *instance, signet_call_t *call,
                             const signet_command_input_t *input);

@@ -10,8 +10,8 @@
 /* More than any request that the host takes. */
 #define MAXIMUM_CSR (UINT64_C(256) * 1024)
 
-static int32_t read_csr(signet_call_t *call, const signet_command_input_t *input,
-                        signet_text_t *csr)
+int32_t certificate_read_csr(signet_call_t *call, const signet_command_input_t *input,
+                             signet_text_t *csr)
 {
     signet_bytes_t content;
     int32_t status =
@@ -54,7 +54,7 @@ static int32_t make_body(signet_call_t *call, const signet_command_input_t *inpu
                          signet_text_t *body)
 {
     signet_text_t csr;
-    int32_t status = read_csr(call, input, &csr);
+    int32_t status = certificate_read_csr(call, input, &csr);
     if (status != SIGNET_OK)
         return status;
     signet_text_t authority = signet_setting_text(input->options, "authority");
@@ -86,8 +86,8 @@ static int32_t make_pem(signet_call_t *call, const signet_command_input_t *input
     return signet_buffer_bytes(&buffer, pem);
 }
 
-static int32_t show(signet_call_t *call, const signet_command_input_t *input,
-                    const signet_json_t *answer)
+int32_t certificate_show_issued(signet_call_t *call, const signet_command_input_t *input,
+                                const signet_json_t *answer)
 {
     signet_bytes_t pem;
     signet_text_t out = signet_setting_text(input->options, "out");
@@ -115,5 +115,5 @@ int32_t certificate_issue(void *instance, signet_call_t *call, const signet_comm
                                 signet_setting_text(input->options, "idempotency_key"), &response);
     if (status == SIGNET_OK)
         status = signet_json_parse(call, response->body, response->body.length, &answer);
-    return status == SIGNET_OK ? show(call, input, answer) : status;
+    return status == SIGNET_OK ? certificate_show_issued(call, input, answer) : status;
 }

@@ -118,6 +118,28 @@ static const signet_option_t by_key_options[] = {
     COMMENT,
 };
 
+static const signet_option_t renew_options[] = {
+    SERIAL,
+    AUTHORITY,
+    OPTION(SIGNET_OPTION_PATH, 0, "csr",
+           "File with a certificate request of a new key; without it the key is kept."),
+    OPTION(SIGNET_OPTION_PATH, 0, "out", "File to write the certificate to, PEM."),
+    OPTION(SIGNET_OPTION_BOOLEAN, 0, "chain",
+           "Write the authorities' certificates behind it, as servers want them."),
+    OPTION(SIGNET_OPTION_DURATION, 0, "validity", "How long it is to be valid: 30d, 12h."),
+    OPTION(SIGNET_OPTION_TEXT, 0, "idempotency_key",
+           "Text of your choice; the same request under the same key answers the same "
+           "certificate."),
+};
+
+static const signet_option_t renewal_options[] = {
+    SERIAL,
+    AUTHORITY,
+    OPTION(SIGNET_OPTION_TEXT, SIGNET_OPTION_REQUIRED, "from",
+           "From when on clients shall renew: 2026-11-24T08:00:00Z."),
+    OPTION(SIGNET_OPTION_TEXT, SIGNET_OPTION_REQUIRED, "before", "Before when they shall."),
+};
+
 static const signet_option_t hold_options[] = {SERIAL, AUTHORITY, COMMENT};
 static const signet_option_t release_options[] = {SERIAL, AUTHORITY};
 
@@ -137,6 +159,11 @@ static const signet_command_t commands[] = {
             certificate_show),
     COMMAND("list", "List certificates.", "signet list --expiring 30d --state valid", list_options,
             certificate_list),
+    COMMAND("renew", "Renew a certificate, with the same key or a new one.",
+            "signet renew 1A2B3C… --csr web.csr --out web.pem", renew_options, certificate_renew),
+    COMMAND("renewal", "Set when clients shall renew a certificate.",
+            "signet renewal 1A2B3C… --from 2026-12-01T00:00:00Z --before 2026-12-08T00:00:00Z",
+            renewal_options, certificate_renewal),
     COMMAND("revoke", "Revoke a certificate.", "signet revoke 1A2B3C… --reason keyCompromise",
             revoke_options, certificate_revoke),
     COMMAND("revoke many", "Revoke many certificates at once, after a look at them.",

@@ -59,6 +59,10 @@ int32_t rest_revoke_many(void *instance, signet_call_t *call, const signet_reque
                          signet_exchange_t *exchange);
 int32_t rest_get_bulk(void *instance, signet_call_t *call, const signet_request_t *request,
                       signet_exchange_t *exchange);
+int32_t rest_renew(void *instance, signet_call_t *call, const signet_request_t *request,
+                   signet_exchange_t *exchange);
+int32_t rest_hint(void *instance, signet_call_t *call, const signet_request_t *request,
+                  signet_exchange_t *exchange);
 int32_t rest_get_nonce(void *instance, signet_call_t *call, const signet_request_t *request,
                        signet_exchange_t *exchange);
 int32_t rest_revoke_by_key(void *instance, signet_call_t *call, const signet_request_t *request,

@@ -63,8 +63,16 @@ static int32_t answer_json(const rest_t *rest, signet_call_t *call, signet_excha
     signet_json_writer_t writer = signet_json_writer(call, USUAL_LENGTH);
     signet_json_begin_object(&writer, NULL);
     rest_certificate_members(&writer, certificate);
+    if (SIGNET_HAS(certificate, replaces.length))
+        signet_json_text(&writer, "replaces", certificate->replaces);
     if (asked && certificate->asked.length > 0)
         signet_json_raw(&writer, "asked", certificate->asked);
+    if (asked && SIGNET_HAS(certificate, renew_from)) {
+        signet_json_begin_object(&writer, "renewal");
+        signet_json_time(&writer, "from", certificate->renew_from);
+        signet_json_time(&writer, "before", certificate->renew_before);
+        signet_json_end_object(&writer);
+    }
     if (certificate->der.length > 0) {
         signet_text_t chain;
         int32_t found = find_chain(rest, call, certificate->authority, REST_CHAIN_JSON, &chain);

@@ -70,14 +70,15 @@ static int32_t read_query(signet_call_t *call, const signet_request_t *request,
                           signet_certificate_query_t *query)
 {
     static const char *const names[] = {
-        "serial",    "fingerprint",   "name",           "profile", "authority", "state",
-        "requester", "expires_after", "expires_before", "order",   "limit",     "cursor"};
+        "serial",        "fingerprint",    "name",  "profile", "authority", "state",   "requester",
+        "expires_after", "expires_before", "order", "limit",   "cursor",    "replaces"};
     int32_t status = signet_http_query_only(call, request, names, sizeof names / sizeof names[0]);
     query->name = signet_http_query(request, "name");
     query->profile = signet_http_query(request, "profile");
     query->authority = signet_http_query(request, "authority");
     query->state = signet_http_query(request, "state");
     query->requester = signet_http_query(request, "requester");
+    query->replaces = signet_http_query(request, "replaces");
     if (status == SIGNET_OK)
         status = read_octets(call, request, query);
     if (status == SIGNET_OK)

@@ -4,12 +4,12 @@
 
 #include "rest_certificate.h"
 #include "rest_input.h"
+#include "rest_issue.h"
 #include "rest_media.h"
 
 #define MAXIMUM_KEY 128
 
-/* A certificate request in a body: PEM under either label in use, or base64 of DER. */
-static int32_t read_csr(signet_call_t *call, signet_text_t text, signet_bytes_t *csr)
+int32_t rest_read_csr(signet_call_t *call, signet_text_t text, signet_bytes_t *csr)
 {
     int32_t status;
     if (memmem(text.data, text.length, "-----BEGIN ", 11) == NULL) {
@@ -60,32 +60,37 @@ static int32_t read_names(signet_call_t *call, const signet_json_t *body,
     return SIGNET_OK;
 }
 
-static int32_t read_validity(signet_call_t *call, const signet_json_t *body,
-                             signet_issue_request_t *issue)
+int32_t rest_read_duration(signet_call_t *call, const signet_json_t *body, int64_t *validity)
 {
-    signet_text_t validity;
-    int32_t status = rest_body_time(call, body, "not_before", &issue->not_before);
-    if (status == SIGNET_OK)
-        status = rest_body_time(call, body, "not_after", &issue->not_after);
-    if (status == SIGNET_OK)
-        status = signet_json_get_text(call, body, "validity", &validity);
-    if (status != SIGNET_OK || validity.length == 0)
+    signet_text_t text;
+    int32_t status = signet_json_get_text(call, body, "validity", &text);
+    if (status != SIGNET_OK || text.length == 0)
         return status;
-    if (issue->not_after != 0)
-        return signet_fail_field(call, SIGNET_INVALID, "request.body-invalid", "validity",
-                                 "Give validity or not_after, not both.");
-    if (signet_duration_parse(call, validity, &issue->validity_ms) == SIGNET_OK &&
-        issue->validity_ms > 0)
+    if (signet_duration_parse(call, text, validity) == SIGNET_OK && *validity > 0)
         return SIGNET_OK;
     call->services->clear(call);
     return signet_fail_field(call, SIGNET_INVALID, "request.body-invalid", "validity",
                              "validity must be a duration such as 24h or 90d.");
 }
 
-/* The request id, unique to caller and key: the caller's id is escaped, so that no caller can write
- * a key that makes the id of another's request. */
-static int32_t read_key(signet_call_t *call, const signet_request_t *request,
-                        signet_text_t *request_id)
+static int32_t read_validity(signet_call_t *call, const signet_json_t *body,
+                             signet_issue_request_t *issue)
+{
+    int32_t status = rest_body_time(call, body, "not_before", &issue->not_before);
+    if (status == SIGNET_OK)
+        status = rest_body_time(call, body, "not_after", &issue->not_after);
+    if (status == SIGNET_OK)
+        status = rest_read_duration(call, body, &issue->validity_ms);
+    if (status == SIGNET_OK && issue->not_after != 0 && issue->validity_ms != 0)
+        return signet_fail_field(call, SIGNET_INVALID, "request.body-invalid", "validity",
+                                 "Give validity or not_after, not both.");
+    return status;
+}
+
+/* The caller's id is escaped, so that no caller can write a key that makes the id of another's
+ * request. */
+int32_t rest_read_key(signet_call_t *call, const signet_request_t *request,
+                      signet_text_t *request_id)
 {
     signet_text_t key = signet_http_header(request, "idempotency-key");
     if (key.length == 0)
@@ -111,7 +116,7 @@ static int32_t read_request(signet_call_t *call, const signet_request_t *request
     signet_text_t csr;
     int32_t status = signet_http_query_only(call, request, NULL, 0);
     if (status == SIGNET_OK)
-        status = read_key(call, request, &issue->request_id);
+        status = rest_read_key(call, request, &issue->request_id);
     if (status == SIGNET_OK)
         status = signet_http_json(call, request, REST_LARGE_BODY, members,
                                   sizeof members / sizeof members[0], &body);
@@ -122,7 +127,7 @@ static int32_t read_request(signet_call_t *call, const signet_request_t *request
     if (status == SIGNET_OK)
         status = signet_json_get_text(call, body, "authority", &issue->authority);
     if (status == SIGNET_OK)
-        status = read_csr(call, csr, &issue->csr);
+        status = rest_read_csr(call, csr, &issue->csr);
     if (status == SIGNET_OK)
         status = read_names(call, body, issue);
     return status == SIGNET_OK ? read_validity(call, body, issue) : status;

@@ -130,6 +130,28 @@ static int32_t revoke_by_key(void *instance, signet_call_t *call, signet_bytes_t
     return *certificate != NULL ? SIGNET_OK : signet_status(call);
 }
 
+static int32_t renew(void *instance, signet_call_t *call, const signet_renew_request_t *request,
+                     const signet_certificate_t **certificate)
+{
+    (void)instance;
+    if (fake_ca.failure != 0)
+        return fail(call);
+    keep(fake_ca.request_id, sizeof fake_ca.request_id, request->request_id);
+    fake_ca.csr_length = request->csr.length;
+    fake_ca.validity_ms = request->validity_ms;
+    return find(call, request->authority, request->serial, certificate);
+}
+
+static int32_t hint(void *instance, signet_call_t *call, signet_text_t authority,
+                    signet_bytes_t serial, int64_t from, int64_t before,
+                    const signet_certificate_t **certificate)
+{
+    (void)instance;
+    fake_ca.not_before = from;
+    fake_ca.not_after = before;
+    return find(call, authority, serial, certificate);
+}
+
 static const uint8_t bulk_digest[32] = {1};
 
 static int32_t revoke_many(void *instance, signet_call_t *call,
@@ -292,9 +314,10 @@ static const signet_ca_interface_t ca = {.size = sizeof ca,
                                          .profiles = profiles,
                                          .revoke_by_key = revoke_by_key,
                                          .revoke_many = revoke_many,
-                                         .bulk = bulk};
+                                         .bulk = bulk,
+                                         .renew = renew};
 static const signet_inventory_interface_t inventory = {
-    .size = sizeof inventory, .get = get, .query = query};
+    .size = sizeof inventory, .get = get, .query = query, .hint = hint};
 
 static const signet_provide_t provides[] = {
     {.size = sizeof(signet_provide_t),

@@ -62,6 +62,12 @@ static void sample_certificates(void)
     ask("GET", "/v1/certificates/device/ffff", NULL, NULL);
     ask("POST", ONE "/revoke", NULL, "{\"reason\":\"keyCompromise\"}");
     ask("POST", ONE "/revoke", NULL, "{\"reason\":\"none\"}");
+    ask("POST", ONE "/renew", NULL, NULL);
+    ask("POST", ONE "/renew", "Accept: application/pkix-cert\n", "{\"validity\":\"1h\"}");
+    ask("POST", ONE "/renew", NULL, "{\"csr\":\"?\"}");
+    ask("POST", ONE "/renewal", NULL,
+        "{\"from\":\"2026-12-01T00:00:00Z\",\"before\":\"2026-12-02T00:00:00Z\"}");
+    ask("POST", ONE "/renewal", NULL, "{\"when\":1}");
     ask("POST", ONE "/hold", NULL, "{}");
     ask("POST", ONE "/hold", NULL, "{\"reason\":1}");
     ask("POST", "/v1/certificates/device/010203/release", NULL, NULL);

@@ -216,6 +216,28 @@ START_TEST(refuses_bad_revocations)
 END_TEST
 
 /* What a page of another origin could make a browser send changes nothing. */
+START_TEST(renews)
+{
+    static const char *const place = "/v1/certificates/device/010204/renew";
+    ck_assert_uint_eq(world_ask("token:a", "requester", "POST", place, "Idempotency-Key: k\n",
+                                "{\"csr\":\"MAMCAQU=\",\"validity\":\"1h\"}"),
+                      201);
+    ck_assert_str_eq(fake_ca.request_id, "rest/token:a/k");
+    ck_assert_uint_eq(fake_ca.csr_length, 5);
+    ck_assert_int_eq(fake_ca.validity_ms, 3600000);
+    ck_assert_uint_eq(world_post(place, NULL), 201);
+    ck_assert_uint_eq(fake_ca.csr_length, 0);
+    ck_assert_uint_eq(world_post(place, "{\"validity\":\"soon\"}"), 400);
+    ck_assert_uint_eq(world_post("/v1/certificates/device/ffff/renew", NULL), 404);
+    ck_assert_uint_eq(world_post("/v1/certificates/device/010204/renewal",
+                                 "{\"from\":\"1970-01-01T00:00:01Z\",\"before\":"
+                                 "\"1970-01-01T00:00:02Z\"}"),
+                      200);
+    ck_assert_int_eq(fake_ca.not_before, 1000);
+    ck_assert_int_eq(fake_ca.not_after, 2000);
+}
+END_TEST
+
 START_TEST(revokes_many)
 {
     ck_assert_uint_eq(world_post("/v1/revocations", "{\"select\":{\"name\":\"dns:x\"}}"), 200);
@@ -349,7 +371,7 @@ START_TEST(serves_one_document)
     ck_assert_uint_eq(world_get("/v1/openapi.json"), 200);
     assert_text(world_text("openapi"), "3.1.0");
     const signet_json_t *paths = signet_json_get(world_json(), "paths");
-    ck_assert_uint_eq(paths->count, 19);
+    ck_assert_uint_eq(paths->count, 21);
     const signet_json_t *certificates = signet_json_get(paths, "/v1/certificates");
     ck_assert_ptr_nonnull(signet_json_get(certificates, "get"));
     ck_assert_ptr_nonnull(signet_json_get(certificates, "post"));
@@ -373,6 +395,7 @@ int main(void)
                                   does_not_find,
                                   revokes,
                                   refuses_bad_revocations,
+                                  renews,
                                   revokes_many,
                                   refuses_forms_of_other_origins,
                                   holds_and_releases,

@@ -1,0 +1,107 @@
+#include "issue/renew.h"
+
+#include "issue/issue.h"
+#include "permission.h"
+#include "record/record.h"
+
+#include <signet/sdk/encode.h>
+#include <signet/sdk/error.h>
+
+/* Names as they are asked for, from those of the certificate: "dns:a.example". */
+static int32_t ask_names(signet_call_t *call, const signet_certificate_t *certificate,
+                         const signet_requested_name_t **names)
+{
+    signet_requested_name_t *asked = signet_alloc(call, certificate->name_count + 1, sizeof *asked);
+    if (asked == NULL)
+        return SIGNET_NO_MEMORY;
+    for (uint64_t i = 0; i < certificate->name_count; i++) {
+        asked[i].size = sizeof asked[i];
+        asked[i].type = signet_text_split(certificate->names[i], ':', &asked[i].value);
+    }
+    *names = asked;
+    return SIGNET_OK;
+}
+
+static int32_t find(ca_t *ca, signet_call_t *call, signet_text_t authority, signet_bytes_t serial,
+                    ca_record_t **record)
+{
+    signet_store_t store;
+    int32_t status = ca_store(ca, call, &store);
+    if (status == SIGNET_OK)
+        status = ca_record_get(call, &store, authority, serial, record);
+    return status == SIGNET_OK ? ca_permission_change(call, &(*record)->certificate) : status;
+}
+
+int32_t ca_renew(void *instance, signet_call_t *call, const signet_renew_request_t *request,
+                 const signet_certificate_t **certificate)
+{
+    ca_record_t *record = NULL;
+    int32_t status = find(instance, call, request->authority, request->serial, &record);
+    if (status != SIGNET_OK)
+        return status;
+    signet_issue_request_t issue = {.size = sizeof issue,
+                                    .request_id = request->request_id,
+                                    .profile = record->certificate.profile,
+                                    .authority = request->authority,
+                                    .csr = request->csr,
+                                    .name_count = record->certificate.name_count,
+                                    .validity_ms = request->validity_ms,
+                                    .fields = request->fields,
+                                    .field_count = request->field_count,
+                                    .replaces_authority = request->authority,
+                                    .replaces_serial = request->serial};
+    status = ask_names(call, &record->certificate, &issue.names);
+    return status == SIGNET_OK ? ca_issue(instance, call, &issue, certificate) : status;
+}
+
+void ca_renew_window(signet_certificate_t *certificate)
+{
+    int64_t life = certificate->not_after - certificate->not_before;
+    if (certificate->renew_from != 0)
+        return;
+    certificate->renew_from = certificate->not_after - life / 3;
+    certificate->renew_before = certificate->not_after - life / 6;
+}
+
+int32_t ca_renew_hint(void *instance, signet_call_t *call, signet_text_t authority,
+                      signet_bytes_t serial, int64_t from, int64_t before,
+                      const signet_certificate_t **certificate)
+{
+    ca_t *ca = instance;
+    signet_journal_t journal;
+    ca_record_t *record = NULL;
+    signet_field_t fields[CA_RECORD_FIELDS];
+    signet_change_t change;
+    if (from <= 0 || before <= from)
+        return signet_fail_field(call, SIGNET_INVALID, "renewal.window", "before",
+                                 "the window in which to renew must end after it begins");
+    int32_t status = find(ca, call, authority, serial, &record);
+    if (status == SIGNET_OK)
+        status = ca_journal(ca, call, &journal);
+    if (status != SIGNET_OK)
+        return status;
+    uint64_t version = record->certificate.version;
+    signet_text_t key = ca_record_key(call, authority, serial);
+    record->certificate.renew_from = from;
+    record->certificate.renew_before = before;
+    record->renewal_set = 1;
+    if (key.data == NULL)
+        return SIGNET_NO_MEMORY;
+    status = ca_record_put(call, key, version, record, fields, &change);
+    if (status != SIGNET_OK)
+        return status;
+    signet_pair_t pairs[] = {signet_pair("from", signet_time_text(call, from)),
+                             signet_pair("before", signet_time_text(call, before))};
+    signet_entry_t entry = {.size = sizeof entry,
+                            .event = SIGNET_TEXT(SIGNET_EVENT_CERTIFICATE_HINTED),
+                            .object = signet_format(call, "certificate:%.*s", SIGNET_FORMAT(key)),
+                            .fields = pairs,
+                            .field_count = sizeof pairs / sizeof pairs[0]};
+    if (entry.object.data == NULL || pairs[0].value.data == NULL || pairs[1].value.data == NULL)
+        return SIGNET_NO_MEMORY;
+    status = journal.interface->commit(journal.instance, call, &change, 1, &entry);
+    record->certificate.version = version + 1;
+    if (status == SIGNET_OK)
+        *certificate = &record->certificate;
+    return status;
+}

@@ -1,0 +1,20 @@
+/* Renewal: the same profile, authority and names, with the same key or a new one. */
+#ifndef CA_RENEW_H
+#define CA_RENEW_H
+
+#include "ca.h"
+
+#include <signet/ca.h>
+
+/* signet.ca/1 renew. */
+int32_t ca_renew(void *instance, signet_call_t *call, const signet_renew_request_t *request,
+                 const signet_certificate_t **certificate);
+/* When a certificate is best renewed, for protocols to tell (RFC 9773, 4.2): what was set for it,
+ * or the last third of its life but for its last sixth. */
+void ca_renew_window(signet_certificate_t *certificate);
+/* signet.inventory/1 hint. */
+int32_t ca_renew_hint(void *instance, signet_call_t *call, signet_text_t authority,
+                      signet_bytes_t serial, int64_t from, int64_t before,
+                      const signet_certificate_t **certificate);
+
+#endif

@@ -1,0 +1,18 @@
+/* What requests for new certificates have in common. */
+#ifndef REST_ISSUE_H
+#define REST_ISSUE_H
+
+#include <signet/sdk/json.h>
+
+#include "rest.h"
+
+/* A certificate request in a body: PEM under either label in use, or base64 of DER. [any] */
+int32_t rest_read_csr(signet_call_t *call, signet_text_t text, signet_bytes_t *csr);
+/* The request id from the header Idempotency-Key, unique to caller and key; empty without one.
+ * [any] */
+int32_t rest_read_key(signet_call_t *call, const signet_request_t *request,
+                      signet_text_t *request_id);
+/* A member `validity`, a duration in ms; 0 where it is missing. [any] */
+int32_t rest_read_duration(signet_call_t *call, const signet_json_t *body, int64_t *validity);
+
+#endif
