@@ -118,8 +118,14 @@ static void check_listener(core_faults_t *faults, const signet_setting_t *listen
         core_fault(faults, listener->file, listener->line,
                    "listener \"%.*s\" has one of \"certificate\" and \"key\": set both",
                    CORE_TEXT_ARG(name));
-    if (!has_certificate && text_of(listener, "client_certificates").length > 0 &&
-        !core_text_is(text_of(listener, "client_certificates"), "none"))
+    int asks = text_of(listener, "client_certificates").length > 0 &&
+               !core_text_is(text_of(listener, "client_certificates"), "none");
+    if (!asks && text_of(listener, "client_authorities").length > 0)
+        core_fault(faults, listener->file, listener->line,
+                   "listener \"%.*s\" names \"client_authorities\" but asks for no client "
+                   "certificates: set \"client_certificates\"",
+                   CORE_TEXT_ARG(name));
+    if (asks && !has_certificate)
         core_fault(faults, listener->file, listener->line,
                    "listener \"%.*s\" asks for client certificates without TLS: set "
                    "\"certificate\" and \"key\" too",

@@ -119,7 +119,7 @@ static int32_t make(const signet_host_t *host, signet_call_t *call,
                                  "profiles, revocation and the journal."));
     signet_json_text(&writer, "version", SIGNET_TEXT(REST_VERSION));
     signet_json_end_object(&writer);
-    signet_json_raw(&writer, "security", SIGNET_TEXT("[{\"bearer\": []}]"));
+    signet_json_raw(&writer, "security", SIGNET_TEXT("[{\"bearer\": []}, {\"certificate\": []}]"));
     signet_json_begin_object(&writer, "paths");
     for (uint64_t i = 0; i < used; i++) {
         int first = i == 0 || !signet_text_equal(sorted[i]->path, sorted[i - 1]->path);

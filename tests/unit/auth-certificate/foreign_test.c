@@ -4,6 +4,7 @@
 #include <arpa/inet.h>
 #include <check.h>
 #include <errno.h>
+#include <pthread.h>
 #include <signet/sdk/text.h>
 #include <stdio.h>
 #include <string.h>
@@ -323,6 +324,60 @@ START_TEST(values_that_would_mean_more_are_refused)
 }
 END_TEST
 
+/* One of many workers: a client that is good stays in, one that is not stays out. */
+typedef struct worker {
+    pthread_t thread;
+    signet_bytes_t certificate;
+    signet_bytes_t chain;
+    int32_t expected;
+    int wrong;
+} worker_t;
+
+static void *work(void *argument)
+{
+    worker_t *worker = argument;
+    const signet_provider_t *provider = signet_check_find(check, SIGNET_AUTH_INTERFACE, "mtls");
+    const signet_auth_interface_t *auth = provider->interface;
+    signet_credential_t credential = {.size = sizeof credential,
+                                      .certificate = worker->certificate,
+                                      .chain = &worker->chain,
+                                      .chain_count = 1};
+    for (int i = 0; i < 200; i++) {
+        const signet_actor_t *found = NULL;
+        signet_call_t *call = signet_check_call(check, NULL, NULL);
+        worker->wrong +=
+            auth->authenticate(provider->instance, call, &credential, &found) != worker->expected;
+        signet_check_call_end(call);
+    }
+    return NULL;
+}
+
+START_TEST(lists_change_under_many_logins)
+{
+    made_t good = leaf((recipe_t){.serial = 5});
+    made_t bad = leaf((recipe_t){.serial = 6});
+    worker_t workers[4] = {{.expected = SIGNET_OK}};
+    must_open(PARTNER, RULE);
+    make_list(in_folder("issuer.crl"), &issuer, (const long[]){6}, 1, 3600, 0);
+    for (size_t i = 0; i < 4; i++) {
+        workers[i].certificate = make_der(i % 2 == 0 ? good.certificate : bad.certificate);
+        workers[i].chain = make_der(issuer.certificate);
+        workers[i].expected = i % 2 == 0 ? SIGNET_OK : SIGNET_UNAUTHENTICATED;
+        ck_assert_int_eq(pthread_create(&workers[i].thread, NULL, work, &workers[i]), 0);
+    }
+    for (long i = 0; i < 50; i++)
+        make_list(in_folder("issuer.crl"), &issuer, (const long[]){6, 100 + i}, 2, 3600, 0);
+    for (size_t i = 0; i < 4; i++) {
+        ck_assert_int_eq(pthread_join(workers[i].thread, NULL), 0);
+        ck_assert_int_eq(workers[i].wrong, 0);
+        OPENSSL_free((void *)(uintptr_t)workers[i].certificate.data);
+        OPENSSL_free((void *)(uintptr_t)workers[i].chain.data);
+    }
+    make_free(&good);
+    make_free(&bad);
+}
+END_TEST
+
 START_TEST(mistakes_in_the_configuration_are_named)
 {
     static const struct {
@@ -401,6 +456,7 @@ int main(void)
         addresses_in_certificates_are_not_visited,
         rules_are_tried_in_their_order,
         values_that_would_mean_more_are_refused,
+        lists_change_under_many_logins,
         mistakes_in_the_configuration_are_named,
     };
     Suite *suite = suite_create("auth-certificate-foreign");

@@ -194,6 +194,18 @@ START_TEST(the_host_group_is_checked)
     expect_host_fault(
         "host = { listeners = ( { name = \"x\"; unix = \"s\"; mode = \"0999\"; } ); };",
         ":1: the mode \"0999\" of listener \"x\" is not octal: write it as \"0660\"");
+    expect_host_fault("host = { listeners = ( { name = \"x\"; address = \"127.0.0.1:0\"; "
+                      "client_certificates = \"optional\"; } ); };",
+                      ":1: listener \"x\" asks for client certificates without TLS: set "
+                      "\"certificate\" and \"key\" too");
+    expect_host_fault("host = { listeners = ( { name = \"x\"; address = \"127.0.0.1:0\"; "
+                      "client_authorities = \"a\"; } ); };",
+                      ":1: listener \"x\" names \"client_authorities\" but asks for no client "
+                      "certificates: set \"client_certificates\"");
+    expect_host_fault(
+        "host = { listeners = ( { name = \"x\"; address = \"127.0.0.1:0\"; "
+        "client_certificates = \"require\"; } ); };",
+        ":1: \"client_certificates\" cannot be \"require\": did you mean \"required\"?");
     expect_host_fault("host = { limits = { header_time = \"0s\"; }; };",
                       ":1: \"header_time\" must be from 100 to 3600000 milliseconds");
 }

@@ -1,7 +1,9 @@
 /* Clients with certificates: what the edge asks for, hands on and keeps from session to session.
  * Trust is the auth plugin's alone, here a switch. */
 #include <check.h>
+#include <openssl/pem.h>
 #include <openssl/ssl.h>
+#include <openssl/x509v3.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -115,6 +117,20 @@ START_TEST(an_optional_certificate_is_a_credential)
 }
 END_TEST
 
+START_TEST(acceptable_authorities_are_named)
+{
+    client_t *client = client_open_as(world.optional, &shown);
+
+    expect_on(client, GET("/who"), 200, "cert:1+1 certificate");
+    ck_assert_int_eq(client_authorities(client), 1);
+    client_close(client);
+    client = client_open_as(world.required, &shown);
+    expect_on(client, GET("/who"), 200, "cert:1+1 certificate");
+    ck_assert_int_le(client_authorities(client), 0);
+    client_close(client);
+}
+END_TEST
+
 START_TEST(a_header_does_not_fall_back_to_the_certificate)
 {
     expect(world.optional, &shown, GET_AS("/who", "wrong"), 401, "auth.token-invalid");
@@ -208,6 +224,48 @@ START_TEST(long_chains_are_refused)
 }
 END_TEST
 
+/* Writes a certificate of this many octets and more, in place of the one that is shown. */
+static void write_large(int size)
+{
+    EVP_PKEY *key = EVP_EC_gen("P-256");
+    X509 *made = X509_new();
+    ASN1_OCTET_STRING *filling = ASN1_OCTET_STRING_new();
+    unsigned char *octets = calloc(1, (size_t)size);
+    X509_EXTENSION *extension;
+    FILE *file;
+
+    ck_assert_ptr_nonnull(octets);
+    ck_assert_int_eq(ASN1_OCTET_STRING_set(filling, octets, size), 1);
+    extension = X509_EXTENSION_create_by_NID(NULL, NID_netscape_comment, 0, filling);
+    ck_assert_int_eq(X509_set_version(made, X509_VERSION_3), 1);
+    (void)X509_gmtime_adj(X509_getm_notBefore(made), 0);
+    (void)X509_gmtime_adj(X509_getm_notAfter(made), 3600);
+    ck_assert_int_eq(X509_set_pubkey(made, key), 1);
+    ck_assert_int_eq(X509_add_ext(made, extension, -1), 1);
+    ck_assert_int_gt(X509_sign(made, key, EVP_sha256()), 0);
+    file = fopen(shown.certificate, "w");
+    ck_assert_int_eq(PEM_write_X509(file, made), 1);
+    (void)fclose(file);
+    file = fopen(shown.key, "w");
+    ck_assert_int_eq(PEM_write_PrivateKey(file, key, NULL, NULL, 0, NULL, NULL), 1);
+    (void)fclose(file);
+    X509_EXTENSION_free(extension);
+    ASN1_OCTET_STRING_free(filling);
+    X509_free(made);
+    EVP_PKEY_free(key);
+    free(octets);
+}
+
+START_TEST(large_certificates_are_refused)
+{
+    write_large(31 * 1024);
+    expect(world.required, &shown, GET("/who"), 200, "cert:1+0 certificate");
+    write_large(32 * 1024);
+    atomic_store(&watch.handled, 0);
+    expect_no_handshake(&shown);
+}
+END_TEST
+
 /* Case 12: certificates that a header brings are not the client's. */
 START_TEST(certificates_in_headers_are_ignored)
 {
@@ -243,11 +301,13 @@ int main(void)
     tcase_add_checked_fixture(certificates, open_world, close_world);
     tcase_add_test(certificates, nothing_is_asked_for_by_default);
     tcase_add_test(certificates, an_optional_certificate_is_a_credential);
+    tcase_add_test(certificates, acceptable_authorities_are_named);
     tcase_add_test(certificates, a_header_does_not_fall_back_to_the_certificate);
     tcase_add_test(certificates, a_required_certificate_must_be_trusted_for_everything);
     tcase_add_loop_test(certificates, trust_is_judged_at_each_request, 0, 2);
     tcase_add_test(certificates, sessions_stay_with_their_listener);
     tcase_add_loop_test(certificates, long_chains_are_refused, 0, 2);
+    tcase_add_test(certificates, large_certificates_are_refused);
     tcase_add_test(certificates, certificates_in_headers_are_ignored);
     suite_add_tcase(suite, certificates);
     runner = srunner_create(suite);

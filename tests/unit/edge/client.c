@@ -110,6 +110,11 @@ int client_is_resumed(const client_t *client)
     return SSL_session_reused(client->ssl);
 }
 
+int client_authorities(const client_t *client)
+{
+    return sk_X509_NAME_num(SSL_get0_peer_CA_list(client->ssl));
+}
+
 client_t *client_open(const char *url)
 {
     return client_open_tls(url, 0);

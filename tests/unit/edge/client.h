@@ -31,6 +31,8 @@ client_t *client_open_as(const char *url, const client_tls_t *tls);
 /* The session to resume later, once an answer has come: an SSL_SESSION, to be freed. */
 void *client_session(client_t *client);
 int client_is_resumed(const client_t *client);
+/* How many acceptable authorities the server has named. */
+int client_authorities(const client_t *client);
 void client_close(client_t *client);
 /* Resets the connection. */
 void client_reset(client_t *client);
