@@ -19,10 +19,12 @@
 
 #define SECOND INT64_C(1000)
 #define CENTURY (SECOND * 3600 * 24 * 365 * 100)
-#define KEY_TYPES "EC-P256|EC-P384|EC-P521|RSA-2048|RSA-3072|RSA-4096|ED25519|ED448"
+#define KEY_TYPES                                                                                  \
+    "EC-P256|EC-P384|EC-P521|RSA-2048|RSA-3072|RSA-4096|ED25519|ED448|ML-DSA-44|ML-DSA-65|"        \
+    "ML-DSA-87"
 #define ALGORITHMS                                                                                 \
     "ECDSA-SHA256|ECDSA-SHA384|ECDSA-SHA512|RSA-PKCS1-SHA256|RSA-PKCS1-SHA384|RSA-PKCS1-SHA512|"   \
-    "RSA-PSS-SHA256|RSA-PSS-SHA384|RSA-PSS-SHA512|ED25519|ED448"
+    "RSA-PSS-SHA256|RSA-PSS-SHA384|RSA-PSS-SHA512|ED25519|ED448|ML-DSA-44|ML-DSA-65|ML-DSA-87"
 
 /* What the certificate of an authority says about all below it. */
 #define LIMIT_OPTIONS                                                                              \

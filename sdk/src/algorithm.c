@@ -2,6 +2,7 @@
 
 #include "digest.h"
 
+#include <pthread.h>
 #include <signet/sdk/error.h>
 
 #define DER(...)                                                                                   \
@@ -41,6 +42,30 @@ static const signet_algorithm_t algorithms[] = {
 
 #define ALGORITHMS (sizeof(algorithms) / sizeof(algorithms[0]))
 
+/* Room for one algorithm of each named type of key, which bears the key's name. */
+#define NAMED_MAX 32
+static signet_algorithm_t named_algorithms[NAMED_MAX];
+static pthread_once_t named_once = PTHREAD_ONCE_INIT;
+
+static void fill_named(void)
+{
+    for (int i = 0; i < NAMED_MAX; i++) {
+        const signet_named_key_t *type = signet_named_key_at(SIGNET_FAMILY_NAMED + i);
+        if (type != NULL) {
+            named_algorithms[i] = (signet_algorithm_t){type->name, type->identifier,
+                                                       signet_named_key_family(type), 0, 0};
+        }
+    }
+}
+
+static const signet_algorithm_t *named_algorithm(const signet_named_key_t *type)
+{
+    if (type == NULL || pthread_once(&named_once, fill_named) != 0) {
+        return NULL;
+    }
+    return &named_algorithms[signet_named_key_family(type) - SIGNET_FAMILY_NAMED];
+}
+
 const signet_algorithm_t *signet_algorithm_named(signet_text_t name)
 {
     for (unsigned i = 0; i < ALGORITHMS; i++) {
@@ -48,20 +73,25 @@ const signet_algorithm_t *signet_algorithm_named(signet_text_t name)
             return &algorithms[i];
         }
     }
-    return NULL;
+    return named_algorithm(signet_named_key(name));
+}
+
+int signet_family_digests(int family)
+{
+    return family == SIGNET_FAMILY_EC || family == SIGNET_FAMILY_RSA;
 }
 
 const signet_algorithm_t *signet_algorithm_find(int family, int hash, int pss)
 {
-    int edwards = family == SIGNET_FAMILY_ED25519 || family == SIGNET_FAMILY_ED448;
+    int free = !signet_family_digests(family);
     for (unsigned i = 0; i < ALGORITHMS; i++) {
         const signet_algorithm_t *algorithm = &algorithms[i];
         if (algorithm->family == family &&
-            (edwards || (algorithm->hash == hash && algorithm->pss == pss))) {
+            (free || (algorithm->hash == hash && algorithm->pss == pss))) {
             return algorithm;
         }
     }
-    return NULL;
+    return named_algorithm(signet_named_key_at(family));
 }
 
 int signet_family_of(signet_text_t key_type)
@@ -76,7 +106,11 @@ int signet_family_of(signet_text_t key_type)
     if (signet_text_is(key_type, SIGNET_KEY_ED25519)) {
         return SIGNET_FAMILY_ED25519;
     }
-    return signet_text_is(key_type, SIGNET_KEY_ED448) ? SIGNET_FAMILY_ED448 : 0;
+    if (signet_text_is(key_type, SIGNET_KEY_ED448)) {
+        return SIGNET_FAMILY_ED448;
+    }
+    const signet_named_key_t *named = signet_named_key(key_type);
+    return named != NULL ? signet_named_key_family(named) : 0;
 }
 
 /* The SIGNET_HASH_* of an AlgorithmIdentifier, whose parameters may be NULL or absent (RFC 4055,
@@ -103,7 +137,7 @@ static int read_hash(signet_der_t *der)
 }
 
 /* RSASSA-PSS-params with hash, MGF1 with the same hash, and a salt of its length. */
-static const signet_algorithm_t *read_pss(signet_der_t *parameters)
+const signet_algorithm_t *signet_algorithm_pss(signet_der_t *parameters)
 {
     static const uint8_t mgf1_tlv[] = {RSA_ARC, 0x08};
     const signet_bytes_t mgf1 = {mgf1_tlv + 2, sizeof(mgf1_tlv) - 2};
@@ -153,7 +187,7 @@ static const signet_algorithm_t *read_rsa(signet_bytes_t identifier)
     if (last != 10) {
         return NULL;
     }
-    const signet_algorithm_t *algorithm = read_pss(&inside);
+    const signet_algorithm_t *algorithm = signet_algorithm_pss(&inside);
     return signet_der_empty(&inside) ? algorithm : NULL;
 }
 
@@ -164,7 +198,8 @@ const signet_algorithm_t *signet_algorithm_of(signet_bytes_t identifier)
             return &algorithms[i];
         }
     }
-    return read_rsa(identifier);
+    const signet_named_key_t *named = signet_named_key_of(identifier);
+    return named != NULL ? named_algorithm(named) : read_rsa(identifier);
 }
 
 int32_t signet_algorithm_encode(signet_call_t *call, signet_text_t algorithm,
@@ -188,7 +223,7 @@ int32_t signet_algorithm_decode(signet_call_t *call, signet_bytes_t identifier,
         return signet_fail(call, SIGNET_UNSUPPORTED, "algorithm.unsupported",
                            "The signature algorithm is not supported: sign with ECDSA, RSA (PKCS#1 "
                            "or PSS with a salt as long as the digest) and SHA-256, SHA-384 or "
-                           "SHA-512, or with Ed25519 or Ed448.");
+                           "SHA-512, or with Ed25519, Ed448, ML-DSA or SLH-DSA.");
     }
     *algorithm = found->name;
     return SIGNET_OK;
@@ -199,6 +234,7 @@ signet_text_t signet_algorithm_for(signet_text_t key_type)
     int hash = signet_text_is(key_type, SIGNET_KEY_P384)   ? SIGNET_HASH_SHA384
                : signet_text_is(key_type, SIGNET_KEY_P521) ? SIGNET_HASH_SHA512
                                                            : SIGNET_HASH_SHA256;
-    const signet_algorithm_t *found = signet_algorithm_find(signet_family_of(key_type), hash, 0);
+    int pss = signet_text_starts(key_type, "RSA-PSS-");
+    const signet_algorithm_t *found = signet_algorithm_find(signet_family_of(key_type), hash, pss);
     return found != NULL ? found->name : (signet_text_t){NULL, 0};
 }

@@ -16,6 +16,9 @@ static const signet_key_type_t types[] = {
     {SIGNET_KEY_RSA4096, SIGNET_FAMILY_RSA, 4096, NULL},
     {SIGNET_KEY_ED25519, SIGNET_FAMILY_EDWARDS, 255, "ED25519"},
     {SIGNET_KEY_ED448, SIGNET_FAMILY_EDWARDS, 448, "ED448"},
+    {SIGNET_KEY_MLDSA44, SIGNET_FAMILY_LATTICE, 0, SIGNET_KEY_MLDSA44},
+    {SIGNET_KEY_MLDSA65, SIGNET_FAMILY_LATTICE, 0, SIGNET_KEY_MLDSA65},
+    {SIGNET_KEY_MLDSA87, SIGNET_FAMILY_LATTICE, 0, SIGNET_KEY_MLDSA87},
 };
 
 static const signet_scheme_t schemes[SIGNET_SCHEME_COUNT] = {
@@ -30,6 +33,9 @@ static const signet_scheme_t schemes[SIGNET_SCHEME_COUNT] = {
     {SIGNET_SIGN_PSS_SHA512, SIGNET_SCHEME_PSS, 8, "SHA512", 64},
     {SIGNET_SIGN_ED25519, SIGNET_SCHEME_EDDSA, 9, NULL, 0},
     {SIGNET_SIGN_ED448, SIGNET_SCHEME_EDDSA, 10, NULL, 0},
+    {SIGNET_KEY_MLDSA44, SIGNET_SCHEME_MLDSA, 11, NULL, 0},
+    {SIGNET_KEY_MLDSA65, SIGNET_SCHEME_MLDSA, 12, NULL, 0},
+    {SIGNET_KEY_MLDSA87, SIGNET_SCHEME_MLDSA, 13, NULL, 0},
 };
 
 static const struct {
@@ -182,7 +188,8 @@ int32_t signet_key_request_check(signet_call_t *call, const signet_key_request_t
 }
 
 /* Whether an algorithm suits a type: ECDSA with the hash of the curve's strength, as the CA/Browser
- * Forum's Baseline Requirements (7.1.3.2.2) pair them; EdDSA with its own curve. */
+ * Forum's Baseline Requirements (7.1.3.2.2) pair them; EdDSA with its own curve, ML-DSA with its
+ * own type. */
 static int suits(const signet_scheme_t *scheme, const signet_key_type_t *type)
 {
     switch (scheme->kind) {
@@ -193,7 +200,7 @@ static int suits(const signet_scheme_t *scheme, const signet_key_type_t *type)
     case SIGNET_SCHEME_PSS:
         return type->family == SIGNET_FAMILY_RSA;
     default:
-        return type->family == SIGNET_FAMILY_EDWARDS && strcmp(scheme->algorithm, type->name) == 0;
+        return strcmp(scheme->algorithm, type->name) == 0;
     }
 }
 

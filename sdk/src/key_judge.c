@@ -20,6 +20,9 @@ int32_t signet_key_judge(signet_call_t *call, const signet_public_key_t *key)
     case SIGNET_FAMILY_ED448:
         return SIGNET_OK;
     default:
+        if (signet_named_key_at(signet_family_of(key->type)) != NULL) {
+            return signet_named_key_available(call, signet_named_key(key->type));
+        }
         return signet_fail(call, SIGNET_INVALID, "key.unsupported",
                            "Keys of type \"%.*s\" are not certified.", SIGNET_FORMAT(key->type));
     }

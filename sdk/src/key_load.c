@@ -90,6 +90,16 @@ static int set_point(EVP_PKEY *key, signet_bytes_t point)
     return EVP_PKEY_set1_encoded_public_key(key, point.data, point.length) == 1 ? 0 : -1;
 }
 
+/* OpenSSL's name of a type whose public keys are octets. */
+static const char *raw_name(int family)
+{
+    const signet_named_key_t *named = signet_named_key_at(family);
+    if (named != NULL) {
+        return named->name.data;
+    }
+    return family == SIGNET_FAMILY_ED25519 ? "ED25519" : "ED448";
+}
+
 static EVP_PKEY *make_key(const signet_public_key_t *key)
 {
     int family = signet_family_of(key->type);
@@ -97,9 +107,8 @@ static EVP_PKEY *make_key(const signet_public_key_t *key)
         return make_rsa(key);
     }
     if (family != SIGNET_FAMILY_EC) {
-        return EVP_PKEY_new_raw_public_key_ex(NULL,
-                                              family == SIGNET_FAMILY_ED25519 ? "ED25519" : "ED448",
-                                              NULL, key->bits.data, key->bits.length);
+        return EVP_PKEY_new_raw_public_key_ex(NULL, raw_name(family), NULL, key->bits.data,
+                                              key->bits.length);
     }
     EVP_PKEY *made = make_curve(curve_of(key->type));
     if (made != NULL && set_point(made, key->bits) != 0) {
@@ -111,7 +120,7 @@ static EVP_PKEY *make_key(const signet_public_key_t *key)
 
 int signet_key_prepare(signet_ready_key_t *ready, int family)
 {
-    if (family == SIGNET_FAMILY_ED25519 || family == SIGNET_FAMILY_ED448) {
+    if (!signet_family_digests(family)) {
         return 0;
     }
     ready->context = EVP_PKEY_CTX_new_from_pkey(NULL, ready->key, NULL);
@@ -137,6 +146,13 @@ int32_t signet_key_load(signet_call_t *call, const signet_public_key_t *key,
     if (family == 0) {
         return signet_fail(call, SIGNET_UNSUPPORTED, "key.unsupported",
                            "Keys of type \"%.*s\" are not supported.", SIGNET_FORMAT(key->type));
+    }
+    const signet_named_key_t *named = signet_named_key_at(family);
+    if (named != NULL) {
+        int32_t status = signet_named_key_available(call, named);
+        if (status != SIGNET_OK) {
+            return status;
+        }
     }
     errno = 0;
     ready->key = make_key(key);

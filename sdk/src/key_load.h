@@ -4,8 +4,10 @@
 
 #include "thread_state.h"
 
-/* OpenSSL's key with a context of the verify operation (none for EdDSA). INVALID
- * ("key.malformed") where OpenSSL refuses it, a point off its curve for instance. */
+/* OpenSSL's key with a context of the verify operation (none where whole messages are signed).
+ * INVALID
+ * ("key.malformed") where OpenSSL refuses it, a point off its curve for instance; UNSUPPORTED for
+ * a type that the OpenSSL at hand lacks. */
 int32_t signet_key_load(signet_call_t *call, const signet_public_key_t *key,
                         signet_ready_key_t *ready);
 /* Makes ready a verify context of `ready->key`. 0 or -1. */

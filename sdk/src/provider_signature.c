@@ -74,8 +74,7 @@ static int set_hash(signature_t *context, const char *name)
 static const signet_algorithm_t *algorithm_of(const signature_t *context)
 {
     int family = context->key->family;
-    int edwards = family == SIGNET_FAMILY_ED25519 || family == SIGNET_FAMILY_ED448;
-    if (!edwards && context->hash < 0) {
+    if (signet_family_digests(family) && context->hash < 0) {
         return NULL;
     }
     return signet_algorithm_find(family, context->hash, context->padding == RSA_PKCS1_PSS_PADDING);

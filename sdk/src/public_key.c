@@ -1,4 +1,5 @@
 /* SubjectPublicKeyInfo (RFC 5280, 4.1.2.7; RFC 3279, 5480, 8410). */
+#include "algorithm.h"
 #include "malformed.h"
 
 #include <signet/key.h>
@@ -56,7 +57,26 @@ static uint64_t bit_length(signet_bytes_t magnitude)
     return bits;
 }
 
-static int32_t read_rsa(signet_call_t *call, signet_public_key_t *key)
+/* The type by the size of the modulus, and by what may be done with the key. */
+static signet_text_t rsa_type(signet_call_t *call, uint64_t bits, int pss)
+{
+    static const struct {
+        uint64_t bits;
+        const char *types[2];
+    } usual[] = {
+        {2048, {SIGNET_KEY_RSA2048, SIGNET_KEY_RSAPSS2048}},
+        {3072, {SIGNET_KEY_RSA3072, SIGNET_KEY_RSAPSS3072}},
+        {4096, {SIGNET_KEY_RSA4096, SIGNET_KEY_RSAPSS4096}},
+    };
+    for (unsigned i = 0; i < sizeof(usual) / sizeof(usual[0]); i++) {
+        if (bits == usual[i].bits) {
+            return signet_text(usual[i].types[pss]);
+        }
+    }
+    return signet_format(call, pss ? "RSA-PSS-%u" : "RSA-%u", (unsigned)bits);
+}
+
+static int32_t read_rsa(signet_call_t *call, signet_public_key_t *key, int pss)
 {
     signet_der_t der = signet_der(key->bits);
     signet_der_t inside;
@@ -70,17 +90,41 @@ static int32_t read_rsa(signet_call_t *call, signet_public_key_t *key)
                            "The RSA key is larger than %u bits, or its exponent than its modulus.",
                            MODULUS_MAX * 8);
     }
-    uint64_t bits = bit_length(key->modulus);
-    if (bits == 2048) {
-        key->type = signet_text(SIGNET_KEY_RSA2048);
-    } else if (bits == 3072) {
-        key->type = signet_text(SIGNET_KEY_RSA3072);
-    } else if (bits == 4096) {
-        key->type = signet_text(SIGNET_KEY_RSA4096);
-    } else {
-        key->type = signet_format(call, "RSA-%u", (unsigned)bits);
-    }
+    key->type = rsa_type(call, bit_length(key->modulus), pss);
     return key->type.data != NULL ? SIGNET_OK : SIGNET_NO_MEMORY;
+}
+
+/* id-RSASSA-PSS (RFC 4055, 1.2), without parameters or with such as bind the key to one of our
+ * algorithms. 1 where it is that. */
+static int read_pss(signet_bytes_t identifier, signet_text_t *algorithm)
+{
+    static const uint8_t pss[] = {0x2a, 0x86, 0x48, 0x86, 0xf7, 0x0d, 0x01, 0x01, 0x0a};
+    signet_der_t der = signet_der(identifier);
+    signet_der_t inside;
+    signet_bytes_t oid;
+    if (signet_der_enter(&der, SIGNET_DER_SEQUENCE, &inside) != 0 ||
+        signet_der_oid(&inside, &oid) != 0 ||
+        !signet_bytes_equal(oid, (signet_bytes_t){pss, sizeof(pss)})) {
+        return 0;
+    }
+    if (signet_der_empty(&inside)) {
+        return 1;
+    }
+    const signet_algorithm_t *found = signet_algorithm_pss(&inside);
+    if (found == NULL || !signet_der_empty(&inside)) {
+        return 0;
+    }
+    *algorithm = found->name;
+    return 1;
+}
+
+static int32_t read_named(signet_call_t *call, const signet_named_key_t *named,
+                          signet_public_key_t *key)
+{
+    key->type = named->name;
+    return key->bits.length == named->length
+               ? SIGNET_OK
+               : signet_malformed(call, "key", "it does not have the length of its type");
 }
 
 int32_t signet_public_key_parse(signet_call_t *call, signet_bytes_t spki, signet_public_key_t *key)
@@ -97,13 +141,20 @@ int32_t signet_public_key_parse(signet_call_t *call, signet_bytes_t spki, signet
         return signet_malformed(call, "key", "it does not end with a key of whole octets");
     }
     const key_kind_t *kind = find_kind(identifier.whole);
+    const signet_named_key_t *named = signet_named_key_of(identifier.whole);
+    if (named != NULL) {
+        return read_named(call, named, key);
+    }
+    if (kind == NULL && read_pss(identifier.whole, &key->algorithm)) {
+        return read_rsa(call, key, 1);
+    }
     if (kind == NULL) {
         return signet_fail(call, SIGNET_INVALID, "key.unsupported",
                            "The key's type or curve is not supported: use EC on the named curves "
-                           "P-256, P-384 or P-521, RSA, Ed25519 or Ed448.");
+                           "P-256, P-384 or P-521, RSA, Ed25519, Ed448, ML-DSA or SLH-DSA.");
     }
     if (kind->length == 0) {
-        return read_rsa(call, key);
+        return read_rsa(call, key, 0);
     }
     key->type = kind->type;
     if (key->bits.length != kind->length) {

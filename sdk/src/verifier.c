@@ -10,6 +10,8 @@
 struct signet_verifier {
     uint64_t number; /* never reused: threads keep their copies of the key by it */
     int family;
+    int pss;            /* for RSASSA-PSS alone */
+    signet_text_t only; /* the one algorithm, where it is bound to one; static */
     EVP_PKEY *key;
 };
 
@@ -33,6 +35,8 @@ int32_t signet_verifier_new(signet_call_t *call, signet_bytes_t spki, signet_ver
     }
     made->number = atomic_fetch_add(&last_number, 1) + 1;
     made->family = signet_family_of(key.type);
+    made->pss = signet_text_starts(key.type, "RSA-PSS-");
+    made->only = key.algorithm;
     made->key = ready.key;
     ready.key = NULL;
     signet_ready_key_clear(&ready);
@@ -69,6 +73,10 @@ int32_t signet_verifier_verify(signet_call_t *call, signet_verifier_t *verifier,
     const signet_algorithm_t *suited = signet_algorithm_suited(call, algorithm, verifier->family);
     if (suited == NULL) {
         return SIGNET_UNSUPPORTED;
+    }
+    int32_t status = signet_algorithm_bound(call, verifier->pss, verifier->only, suited);
+    if (status != SIGNET_OK) {
+        return status;
     }
     signet_ready_key_t *ready = own_copy(verifier);
     if (ready == NULL) {

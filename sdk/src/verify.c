@@ -44,7 +44,19 @@ static int set_up_rsa(signet_ready_key_t *ready, const signet_algorithm_t *algor
     return 0;
 }
 
-/* EdDSA has no digest to hand over: OpenSSL takes the message. */
+int32_t signet_algorithm_bound(signet_call_t *call, int pss, signet_text_t only,
+                               const signet_algorithm_t *algorithm)
+{
+    if (!pss ||
+        (algorithm->pss && (only.length == 0 || signet_text_equal(only, algorithm->name)))) {
+        return SIGNET_OK;
+    }
+    return signet_fail(call, SIGNET_DENIED, "signature.wrong",
+                       "The key is for RSASSA-PSS alone, and not with the algorithm %.*s.",
+                       SIGNET_FORMAT(algorithm->name));
+}
+
+/* Some have no digest to hand over: OpenSSL takes the message. */
 static int verify_message(EVP_PKEY *key, signet_bytes_t message, signet_bytes_t signature)
 {
     EVP_MD_CTX *context = EVP_MD_CTX_new();
@@ -103,7 +115,11 @@ int32_t signet_verify(signet_call_t *call, const signet_public_key_t *key, signe
                                    : status;
     }
     signet_ready_key_t ready = {0};
-    int32_t status = signet_key_load(call, key, &ready);
+    int32_t status = signet_algorithm_bound(call, signet_text_starts(key->type, "RSA-PSS-"),
+                                            key->algorithm, suited);
+    if (status == SIGNET_OK) {
+        status = signet_key_load(call, key, &ready);
+    }
     if (status == SIGNET_OK) {
         status = signet_verify_ready(call, &ready, suited, message, signature);
     }

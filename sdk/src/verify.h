@@ -12,4 +12,9 @@ int32_t signet_verify_ready(signet_call_t *call, signet_ready_key_t *ready,
                             const signet_algorithm_t *algorithm, signet_bytes_t message,
                             signet_bytes_t signature);
 
+/* Whether a key may have made a signature of this algorithm: one for RSASSA-PSS alone (`pss`) makes
+ * no other, and where it is bound to one algorithm (`only`), that. DENIED. */
+int32_t signet_algorithm_bound(signet_call_t *call, int pss, signet_text_t only,
+                               const signet_algorithm_t *algorithm);
+
 #endif

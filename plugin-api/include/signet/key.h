@@ -27,6 +27,15 @@
 #define SIGNET_KEY_RSA4096 "RSA-4096"
 #define SIGNET_KEY_ED25519 "ED25519"
 #define SIGNET_KEY_ED448 "ED448"
+/* Where the library behind a backend has them (RFC 9881); SLH-DSA too, by OpenSSL's names
+ * ("SLH-DSA-SHA2-128s", RFC 9909). Such keys sign with the algorithm of the same name. */
+#define SIGNET_KEY_MLDSA44 "ML-DSA-44"
+#define SIGNET_KEY_MLDSA65 "ML-DSA-65"
+#define SIGNET_KEY_MLDSA87 "ML-DSA-87"
+/* RSA keys of subjects that sign with RSASSA-PSS alone (id-RSASSA-PSS, RFC 4055). */
+#define SIGNET_KEY_RSAPSS2048 "RSA-PSS-2048"
+#define SIGNET_KEY_RSAPSS3072 "RSA-PSS-3072"
+#define SIGNET_KEY_RSAPSS4096 "RSA-PSS-4096"
 
 /* Signature algorithms, as text. */
 #define SIGNET_SIGN_ECDSA_SHA256 "ECDSA-SHA256"

@@ -198,6 +198,9 @@ static int32_t generate(void *instance, signet_call_t *call, const signet_key_re
     if (status == SIGNET_OK) {
         status = file_folder_absent(call, backend->folder, request->name);
     }
+    if (status == SIGNET_OK) {
+        status = signet_key_type_available(call, type);
+    }
     if (status != SIGNET_OK) {
         return status;
     }

@@ -18,7 +18,7 @@ typedef struct context context_t;
 struct context {
     context_t *next;
     EVP_PKEY *key;
-    EVP_PKEY_CTX *sign; /* NULL for EdDSA, which signs whole messages through a digest context */
+    EVP_PKEY_CTX *sign; /* NULL where whole messages are signed, through a digest context */
 };
 
 struct file_key {
@@ -187,7 +187,7 @@ static context_t *context_new(EVP_PKEY *key, const signet_scheme_t *scheme)
         return NULL;
     }
     context->key = EVP_PKEY_dup(key);
-    if (!context->key || (scheme->kind != SIGNET_SCHEME_EDDSA && set_up(context, scheme) != 0)) {
+    if (!context->key || (scheme->digest != NULL && set_up(context, scheme) != 0)) {
         context_free(context);
         return NULL;
     }
@@ -229,7 +229,7 @@ int32_t file_key_sign(signet_call_t *call, file_key_t *key, const signet_sign_re
     const signet_scheme_t *scheme = NULL;
     uint8_t digest[SIGNET_DIGEST_MAX];
     int32_t status = signet_sign_request_check(call, request, key->purposes, key->type, &scheme);
-    if (status == SIGNET_OK && scheme->kind != SIGNET_SCHEME_EDDSA) {
+    if (status == SIGNET_OK && scheme->digest != NULL) {
         status = signet_sign_request_digest(call, request, scheme, digest);
     }
     if (status != SIGNET_OK) {
@@ -245,10 +245,9 @@ int32_t file_key_sign(signet_call_t *call, file_key_t *key, const signet_sign_re
     if (!context) {
         return fail_openssl(call, "set up a signature");
     }
-    int done =
-        scheme->kind == SIGNET_SCHEME_EDDSA
-            ? sign_message(context, request->message, output, &length)
-            : EVP_PKEY_sign(context->sign, output, &length, digest, scheme->digest_length) == 1;
+    int done = scheme->digest == NULL ? sign_message(context, request->message, output, &length)
+                                      : EVP_PKEY_sign(context->sign, output, &length, digest,
+                                                      scheme->digest_length) == 1;
     /* OpenSSL's ECDSA calls it done, with a length of -1, where memory failed at the encoding. */
     if (!done || length == 0 || length > size) {
         context_free(context);

@@ -109,6 +109,12 @@ int32_t pkcs11_generate(signet_call_t *call, pkcs11_pool_t *pool,
     CK_SESSION_HANDLE session = 0;
     uint8_t id[PKCS11_ID_LENGTH];
     int32_t status = signet_key_request_check(call, request, &type);
+    if (status == SIGNET_OK && type->family == SIGNET_FAMILY_LATTICE) {
+        return signet_fail_field(call, SIGNET_UNSUPPORTED, "key.type-unsupported", "type",
+                                 "PKCS #11 2.40, which tokens speak here, knows no keys of type "
+                                 "%s; choose another type, or key/file",
+                                 type->name);
+    }
     if (status == SIGNET_OK) {
         status = pkcs11_key_id(call, request->purposes, id);
     }

@@ -170,6 +170,36 @@ START_TEST(signs_with_every_algorithm)
 }
 END_TEST
 
+/* Types that not every library has: made and used, or refused with a sentence that says why. */
+START_TEST(makes_newer_types_or_says_why_not)
+{
+    static const char *const types[] = {SIGNET_KEY_MLDSA44, SIGNET_KEY_MLDSA65, SIGNET_KEY_MLDSA87};
+    key_world_t world;
+    key_world_begin(&world);
+    for (size_t i = 0; i < COUNT(types); i++) {
+        const signet_key_t *key = NULL;
+        signet_key_request_t request = {.size = sizeof(request),
+                                        .purposes = KEY_ALL_PURPOSES,
+                                        .name = key_text("k"),
+                                        .type = key_text(types[i])};
+        int32_t status = world.interface->generate(world.instance, world.call, &request, &key);
+        if (status != SIGNET_OK) {
+            assert_failed(world.call, status, SIGNET_UNSUPPORTED,
+                          strcmp(key_backend.plugin, "key-file") == 0 ? "key.unsupported"
+                                                                      : "key.type-unsupported");
+            ck_assert_int_eq(world.interface->find(world.instance, world.call, key_text("k"), &key),
+                             SIGNET_NOT_FOUND);
+            world.call->services->clear(world.call);
+            continue;
+        }
+        signet_sign_request_t sign = key_request(key->uri, types[i], "to be signed");
+        assert_signs(&world, &sign, sign.message, key->public_key);
+        break;
+    }
+    key_world_end(&world);
+}
+END_TEST
+
 START_TEST(signs_digests_for_crls_alone)
 {
     static const uint32_t others[] = {SIGNET_PURPOSE_CERTIFICATE, SIGNET_PURPOSE_OCSP,
@@ -522,6 +552,7 @@ int main(void)
     TCase *cases = tcase_create("signet.key/1");
     tcase_set_timeout(cases, 60);
     tcase_add_loop_test(cases, signs_with_every_algorithm, 0, (int)COUNT(algorithms));
+    tcase_add_test(cases, makes_newer_types_or_says_why_not);
     tcase_add_test(cases, signs_digests_for_crls_alone);
     tcase_add_test(cases, refuses_other_purposes);
     tcase_add_test(cases, signs_no_certificate_without_an_intent);

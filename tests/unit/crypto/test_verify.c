@@ -6,6 +6,7 @@
 #include <openssl/ec.h>
 #include <openssl/ecdsa.h>
 #include <openssl/err.h>
+#include <openssl/rsa.h>
 #include <pthread.h>
 #include <string.h>
 #include <sys/wait.h>
@@ -76,6 +77,149 @@ START_TEST(every_algorithm)
         }
         ck_assert_int_eq(verify(call, &key, "RSA-PKCS1-SHA1", signature), SIGNET_UNSUPPORTED);
         ck_assert_uint_eq(ERR_peek_error(), 0);
+    }
+}
+END_TEST
+
+/* A key for RSASSA-PSS alone (RFC 4055), bound to one digest or to none. */
+static EVP_PKEY *make_pss_key(const EVP_MD *digest, int salt)
+{
+    EVP_PKEY *key = NULL;
+    EVP_PKEY_CTX *context = EVP_PKEY_CTX_new_from_name(NULL, "RSA-PSS", NULL);
+    ck_assert_int_eq(EVP_PKEY_keygen_init(context), 1);
+    ck_assert_int_eq(EVP_PKEY_CTX_set_rsa_keygen_bits(context, 2048), 1);
+    if (digest != NULL) {
+        ck_assert_int_eq(EVP_PKEY_CTX_set_rsa_pss_keygen_md(context, digest), 1);
+        ck_assert_int_eq(EVP_PKEY_CTX_set_rsa_pss_keygen_mgf1_md(context, digest), 1);
+        ck_assert_int_eq(EVP_PKEY_CTX_set_rsa_pss_keygen_saltlen(context, salt), 1);
+    }
+    ck_assert_int_eq(EVP_PKEY_generate(context, &key), 1);
+    EVP_PKEY_CTX_free(context);
+    return key;
+}
+
+START_TEST(keys_for_pss_alone)
+{
+    static const struct {
+        const char *digest;
+        int salt;
+        int read; /* 1: the parameters are ours */
+        int accepts_384;
+    } cases[] = {{NULL, 0, 1, 1}, {"SHA256", 32, 1, 0}, {"SHA384", 48, 1, 1}, {"SHA256", 20, 0, 0}};
+    for (unsigned i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+        signet_call_t *call = fuzz_call();
+        signet_public_key_t key;
+        EVP_PKEY *made = make_pss_key(
+            cases[i].digest != NULL ? EVP_get_digestbyname(cases[i].digest) : NULL, cases[i].salt);
+        int32_t status = signet_public_key_parse(call, make_spki(call, made), &key);
+        ck_assert_int_eq(status, cases[i].read ? SIGNET_OK : SIGNET_INVALID);
+        if (!cases[i].read) {
+            ck_assert(failed_for(call, "key.unsupported"));
+            EVP_PKEY_free(made);
+            continue;
+        }
+        ck_assert(signet_text_is(key.type, SIGNET_KEY_RSAPSS2048));
+        ck_assert_int_eq(signet_key_judge(call, &key), SIGNET_OK);
+        if (cases[i].accepts_384) {
+            signet_bytes_t signature = make_signature(call, made, "SHA384", 48, message);
+            ck_assert_int_eq(verify(call, &key, SIGNET_SIGN_PSS_SHA384, signature), SIGNET_OK);
+            signet_verifier_t *verifier = NULL;
+            ck_assert_int_eq(signet_verifier_new(call, key.spki, &verifier), SIGNET_OK);
+            ck_assert_int_eq(signet_verifier_verify(call, verifier,
+                                                    signet_text(SIGNET_SIGN_PSS_SHA384), message,
+                                                    signature),
+                             SIGNET_OK);
+            ck_assert_int_eq(signet_verifier_verify(call, verifier,
+                                                    signet_text(SIGNET_SIGN_RSA_SHA384), message,
+                                                    signature),
+                             SIGNET_DENIED);
+            signet_verifier_free(verifier);
+        } else {
+            /* The same numbers without the bond sign with another digest: refused. */
+            signet_bytes_t signature = make_signature(call, made, "SHA256", 32, message);
+            ck_assert_int_eq(verify(call, &key, SIGNET_SIGN_PSS_SHA256, signature), SIGNET_OK);
+            ck_assert_int_eq(verify(call, &key, SIGNET_SIGN_PSS_SHA384, signature), SIGNET_DENIED);
+        }
+        signet_bytes_t any =
+            make_signature(call, make_key(SIGNET_KEY_RSA2048), "SHA256", 0, message);
+        ck_assert_int_eq(verify(call, &key, SIGNET_SIGN_RSA_SHA256, any), SIGNET_DENIED);
+        ck_assert(failed_for(call, "signature.wrong"));
+        EVP_PKEY_free(made);
+    }
+    ck_assert(signet_text_is(signet_algorithm_for(signet_text("RSA-PSS-2048")), "RSA-PSS-SHA256"));
+}
+END_TEST
+
+/* A SubjectPublicKeyInfo of 2.16.840.1.101.3.4.3.ARC with so many octets. */
+static signet_bytes_t named_spki(signet_call_t *call, uint8_t arc, uint64_t length)
+{
+    const uint8_t identifier[] = {0x30, 0x0b, 0x06, 0x09, 0x60, 0x86, 0x48,
+                                  0x01, 0x65, 0x03, 0x04, 0x03, arc};
+    signet_buffer_t buffer = signet_buffer(call, length + 64);
+    signet_bytes_t octets = {signet_alloc(call, length, 1), length};
+    signet_bytes_t spki;
+    uint64_t mark = signet_der_begin(&buffer, SIGNET_DER_SEQUENCE);
+    signet_buffer_add(&buffer, identifier, sizeof(identifier));
+    signet_der_add_bits(&buffer, octets);
+    signet_der_end(&buffer, mark);
+    ck_assert_int_eq(signet_buffer_bytes(&buffer, &spki), SIGNET_OK);
+    return spki;
+}
+
+static int openssl_has(const char *type)
+{
+    EVP_PKEY_CTX *context = EVP_PKEY_CTX_new_from_name(NULL, type, NULL);
+    EVP_PKEY_CTX_free(context);
+    ERR_clear_error();
+    return context != NULL;
+}
+
+/* ML-DSA and SLH-DSA: used where the OpenSSL at hand has them, else refused with the remedy. */
+START_TEST(types_by_the_name_of_openssl)
+{
+    static const struct {
+        const char *name;
+        uint8_t arc;
+        uint64_t length;
+    } cases[] = {{SIGNET_KEY_MLDSA44, 17, 1312},
+                 {SIGNET_KEY_MLDSA65, 18, 1952},
+                 {SIGNET_KEY_MLDSA87, 19, 2592},
+                 {"SLH-DSA-SHA2-128s", 20, 32},
+                 {"SLH-DSA-SHAKE-256f", 31, 64}};
+    for (unsigned i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+        signet_call_t *call = fuzz_call();
+        signet_public_key_t key;
+        signet_bytes_t identifier;
+        signet_text_t algorithm;
+        ck_assert_int_eq(
+            signet_public_key_parse(call, named_spki(call, cases[i].arc, cases[i].length), &key),
+            SIGNET_OK);
+        ck_assert(signet_text_is(key.type, cases[i].name));
+        ck_assert(signet_text_is(signet_algorithm_for(key.type), cases[i].name));
+        ck_assert_int_eq(signet_algorithm_encode(call, key.type, &identifier), SIGNET_OK);
+        ck_assert_int_eq(signet_algorithm_decode(call, identifier, &algorithm), SIGNET_OK);
+        ck_assert(signet_text_is(algorithm, cases[i].name));
+        signet_bytes_t nothing = {(const uint8_t *)"x", 1};
+        if (!openssl_has(cases[i].name)) {
+            ck_assert_int_eq(signet_key_judge(call, &key), SIGNET_UNSUPPORTED);
+            ck_assert(failed_for(call, "key.unsupported"));
+            const signet_text_t said = call->services->error(call)->message;
+            ck_assert_ptr_nonnull(memmem(said.data, said.length, "OpenSSL 3.5", 11));
+            ck_assert_int_eq(verify(call, &key, cases[i].name, nothing), SIGNET_UNSUPPORTED);
+        } else {
+            EVP_PKEY *made = EVP_PKEY_Q_keygen(NULL, NULL, cases[i].name);
+            ck_assert_int_eq(signet_public_key_parse(call, make_spki(call, made), &key), SIGNET_OK);
+            ck_assert_int_eq(signet_key_judge(call, &key), SIGNET_OK);
+            signet_bytes_t signature = make_signature(call, made, NULL, 0, message);
+            ck_assert_int_eq(verify(call, &key, cases[i].name, signature), SIGNET_OK);
+            ck_assert_int_eq(verify(call, &key, cases[i].name, nothing), SIGNET_DENIED);
+            EVP_PKEY_free(made);
+        }
+        call->services->clear(call);
+        ck_assert_int_eq(signet_public_key_parse(
+                             call, named_spki(call, cases[i].arc, cases[i].length + 1), &key),
+                         SIGNET_INVALID);
+        ck_assert(failed_for(call, "key.malformed"));
     }
 }
 END_TEST
@@ -492,6 +636,8 @@ int main(void)
     TCase *test = tcase_create("verify");
     tcase_set_timeout(test, 100);
     tcase_add_test(test, every_algorithm);
+    tcase_add_test(test, keys_for_pss_alone);
+    tcase_add_test(test, types_by_the_name_of_openssl);
     tcase_add_test(test, keys_do_not_mix);
     tcase_add_test(test, points_off_the_curve);
     tcase_add_test(test, ecdsa_is_strict);

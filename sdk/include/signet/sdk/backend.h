@@ -16,13 +16,14 @@
 #define SIGNET_FAMILY_EC 1
 #define SIGNET_FAMILY_RSA 2
 #define SIGNET_FAMILY_EDWARDS 3
+#define SIGNET_FAMILY_LATTICE 4 /* ML-DSA, by OpenSSL's names */
 
 /* A type of key. */
 typedef struct signet_key_type {
     const char *name; /* SIGNET_KEY_* */
     int family;       /* SIGNET_FAMILY_* */
     uint32_t bits;
-    const char *group; /* OpenSSL's name of the curve; NULL for RSA */
+    const char *group; /* OpenSSL's name of the curve or, for ML-DSA, of the type; NULL for RSA */
 } signet_key_type_t;
 
 /* Kinds of signatures. */
@@ -30,15 +31,16 @@ typedef struct signet_key_type {
 #define SIGNET_SCHEME_RSA 2 /* PKCS #1 v1.5 */
 #define SIGNET_SCHEME_PSS 3
 #define SIGNET_SCHEME_EDDSA 4
+#define SIGNET_SCHEME_MLDSA 5
 
-#define SIGNET_SCHEME_COUNT 11U
+#define SIGNET_SCHEME_COUNT 14U
 
 /* A signature algorithm. */
 typedef struct signet_scheme {
     const char *algorithm; /* SIGNET_SIGN_* */
     int kind;              /* SIGNET_SCHEME_* */
     uint32_t index;        /* 0 … SIGNET_SCHEME_COUNT - 1 */
-    const char *digest;    /* OpenSSL's name; NULL for EdDSA */
+    const char *digest;    /* OpenSSL's name; NULL where the whole message is signed */
     uint64_t digest_length;
 } signet_scheme_t;
 
@@ -48,6 +50,9 @@ const signet_key_type_t *signet_key_type(signet_text_t name);
  * none of ours. `group` is any name OpenSSL has for the curve. [any] */
 const signet_key_type_t *signet_key_type_of_group(const char *group);
 const signet_key_type_t *signet_key_type_of_rsa(uint64_t bits);
+/* UNSUPPORTED ("key.unsupported") for a type that the OpenSSL at hand does not have, with the
+ * remedy. [any] */
+int32_t signet_key_type_available(signet_call_t *call, const signet_key_type_t *type);
 /* The purposes as words, "certificate crl", in the arena; and back. INVALID ("key.purpose-unknown")
  * for a word that is none. [any] */
 signet_text_t signet_purposes_text(signet_call_t *call, uint32_t purposes);
@@ -65,8 +70,8 @@ int32_t signet_key_request_check(signet_call_t *call, const signet_key_request_t
 int32_t signet_sign_request_check(signet_call_t *call, const signet_sign_request_t *request,
                                   uint32_t purposes, const signet_key_type_t *type,
                                   const signet_scheme_t **scheme);
-/* The digest to sign, scheme->digest_length octets: of the message, or the one handed in. Not for
- * EdDSA. [any] */
+/* The digest to sign, scheme->digest_length octets: of the message, or the one handed in. Not
+ * where the whole message is signed. [any] */
 int32_t signet_sign_request_digest(signet_call_t *call, const signet_sign_request_t *request,
                                    const signet_scheme_t *scheme,
                                    uint8_t digest[SIGNET_DIGEST_MAX]);

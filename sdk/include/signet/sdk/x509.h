@@ -35,7 +35,9 @@ typedef struct signet_general_name {
 typedef struct signet_public_key {
     signet_bytes_t spki;     /* whole SubjectPublicKeyInfo */
     signet_bytes_t bits;     /* content of the BIT STRING */
-    signet_text_t type;      /* "EC-P256", "RSA-2048", "RSA-3071", "ED25519", … */
+    signet_text_t type;      /* "EC-P256", "RSA-2048", "RSA-3071", "RSA-PSS-2048", "ED25519",
+                              * "ML-DSA-65", … */
+    signet_text_t algorithm; /* the one that a key for RSASSA-PSS alone is bound to; or empty */
     signet_bytes_t modulus;  /* RSA */
     signet_bytes_t exponent; /* RSA */
 } signet_public_key_t;
