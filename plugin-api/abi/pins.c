@@ -638,7 +638,7 @@ MEMBER(signet_journal_interface, read, 32);
 MEMBER(signet_journal_interface, acknowledge, 40);
 
 /* inventory.h: signet_certificate */
-SIZE(signet_certificate, 264);
+SIZE(signet_certificate, 280);
 MEMBER(signet_certificate, size, 0);
 MEMBER(signet_certificate, reason, 4);
 MEMBER(signet_certificate, authority, 8);
@@ -662,9 +662,11 @@ MEMBER(signet_certificate, asked, 216);
 MEMBER(signet_certificate, replaces, 232);
 MEMBER(signet_certificate, renew_from, 248);
 MEMBER(signet_certificate, renew_before, 256);
+MEMBER(signet_certificate, fields, 264);
+MEMBER(signet_certificate, field_count, 272);
 
 /* inventory.h: signet_certificate_query */
-SIZE(signet_certificate_query, 176);
+SIZE(signet_certificate_query, 192);
 MEMBER(signet_certificate_query, size, 0);
 MEMBER(signet_certificate_query, descending, 4);
 MEMBER(signet_certificate_query, authority, 8);
@@ -679,6 +681,7 @@ MEMBER(signet_certificate_query, expires_before, 128);
 MEMBER(signet_certificate_query, limit, 136);
 MEMBER(signet_certificate_query, cursor, 144);
 MEMBER(signet_certificate_query, replaces, 160);
+MEMBER(signet_certificate_query, owner, 176);
 
 /* inventory.h: signet_certificate_page */
 SIZE(signet_certificate_page, 40);
@@ -710,7 +713,7 @@ MEMBER(signet_authority, key_type, 104);
 MEMBER(signet_authority, not_after, 120);
 
 /* ca.h: signet_profile */
-SIZE(signet_profile, 88);
+SIZE(signet_profile, 104);
 MEMBER(signet_profile, size, 0);
 MEMBER(signet_profile, reserved, 4);
 MEMBER(signet_profile, name, 8);
@@ -719,6 +722,7 @@ MEMBER(signet_profile, authority, 40);
 MEMBER(signet_profile, version, 56);
 MEMBER(signet_profile, validity_ms, 64);
 MEMBER(signet_profile, document, 72);
+MEMBER(signet_profile, origins, 88);
 
 /* ca.h: signet_requested_name */
 SIZE(signet_requested_name, 40);
@@ -728,7 +732,7 @@ MEMBER(signet_requested_name, type, 8);
 MEMBER(signet_requested_name, value, 24);
 
 /* ca.h: signet_issue_request */
-SIZE(signet_issue_request, 160);
+SIZE(signet_issue_request, 192);
 MEMBER(signet_issue_request, size, 0);
 MEMBER(signet_issue_request, reserved, 4);
 MEMBER(signet_issue_request, request_id, 8);
@@ -744,6 +748,8 @@ MEMBER(signet_issue_request, fields, 112);
 MEMBER(signet_issue_request, field_count, 120);
 MEMBER(signet_issue_request, replaces_authority, 128);
 MEMBER(signet_issue_request, replaces_serial, 144);
+MEMBER(signet_issue_request, attestation, 160);
+MEMBER(signet_issue_request, attested_key, 176);
 
 /* ca.h: signet_renew_request */
 SIZE(signet_renew_request, 96);
@@ -791,8 +797,23 @@ MEMBER(signet_bulk, created, 112);
 MEMBER(signet_bulk, certificates, 120);
 MEMBER(signet_bulk, certificate_count, 128);
 
+/* ca.h: signet_preview */
+SIZE(signet_preview, 128);
+MEMBER(signet_preview, size, 0);
+MEMBER(signet_preview, approvals, 4);
+MEMBER(signet_preview, profile, 8);
+MEMBER(signet_preview, profile_version, 24);
+MEMBER(signet_preview, authority, 32);
+MEMBER(signet_preview, subject, 48);
+MEMBER(signet_preview, names, 64);
+MEMBER(signet_preview, name_count, 72);
+MEMBER(signet_preview, not_before, 80);
+MEMBER(signet_preview, not_after, 88);
+MEMBER(signet_preview, tbs, 96);
+MEMBER(signet_preview, text, 112);
+
 /* ca.h: signet_ca_interface */
-SIZE(signet_ca_interface, 88);
+SIZE(signet_ca_interface, 96);
 MEMBER(signet_ca_interface, size, 0);
 MEMBER(signet_ca_interface, reserved, 4);
 MEMBER(signet_ca_interface, issue, 8);
@@ -805,6 +826,7 @@ MEMBER(signet_ca_interface, revoke_by_key, 56);
 MEMBER(signet_ca_interface, revoke_many, 64);
 MEMBER(signet_ca_interface, bulk, 72);
 MEMBER(signet_ca_interface, renew, 80);
+MEMBER(signet_ca_interface, preview, 88);
 
 /* auth.h: signet_credential */
 SIZE(signet_credential, 88);
@@ -1129,6 +1151,9 @@ static void pin_signet_ca_interface(const struct signet_ca_interface *object)
     int32_t (*renew)(void *instance, signet_call_t *call, const signet_renew_request_t *request,
                      const signet_certificate_t **certificate) = object->renew;
     (void)renew;
+    int32_t (*preview)(void *instance, signet_call_t *call, const signet_issue_request_t *request,
+                       const signet_preview_t **preview) = object->preview;
+    (void)preview;
 }
 
 static void pin_signet_auth_interface(const struct signet_auth_interface *object)

@@ -5,6 +5,7 @@
 #include "issue/abandoned.h"
 #include "issue/intent.h"
 #include "issue/issue.h"
+#include "issue/preview.h"
 #include "issue/renew.h"
 #include "issue/request.h"
 #include "option.h"
@@ -52,12 +53,15 @@ static int32_t configure_profiles(ca_t *ca, signet_call_t *call)
     const signet_setting_t *list = signet_setting(ca->host->settings, "profiles");
     ca->profile_count = list == NULL ? 0 : list->member_count;
     ca->profiles = ca_pool_alloc(&ca->pool, call, ca->profile_count + 1, sizeof *ca->profiles);
+    ca_effective_t *effective = NULL;
     if (ca->profiles == NULL)
         return SIGNET_NO_MEMORY;
+    int32_t resolved = ca_effective_resolve(&ca->pool, call, list, &effective);
+    if (resolved != SIGNET_OK)
+        return resolved;
     for (uint64_t i = 0; i < ca->profile_count; i++) {
-        int32_t status =
-            ca_profile_configure(&ca->pool, call, signet_setting_at(list, i), ca->authorities,
-                                 ca->authority_count, &ca->profiles[i]);
+        int32_t status = ca_profile_configure(&ca->pool, call, &effective[i], ca->authorities,
+                                              ca->authority_count, &ca->profiles[i]);
         if (status != SIGNET_OK)
             return status;
     }
@@ -178,6 +182,7 @@ static const signet_ca_interface_t ca_interface = {
     .revoke_many = ca_bulk_revoke,
     .bulk = ca_bulk_get,
     .renew = ca_renew,
+    .preview = ca_preview,
 };
 
 static const signet_provide_t provides[] = {

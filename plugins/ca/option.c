@@ -76,6 +76,8 @@ static const signet_option_t authority_options[] = {
     TEXTS("aia_urls", "Where its certificate can be fetched; goes into what it issues."),
     TEXTS("crl_urls", "Where its revocation list can be fetched; goes into what it issues."),
     TEXTS("ocsp_urls", "Where its OCSP responder answers; goes into what it issues."),
+    TEXTS("freshest_crl_urls", "Where changes since the last revocation list can be fetched; goes "
+                               "into what it issues."),
     LIMIT_OPTIONS,
     TEXTS("policies", "OIDs of the certificate policies that its certificate states, or anyPolicy; "
                       "what is below may state no others."),
@@ -83,8 +85,23 @@ static const signet_option_t authority_options[] = {
                                 "OID; what is below may have no others."),
 };
 
+static const signet_option_t qualifier_options[] = {
+    CA_OPTION("policy", SIGNET_OPTION_TEXT, REQUIRED, "", "The policy's OID, one of policies."),
+    TEXT("cps", "The address of the certification practice statement."),
+    TEXT("notice", "A text that software shows to whoever relies on a certificate, at most 200 "
+                   "characters."),
+};
+
+static const signet_option_t extension_options[] = {
+    CA_OPTION("oid", SIGNET_OPTION_TEXT, REQUIRED, "", "The extension's OID, dotted."),
+    CA_OPTION("der", SIGNET_OPTION_TEXT, REQUIRED, "", "Its value, DER in hexadecimal."),
+    BOOLEAN("critical", "false", "Whether who does not know it must refuse the certificate."),
+};
+
 static const signet_option_t profile_options[] = {
     CA_OPTION("name", SIGNET_OPTION_TEXT, REQUIRED, "", "The profile's name."),
+    TEXT("extends", "The profile whose options count where this one sets none."),
+    BOOLEAN("abstract", "false", "Whether it is there to be extended only, not to be used."),
     TEXT("description", "What it is for, for people."),
     TEXT("authority", "The authority that issues by default."),
     TEXTS("authorities", "Other authorities that it may be used with; where neither is set, each "
@@ -96,12 +113,19 @@ static const signet_option_t profile_options[] = {
     CA_OPTION("requesters", SIGNET_OPTION_TEXTS, 0, "[\"officer\", \"requester\"]",
               "The roles that may ask for certificates of this profile."),
     TEXTS("subject", "Rules for the subject, most specific part first: CN=required, OU=optional, "
-                     "CN=name (one of the names, by default the first) or O=Example."),
+                     "CN=name (one of the names, by default the first), O=Example, or "
+                     "CN={serialNumber}.example.com with parts of the request in braces."),
     TEXTS("dns", "Patterns of host names that may be asked for: *.example.com; none: no host "
                  "names."),
     TEXTS("ip", "Patterns or ranges of addresses that may be asked for: 192.0.2.0/24."),
     TEXTS("email", "Patterns of mail addresses that may be asked for: *@example.com."),
     TEXTS("uri", "Patterns of URIs that may be asked for: spiffe://example.com/*."),
+    TEXTS("upn", "Patterns of user principal names that may be asked for: *@corp.example.com."),
+    CA_OPTION("names_file", SIGNET_OPTION_PATH, 0, "",
+              "A file of names that may be asked for beside the patterns, one a line: "
+              "dns:www.example.com."),
+    TEXTS("add_names", "Names that each certificate gets, with parts of the request in braces: "
+                       "dns:{CN}.devices.example.com, upn:{UID}@corp.example.com."),
     BOOLEAN("wildcards", "false", "Whether host names such as *.example.com may be asked for."),
     BOOLEAN("names_required", "false", "Whether at least one name must be asked for."),
     NUMBER("max_names", SIGNET_OPTION_INTEGER, "100", 0, 1000,
@@ -121,9 +145,40 @@ static const signet_option_t profile_options[] = {
     TEXTS("extended_key_usage", "Extended key usages by short name (serverAuth, clientAuth, "
                                 "codeSigning, emailProtection, timeStamping, OCSPSigning) or OID."),
     TEXTS("policies", "OIDs of certificate policies."),
+    {.size = sizeof(signet_option_t),
+     .type = SIGNET_OPTION_GROUPS,
+     .name = SIGNET_TEXT_INIT("policy_qualifiers"),
+     .help = SIGNET_TEXT_INIT("What is said beside one of the policies."),
+     .members = qualifier_options,
+     .member_count = sizeof qualifier_options / sizeof qualifier_options[0]},
+    TEXTS("aia_urls", "Where the issuer's certificate can be fetched; by default as the authority "
+                      "has it, [] for nowhere."),
+    TEXTS("ocsp_urls", "Where OCSP answers; by default as the authority has it, [] for nowhere."),
+    TEXTS("crl_urls", "Where the revocation list can be fetched; by default as the authority has "
+                      "it, [] for nowhere."),
+    TEXTS("freshest_crl_urls", "Where changes since the last revocation list can be fetched; by "
+                               "default as the authority has it, [] for nowhere."),
+    BOOLEAN("must_staple", "false",
+            "Whether servers must staple an OCSP answer (TLS feature, RFC 7633)."),
+    BOOLEAN("no_revocation", "false",
+            "Whether certificates say that they are never revoked (noRevAvail, RFC 9608) and name "
+            "neither OCSP nor a revocation list; for short lives."),
+    {.size = sizeof(signet_option_t),
+     .type = SIGNET_OPTION_GROUPS,
+     .name = SIGNET_TEXT_INIT("extensions"),
+     .help = SIGNET_TEXT_INIT("Private extensions that each certificate carries."),
+     .members = extension_options,
+     .member_count = sizeof extension_options / sizeof extension_options[0]},
+    TEXTS("requested_extensions", "OIDs of extensions that are taken from the request, as they "
+                                  "are and never critical; all others are left out."),
+    CHOICE("sid", "none", "none|optional|required",
+           "Whether the extension with the account's SID of Active Directory is issued, from the "
+           "field \"sid\" of the request, which only an officer may set."),
     NUMBER("path_length", SIGNET_OPTION_INTEGER, "0", -1, 16,
            "For subordinates: how many authorities may follow below; -1: as the issuer permits."),
     LIMIT_OPTIONS,
+    TEXTS("required_fields", "Fields that must be given beside the request: owner, "
+                             "tag.cost-center."),
     BOOLEAN("strict", "false", "Whether hold and release are refused."),
 };
 
@@ -157,3 +212,9 @@ const signet_option_t ca_options[CA_OPTION_COUNT] = {
      .members = profile_options,
      .member_count = COUNT(profile_options)},
 };
+
+const signet_option_t *ca_profile_options(uint64_t *count)
+{
+    *count = COUNT(profile_options);
+    return profile_options;
+}

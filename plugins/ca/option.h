@@ -7,6 +7,9 @@
 #define CA_OPTION_COUNT 8U
 extern const signet_option_t ca_options[CA_OPTION_COUNT];
 
+/* The options of one profile, `*count` of them; their names are C strings. */
+const signet_option_t *ca_profile_options(uint64_t *count);
+
 /* An option without members or limits, for tables of options. */
 #define CA_OPTION(option_name, option_type, option_flags, option_default, option_help)             \
     {                                                                                              \

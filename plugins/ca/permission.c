@@ -18,7 +18,7 @@ static int covers_object(const signet_grant_t *grant, signet_text_t authority,
  * whatever merely ends like that. */
 static int covers_name(const signet_grant_t *grant, signet_text_t name)
 {
-    static const char *const types[] = {"dns:", "ip:", "email:", "uri:", "cn:"};
+    static const char *const types[] = {"dns:", "ip:", "email:", "uri:", "upn:", "cn:"};
     if (grant->names.length == 0)
         return 1;
     for (size_t i = 0; i < sizeof types / sizeof types[0]; i++) {
@@ -27,7 +27,7 @@ static int covers_name(const signet_grant_t *grant, signet_text_t name)
     }
     signet_text_t value;
     signet_text_t type = signet_text_split(name, ':', &value);
-    if (signet_text_is(type, "email") || signet_text_is(type, "uri"))
+    if (signet_text_is(type, "email") || signet_text_is(type, "uri") || signet_text_is(type, "upn"))
         return 0;
     return signet_text_matches(value, grant->names);
 }
@@ -127,6 +127,19 @@ int ca_permission_reads_others(signet_call_t *call)
     const signet_actor_t *actor = call->services->actor(call);
     for (uint64_t i = 0; i < actor->grant_count; i++) {
         if (reads(grant_at(actor, i)))
+            return 1;
+    }
+    return 0;
+}
+
+int ca_permission_officer(signet_call_t *call, const ca_profile_t *profile,
+                          const ca_authority_t *authority)
+{
+    const signet_actor_t *actor = call->services->actor(call);
+    for (uint64_t i = 0; i < actor->grant_count; i++) {
+        const signet_grant_t *grant = grant_at(actor, i);
+        if (is_role(grant, SIGNET_ROLE_OFFICER) &&
+            covers_object(grant, authority->name, profile->name))
             return 1;
     }
     return 0;

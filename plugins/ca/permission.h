@@ -13,6 +13,9 @@ int32_t ca_permission_request(signet_call_t *call, const ca_profile_t *profile,
 /* Whether one such grant covers every name. DENIED. */
 int32_t ca_permission_names(signet_call_t *call, const ca_profile_t *profile,
                             const ca_authority_t *authority, const ca_names_t *names);
+/* Whether the actor is an officer for this authority and profile. */
+int ca_permission_officer(signet_call_t *call, const ca_profile_t *profile,
+                          const ca_authority_t *authority);
 /* Whether the actor may read a certificate: officers, auditors and administrators within their
  * scope, requesters what they asked for themselves. */
 int ca_permission_read(signet_call_t *call, const signet_certificate_t *certificate);

@@ -7,13 +7,18 @@
 
 #define CN_MAX_CHARACTERS 64U
 #define SHOWN_MAX_LENGTH 128U
+#define UNKNOWN_TYPE 0xfe
+
+/* The user principal name of Active Directory, 1.3.6.1.4.1.311.20.2.3. */
+static const uint8_t user_principal_name[] = {0x2b, 0x06, 0x01, 0x04, 0x01,
+                                              0x82, 0x37, 0x14, 0x02, 0x03};
 
 static const struct {
     const char *name;
     uint8_t type;
 } types[] = {
     {"dns", SIGNET_NAME_DNS}, {"ip", SIGNET_NAME_IP}, {"email", SIGNET_NAME_EMAIL},
-    {"uri", SIGNET_NAME_URI}, {"cn", SIGNET_NAME_CN},
+    {"uri", SIGNET_NAME_URI}, {"cn", SIGNET_NAME_CN}, {"upn", SIGNET_NAME_OTHER},
 };
 
 #define TYPES (sizeof(types) / sizeof(types[0]))
@@ -60,14 +65,48 @@ static int32_t complete(signet_call_t *call, const char *type, uint8_t number, s
     uint64_t prefix = strlen(type) + 1;
     name->type = number;
     name->value = (signet_text_t){name->text.data + prefix, name->text.length - prefix};
-    name->encoded = number == SIGNET_NAME_IP ? encoded : signet_text_bytes(name->value);
+    name->encoded = number == SIGNET_NAME_IP || number == SIGNET_NAME_OTHER
+                        ? encoded
+                        : signet_text_bytes(name->value);
     return SIGNET_OK;
+}
+
+/* The content of an OtherName: its type and the principal as UTF8String. */
+static signet_bytes_t encode_principal(signet_call_t *call, signet_text_t principal)
+{
+    signet_buffer_t buffer = signet_buffer(call, principal.length + 32);
+    signet_bytes_t content = {NULL, 0};
+    signet_der_add_oid(&buffer, (signet_bytes_t){user_principal_name, sizeof(user_principal_name)});
+    uint64_t tagged = signet_der_begin(&buffer, SIGNET_DER_CONTEXT_CONSTRUCTED(0));
+    signet_der_add(&buffer, SIGNET_DER_UTF8, signet_text_bytes(principal));
+    signet_der_end(&buffer, tagged);
+    (void)signet_buffer_bytes(&buffer, &content);
+    return content;
+}
+
+/* The principal in the content of an OtherName. */
+static int read_principal(signet_bytes_t content, signet_text_t *principal)
+{
+    signet_der_t der = signet_der(content);
+    signet_der_t inside;
+    signet_der_item_t value;
+    signet_bytes_t oid;
+    if (signet_der_oid(&der, &oid) != 0 ||
+        !signet_bytes_equal(oid,
+                            (signet_bytes_t){user_principal_name, sizeof(user_principal_name)}) ||
+        signet_der_enter(&der, SIGNET_DER_CONTEXT_CONSTRUCTED(0), &inside) != 0 ||
+        !signet_der_empty(&der) || signet_der_expect(&inside, SIGNET_DER_UTF8, &value) != 0 ||
+        !signet_der_empty(&inside)) {
+        return -1;
+    }
+    *principal = signet_bytes_text(value.content);
+    return 0;
 }
 
 int32_t signet_name_canonical(signet_call_t *call, const char *type, signet_text_t value,
                               signet_canonical_t *name)
 {
-    uint8_t number = 0;
+    uint8_t number = UNKNOWN_TYPE;
     const char *rule = NULL;
     signet_text_t canonical = value;
     signet_bytes_t encoded = signet_text_bytes(value);
@@ -92,9 +131,15 @@ int32_t signet_name_canonical(signet_call_t *call, const char *type, signet_text
     case SIGNET_NAME_CN:
         rule = signet_name_rule_cn(value);
         break;
+    case SIGNET_NAME_OTHER:
+        /* A principal is written like a mailbox. */
+        rule = signet_name_rule_email(call, value, &canonical);
+        encoded = rule == NULL ? encode_principal(call, canonical) : encoded;
+        break;
     default:
         return signet_fail(call, SIGNET_UNSUPPORTED, "name.unsupported",
-                           "\"%s\" is not a type of name: use dns, ip, email, uri or cn.", type);
+                           "\"%s\" is not a type of name: use dns, ip, email, uri, upn or cn.",
+                           type);
     }
     if (rule != NULL) {
         return refuse(call, type, value, rule);
@@ -125,8 +170,12 @@ int32_t signet_name_from_general(signet_call_t *call, const signet_general_name_
     if (general->type == SIGNET_NAME_IP) {
         return from_octets(call, general->value, name);
     }
+    signet_text_t principal;
+    if (general->type == SIGNET_NAME_OTHER && read_principal(general->value, &principal) == 0) {
+        return signet_name_canonical(call, "upn", principal, name);
+    }
     for (unsigned i = 0; i < TYPES; i++) {
-        if (types[i].type != general->type) {
+        if (types[i].type != general->type || general->type == SIGNET_NAME_OTHER) {
             continue;
         }
         signet_text_t value = signet_bytes_text(general->value);
@@ -138,6 +187,7 @@ int32_t signet_name_from_general(signet_call_t *call, const signet_general_name_
         return signet_name_canonical(call, types[i].name, value, name);
     }
     return signet_fail(call, SIGNET_UNSUPPORTED, "name.unsupported",
-                       "Alternative names of type %u are not supported: use dns, ip, email or uri.",
+                       "Alternative names of type %u are not supported: use dns, ip, email, uri or "
+                       "a user principal name.",
                        general->type);
 }

@@ -8,6 +8,7 @@
 
 #include <signet/sdk/name.h>
 
+#define SIGNET_NAME_OTHER 0 /* upn */
 #define SIGNET_NAME_EMAIL 1
 #define SIGNET_NAME_DNS 2
 #define SIGNET_NAME_URI 6

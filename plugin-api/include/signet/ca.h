@@ -48,13 +48,16 @@ typedef struct signet_profile {
     uint64_t version;
     int64_t validity_ms;
     signet_text_t document; /* the effective profile, a JSON object */
+    signet_text_t origins;  /* for each member of document where it was set: "FILE:LINE", with the
+                             * profile that it is inherited from, or "default"; a JSON object, or
+                             * empty for an actor who may not read configuration */
 } signet_profile_t;
 
 /* A name asked for beside or instead of the request's own. */
 typedef struct signet_requested_name {
     uint32_t size;
     uint32_t reserved;
-    signet_text_t type; /* "dns", "ip", "email", "uri", "cn" */
+    signet_text_t type; /* "dns", "ip", "email", "uri", "upn", "cn" */
     signet_text_t value;
 } signet_requested_name_t;
 
@@ -72,10 +75,15 @@ typedef struct signet_issue_request {
     int64_t not_after;   /* 0: as the profile has it; never later than that */
     int64_t validity_ms; /* instead of not_after: counted from not_before or now, so that a request
                           * that is repeated under its request id is still the same; 0: not asked */
-    const signet_pair_t *fields; /* beside the certificate: "owner", "tag.NAME" */
+    const signet_pair_t *fields; /* beside the certificate: "owner", "tag.NAME"; "sid", the SID of
+                                  * an account, by officers alone */
     uint64_t field_count;
     signet_text_t replaces_authority; /* the certificate that this one renews; empty: none */
     signet_bytes_t replaces_serial;
+    signet_text_t attestation;   /* the format of a key attestation that the protocol has verified
+                                  * up to a root that it trusts: "tpm", "apple", "android-key",
+                                  * "packed"; empty: none */
+    signet_bytes_t attested_key; /* the SubjectPublicKeyInfo that it attests, DER */
 } signet_issue_request_t;
 
 /* A renewal asked for: the same profile, authority and names. */
@@ -90,6 +98,21 @@ typedef struct signet_renew_request {
     const signet_pair_t *fields; /* as in signet_issue_request_t */
     uint64_t field_count;
 } signet_renew_request_t;
+/* What would be issued. Made by the CA, in the call's arena. */
+typedef struct signet_preview {
+    uint32_t size;
+    uint32_t approvals; /* how many persons would have to agree before */
+    signet_text_t profile;
+    uint64_t profile_version;
+    signet_text_t authority;
+    signet_text_t subject;      /* RFC 4514 */
+    const signet_text_t *names; /* canonical, as in signet_certificate_t */
+    uint64_t name_count;
+    int64_t not_before;
+    int64_t not_after;
+    signet_bytes_t tbs; /* what would be signed but for the serial, which is drawn at issue */
+    signet_text_t text; /* every field and extension, for people */
+} signet_preview_t;
 
 /* A revocation asked for. */
 typedef struct signet_revoke_request {
@@ -186,6 +209,10 @@ typedef struct signet_ca_interface {
      * revoked, held or expired. Optional. [worker] */
     int32_t (*renew)(void *instance, signet_call_t *call, const signet_renew_request_t *request,
                      const signet_certificate_t **certificate);
+    /* Says what `issue` would sign for the request, or fails as it would; nothing is signed,
+     * stored or journaled, and the request id is not looked at. Optional. [worker] */
+    int32_t (*preview)(void *instance, signet_call_t *call, const signet_issue_request_t *request,
+                       const signet_preview_t **preview);
 } signet_ca_interface_t;
 
 #endif

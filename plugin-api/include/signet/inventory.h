@@ -36,7 +36,7 @@ typedef struct signet_certificate {
     signet_bytes_t fingerprint; /* SHA-256 of der */
     signet_text_t subject;      /* RFC 4514 */
     const signet_text_t *names; /* canonical: "dns:a.example", "ip:192.0.2.1", "email:a@b.example",
-                                 * "uri:https://…", "cn:…" */
+                                 * "uri:https://…", "upn:a@corp.example", "cn:…" */
     uint64_t name_count;
     signet_text_t profile;
     uint64_t profile_version;
@@ -52,6 +52,8 @@ typedef struct signet_certificate {
     signet_text_t replaces; /* the one that it renewed, "AUTHORITY/SERIAL"; empty: none */
     int64_t renew_from;     /* when it is best renewed */
     int64_t renew_before;
+    const signet_pair_t *fields; /* given beside the request: "owner", "tag.NAME", "sid" */
+    uint64_t field_count;
 } signet_certificate_t;
 
 /* A search: all that is set must hold. */
@@ -70,6 +72,7 @@ typedef struct signet_certificate_query {
     uint64_t limit;         /* 1…1000 */
     signet_text_t cursor;
     signet_text_t replaces; /* those that renewed this one, "AUTHORITY/SERIAL" */
+    signet_text_t owner;    /* the field "owner" */
 } signet_certificate_query_t;
 
 /* Certificates found. */

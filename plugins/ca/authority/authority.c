@@ -23,7 +23,8 @@ static int is_name(signet_text_t name)
 }
 
 /* URLs are spliced into certificates as IA5String. */
-static int32_t check_urls(signet_call_t *call, const signet_setting_t *setting, const char *option)
+int32_t ca_authority_check_urls(signet_call_t *call, const signet_setting_t *setting,
+                                const char *option)
 {
     const signet_setting_t *urls = signet_setting(setting, option);
     for (uint64_t i = 0; urls != NULL && i < urls->member_count; i++) {
@@ -93,9 +94,9 @@ int32_t ca_authority_configure(ca_pool_t *pool, signet_call_t *call,
         status = ca_pool_bytes(pool, call, encoded, &authority->subject);
     if (status == SIGNET_OK)
         status = ca_limits_configure_authority(pool, call, setting, &authority->limits);
-    static const char *const urls[] = {"aia_urls", "crl_urls", "ocsp_urls"};
+    static const char *const urls[] = {"aia_urls", "crl_urls", "ocsp_urls", "freshest_crl_urls"};
     for (size_t i = 0; status == SIGNET_OK && i < sizeof urls / sizeof urls[0]; i++)
-        status = check_urls(call, setting, urls[i]);
+        status = ca_authority_check_urls(call, setting, urls[i]);
     return status;
 }
 

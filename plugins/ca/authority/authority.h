@@ -50,6 +50,9 @@ struct ca_authority {
  * opened. INVALID at the setting. */
 int32_t ca_authority_configure(ca_pool_t *pool, signet_call_t *call,
                                const signet_setting_t *setting, ca_authority_t *authority);
+/* Whether each of a list of URLs can stand in a certificate. INVALID at the URL. */
+int32_t ca_authority_check_urls(signet_call_t *call, const signet_setting_t *setting,
+                                const char *option);
 /* Finds each authority's parent and refuses circles and kinds that do not fit. */
 int32_t ca_authorities_link(signet_call_t *call, ca_authority_t *authorities, uint64_t count);
 ca_authority_t *ca_authority_find(ca_authority_t *authorities, uint64_t count, signet_text_t name);

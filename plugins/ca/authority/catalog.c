@@ -70,7 +70,9 @@ int32_t ca_catalog_profiles(void *instance, signet_call_t *call,
             .authority = profile->authority != NULL ? profile->authority->name : (signet_text_t){0},
             .version = profile->version,
             .validity_ms = profile->validity_ms,
-            .document = profile->document};
+            .document = profile->document,
+            .origins = ca_permission_reads_others(call) ? profile->origins_document
+                                                        : (signet_text_t){NULL, 0}};
         list[(*count)++] = &all[i];
     }
     *profiles = list;

@@ -3,6 +3,7 @@
 #include "authority/constraint.h"
 #include "authority/policy.h"
 #include "profile/extension.h"
+#include "profile/qualifier.h"
 #include "profile/usage.h"
 
 #include <signet/sdk/der.h>
@@ -182,7 +183,7 @@ static int32_t add_policies(signet_call_t *call, const signet_setting_t *setting
             return status;
     }
     if (length > 0) {
-        ca_extension_policies(buffer, oids, length);
+        ca_qualifiers_encode(buffer, oids, NULL, length);
         (*count)++;
     }
     return SIGNET_OK;

@@ -6,6 +6,7 @@
 
 #define TAG "tag."
 #define TAG_NAME_MAX 64U
+#define SID "S-1-"
 
 static int is_tag_character(char character)
 {
@@ -15,7 +16,7 @@ static int is_tag_character(char character)
 
 int ca_field_known(signet_text_t name)
 {
-    if (signet_text_is(name, "owner"))
+    if (signet_text_is(name, "owner") || signet_text_is(name, CA_FIELD_SID))
         return 1;
     if (!signet_text_starts(name, TAG) || name.length == strlen(TAG) ||
         name.length > strlen(TAG) + TAG_NAME_MAX)
@@ -47,6 +48,22 @@ static int is_value(signet_text_t value)
     return 1;
 }
 
+/* "S-1-" and numbers joined by '-'. */
+static int is_sid(signet_text_t value)
+{
+    uint64_t begin = strlen(SID);
+    if (!signet_text_starts(value, SID) || value.length == begin)
+        return 0;
+    for (uint64_t i = begin; i < value.length; i++) {
+        char character = value.data[i];
+        int digit = character >= '0' && character <= '9';
+        int joint = character == '-' && value.data[i - 1] != '-' && i + 1 < value.length;
+        if (!digit && !joint)
+            return 0;
+    }
+    return 1;
+}
+
 /* Room for one more. */
 static int32_t grow(signet_call_t *call, ca_fields_t *fields)
 {
@@ -64,12 +81,12 @@ int32_t ca_field_add(signet_call_t *call, ca_fields_t *fields, signet_text_t nam
 {
     if (!ca_field_known(name))
         return signet_fail_field(call, SIGNET_INVALID, "request.field", "fields",
-                                 "there is no such field; fields are owner and tag.NAME, NAME of "
-                                 "lower-case letters, digits, '-' and '_'");
-    if (!is_value(value))
+                                 "there is no such field; fields are owner, sid and tag.NAME, NAME "
+                                 "of lower-case letters, digits, '-' and '_'");
+    if (!is_value(value) || (signet_text_is(name, CA_FIELD_SID) && !is_sid(value)))
         return signet_fail_field(call, SIGNET_INVALID, "request.field", "fields",
                                  "the value of the field %.*s is not a line of 1 to %u octets of "
-                                 "UTF-8",
+                                 "UTF-8, or not of the field's form",
                                  SIGNET_FORMAT(name), CA_FIELD_VALUE_MAX);
     if (ca_field_value(fields, name) != NULL)
         return signet_fail_field(call, SIGNET_INVALID, "request.field", "fields",

@@ -6,6 +6,7 @@
 #include "issue/request.h"
 #include "issue/signing.h"
 #include "policy/stage.h"
+#include "profile/required_field.h"
 
 #include <signet/sdk/encode.h>
 #include <signet/sdk/error.h>
@@ -28,6 +29,8 @@ static int32_t fill_record(signet_call_t *call, const ca_draft_t *draft,
     certificate->not_after = draft->content.not_after;
     certificate->issued_at = draft->now;
     certificate->replaces = draft->predecessor_key;
+    certificate->fields = draft->fields.items;
+    certificate->field_count = draft->fields.count;
     certificate->serial = signet_bytes_copy(call, draft->content.serial);
     if (certificate->serial.data == NULL)
         return SIGNET_NO_MEMORY;
@@ -83,6 +86,8 @@ static int32_t issue(ca_t *ca, signet_call_t *call, const signet_issue_request_t
             status = signet_fail(call, SIGNET_DENIED, "policy.held",
                                  "the policy \"%.*s\" holds the request for approval",
                                  SIGNET_FORMAT(policies->name));
+        if (status == SIGNET_OK)
+            status = ca_fields_present(call, draft.profile, &draft.fields);
         if (status == SIGNET_OK)
             status = fill_record(call, &draft, policies, record);
         if (status != SIGNET_OK)

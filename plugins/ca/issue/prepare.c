@@ -101,11 +101,23 @@ static int32_t check_names(signet_call_t *call, ca_draft_t *draft)
     return status;
 }
 
+/* The fields of the request. Whoever may set the SID of an account becomes that account. */
+static int32_t take_fields(signet_call_t *call, ca_draft_t *draft)
+{
+    draft->requester = call->services->actor(call)->id;
+    int32_t status = ca_fields_collect(call, draft->request, &draft->fields);
+    if (status == SIGNET_OK && ca_field_value(&draft->fields, SIGNET_TEXT(CA_FIELD_SID)) != NULL &&
+        !ca_permission_officer(call, draft->profile, draft->authority))
+        return signet_fail_field(call, SIGNET_DENIED, "permission.sid", "fields",
+                                 "only an officer may say whose SID a certificate holds");
+    return status;
+}
+
 int32_t ca_prepare(ca_t *ca, signet_call_t *call, ca_draft_t *draft)
 {
     int32_t status = ca_authority_ready(call, draft->authority, draft->now);
     if (status == SIGNET_OK)
-        status = ca_fields_collect(call, draft->request, &draft->fields);
+        status = take_fields(call, draft);
     if (status == SIGNET_OK)
         status = ca_predecessor_find(ca, call, draft);
     if (status == SIGNET_OK)

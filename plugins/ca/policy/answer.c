@@ -119,6 +119,8 @@ static int32_t fill(signet_call_t *call, signet_text_t policy, const signet_pair
     signet_text_t value = signet_text_copy(call, field->value);
     if (name.data == NULL || value.data == NULL)
         return SIGNET_NO_MEMORY;
+    /* What goes into an extension has it built anew. */
+    *subject = *subject || signet_text_is(name, CA_FIELD_SID);
     return ca_field_add(call, &draft->fields, name, value);
 }
 

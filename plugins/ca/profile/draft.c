@@ -8,16 +8,26 @@
 int32_t ca_draft_names(signet_call_t *call, ca_draft_t *draft)
 {
     const ca_profile_t *profile = draft->profile;
-    draft->names = (ca_names_t){0}; /* policies may have filled something: it begins anew */
-    int32_t status = ca_names_collect(call, profile, draft->csr, draft->request, &draft->names);
-    ca_subject_request_t request = {.attributes = draft->csr->attributes,
-                                    .attribute_count = draft->csr->attribute_count,
+    ca_names_t *names = &draft->names;
+    *names = (ca_names_t){0}; /* policies may have filled something: it begins anew */
+    int32_t status = ca_names_collect(call, profile, draft->csr, draft->request, names);
+    ca_source_t source = {.attributes = draft->csr->attributes,
+                          .attribute_count = draft->csr->attribute_count,
+                          .common_name = names->common_name,
+                          .names = names->items,
+                          .name_count = names->count,
+                          .fields = draft->fields.items,
+                          .field_count = draft->fields.count,
+                          .requester = draft->requester};
+    if (status == SIGNET_OK)
+        status = ca_names_add(call, profile, &source, names);
+    if (status == SIGNET_OK)
+        status = ca_names_present(call, profile, names);
+    source.name_count = names->count;
+    ca_subject_request_t request = {.source = &source,
+                                    .names_replaced = names->replaced,
                                     .filled = draft->filled,
-                                    .filled_count = draft->filled_count,
-                                    .common_name = draft->names.common_name,
-                                    .names_replaced = draft->names.replaced,
-                                    .names = draft->names.items,
-                                    .name_count = draft->names.count};
+                                    .filled_count = draft->filled_count};
     if (status == SIGNET_OK)
         status =
             ca_subject_build(call, profile->rules, profile->rule_count, &request, &draft->subject);
@@ -30,6 +40,29 @@ int32_t ca_draft_names(signet_call_t *call, ca_draft_t *draft)
         return signet_fail_field(call, SIGNET_INVALID, "profile.subject-required", "csr",
                                  "the certificate would have neither a subject nor a name");
     return ca_names_check(call, draft->authority, &draft->all);
+}
+
+/* The extensions that differ from one certificate to the next: those that the profile takes from
+ * the request, and the SID of an account. */
+static int32_t add_extensions(signet_call_t *call, ca_draft_t *draft)
+{
+    const ca_profile_t *profile = draft->profile;
+    ca_content_t *content = &draft->content;
+    content->extra = (signet_bytes_t){NULL, 0};
+    content->extra_count = 0;
+    if (profile->private_extensions.wanted_count == 0 && profile->sid == CA_SID_NONE)
+        return SIGNET_OK;
+    signet_buffer_t buffer = signet_buffer(call, 256);
+    int32_t status = ca_private_extensions_copy(call, &profile->private_extensions, draft->csr,
+                                                &buffer, &content->extra_count);
+    if (status != SIGNET_OK)
+        return status;
+    const signet_text_t *sid = ca_field_value(&draft->fields, SIGNET_TEXT(CA_FIELD_SID));
+    if (profile->sid != CA_SID_NONE && sid != NULL) {
+        ca_extension_sid(&buffer, *sid);
+        content->extra_count++;
+    }
+    return signet_buffer_bytes(&buffer, &content->extra);
 }
 
 int32_t ca_draft_content(const ca_t *ca, signet_call_t *call, ca_draft_t *draft)
@@ -48,6 +81,8 @@ int32_t ca_draft_content(const ca_t *ca, signet_call_t *call, ca_draft_t *draft)
                                  SIGNET_FORMAT(authority->name));
     if (status == SIGNET_OK)
         status = ca_key_id(call, &draft->csr->key, &content->key_id);
+    if (status == SIGNET_OK)
+        status = add_extensions(call, draft);
     content->serial = (signet_bytes_t){draft->serial, sizeof draft->serial};
     content->identifier = authority->identifier;
     content->issuer = authority->subject;

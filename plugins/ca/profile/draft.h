@@ -16,8 +16,9 @@ typedef struct ca_draft {
     ca_authority_t *authority;
     const signet_csr_t *csr;
     int64_t now;
-    ca_names_t names; /* of the subjectAltName */
-    ca_names_t all;   /* these, the common name and the mail address */
+    signet_text_t requester; /* the actor's id */
+    ca_names_t names;        /* of the subjectAltName */
+    ca_names_t all;          /* these, the common name and the mail address */
     ca_subject_t subject;
     uint8_t serial[CA_SERIAL_LENGTH];
     ca_content_t content;

@@ -14,6 +14,10 @@ OID(ca_oid_basic_constraints, 0x55, 0x1d, 0x13);
 OID(ca_oid_name_constraints, 0x55, 0x1d, 0x1e);
 OID(ca_oid_crl_points, 0x55, 0x1d, 0x1f);
 OID(ca_oid_policies, 0x55, 0x1d, 0x20);
+OID(ca_oid_freshest_crl, 0x55, 0x1d, 0x2e);
+OID(ca_oid_no_revocation, 0x55, 0x1d, 0x38);
+OID(ca_oid_tls_feature, 0x2b, 0x06, 0x01, 0x05, 0x05, 0x07, 0x01, 0x18);
+OID(ca_oid_sid, 0x2b, 0x06, 0x01, 0x04, 0x01, 0x82, 0x37, 0x19, 0x02);
 OID(ca_oid_authority_key_id, 0x55, 0x1d, 0x23);
 OID(ca_oid_extended_key_usage, 0x55, 0x1d, 0x25);
 OID(ca_oid_authority_information, 0x2b, 0x06, 0x01, 0x05, 0x05, 0x07, 0x01, 0x01);
@@ -24,6 +28,11 @@ OID(ca_oid_extension_request, 0x2a, 0x86, 0x48, 0x86, 0xf7, 0x0d, 0x01, 0x09, 0x
 static const uint8_t method_ocsp[] = {0x2b, 0x06, 0x01, 0x05, 0x05, 0x07, 0x30, 0x01};
 static const uint8_t method_issuers[] = {0x2b, 0x06, 0x01, 0x05, 0x05, 0x07, 0x30, 0x02};
 
+/* The TLS extension status_request, which asks for a stapled OCSP answer (RFC 7633, 4). */
+#define STATUS_REQUEST 5
+
+#define GENERAL_NAME_OTHER 0
+#define GENERAL_NAME_DIRECTORY 4
 #define GENERAL_NAME_URI 6
 
 /* An extension that is open: marks of its SEQUENCE and of its OCTET STRING. */
@@ -104,19 +113,6 @@ void ca_extension_extended_key_usage(signet_buffer_t *buffer, const signet_bytes
     extension_end(buffer, mark);
 }
 
-void ca_extension_policies(signet_buffer_t *buffer, const signet_bytes_t *oids, uint64_t count)
-{
-    extension_mark_t mark = extension_begin(buffer, ca_oid_policies, 0);
-    uint64_t sequence = signet_der_begin(buffer, SIGNET_DER_SEQUENCE);
-    for (uint64_t i = 0; i < count; i++) {
-        uint64_t policy = signet_der_begin(buffer, SIGNET_DER_SEQUENCE);
-        signet_der_add_oid(buffer, oids[i]);
-        signet_der_end(buffer, policy);
-    }
-    signet_der_end(buffer, sequence);
-    extension_end(buffer, mark);
-}
-
 static void add_uri(signet_buffer_t *buffer, signet_text_t uri)
 {
     signet_der_add(buffer, SIGNET_DER_CONTEXT(GENERAL_NAME_URI), signet_text_bytes(uri));
@@ -150,11 +146,11 @@ void ca_extension_authority_information(signet_buffer_t *buffer, const signet_se
     extension_end(buffer, mark);
 }
 
-void ca_extension_crl_points(signet_buffer_t *buffer, const signet_setting_t *urls)
+static void add_points(signet_buffer_t *buffer, signet_bytes_t oid, const signet_setting_t *urls)
 {
     if (!has_urls(urls))
         return;
-    extension_mark_t mark = extension_begin(buffer, ca_oid_crl_points, 0);
+    extension_mark_t mark = extension_begin(buffer, oid, 0);
     uint64_t points = signet_der_begin(buffer, SIGNET_DER_SEQUENCE);
     /* One point, reachable by each of the URLs (RFC 5280, 4.2.1.13). */
     uint64_t point = signet_der_begin(buffer, SIGNET_DER_SEQUENCE);
@@ -169,14 +165,54 @@ void ca_extension_crl_points(signet_buffer_t *buffer, const signet_setting_t *ur
     extension_end(buffer, mark);
 }
 
+void ca_extension_crl_points(signet_buffer_t *buffer, const signet_setting_t *urls)
+{
+    add_points(buffer, ca_oid_crl_points, urls);
+}
+
+void ca_extension_freshest_crl(signet_buffer_t *buffer, const signet_setting_t *urls)
+{
+    add_points(buffer, ca_oid_freshest_crl, urls);
+}
+
+uint8_t ca_general_name_tag(uint8_t type)
+{
+    int constructed = type == GENERAL_NAME_OTHER || type == GENERAL_NAME_DIRECTORY;
+    return (uint8_t)(constructed ? SIGNET_DER_CONTEXT_CONSTRUCTED(type) : SIGNET_DER_CONTEXT(type));
+}
+
 void ca_extension_subject_alt_name(signet_buffer_t *buffer, const signet_canonical_t *names,
                                    uint64_t count, int critical)
 {
     extension_mark_t mark = extension_begin(buffer, ca_oid_subject_alt_name, critical);
     uint64_t sequence = signet_der_begin(buffer, SIGNET_DER_SEQUENCE);
     for (uint64_t i = 0; i < count; i++)
-        signet_der_add(buffer, (uint8_t)SIGNET_DER_CONTEXT(names[i].type), names[i].encoded);
+        signet_der_add(buffer, ca_general_name_tag(names[i].type), names[i].encoded);
     signet_der_end(buffer, sequence);
+    extension_end(buffer, mark);
+}
+
+void ca_extension_tls_feature(signet_buffer_t *buffer)
+{
+    extension_mark_t mark = extension_begin(buffer, ca_oid_tls_feature, 0);
+    uint64_t sequence = signet_der_begin(buffer, SIGNET_DER_SEQUENCE);
+    signet_der_add_integer(buffer, STATUS_REQUEST);
+    signet_der_end(buffer, sequence);
+    extension_end(buffer, mark);
+}
+
+void ca_extension_sid(signet_buffer_t *buffer, signet_text_t sid)
+{
+    static const uint8_t type[] = {0x2b, 0x06, 0x01, 0x04, 0x01, 0x82, 0x37, 0x19, 0x02, 0x01};
+    extension_mark_t mark = extension_begin(buffer, ca_oid_sid, 0);
+    uint64_t names = signet_der_begin(buffer, SIGNET_DER_SEQUENCE);
+    uint64_t other = signet_der_begin(buffer, SIGNET_DER_CONTEXT_CONSTRUCTED(GENERAL_NAME_OTHER));
+    signet_der_add_oid(buffer, (signet_bytes_t){type, sizeof type});
+    uint64_t value = signet_der_begin(buffer, SIGNET_DER_CONTEXT_CONSTRUCTED(0));
+    signet_der_add(buffer, SIGNET_DER_OCTET_STRING, signet_text_bytes(sid));
+    signet_der_end(buffer, value);
+    signet_der_end(buffer, other);
+    signet_der_end(buffer, names);
     extension_end(buffer, mark);
 }
 

@@ -12,6 +12,10 @@ extern const signet_bytes_t ca_oid_basic_constraints;
 extern const signet_bytes_t ca_oid_name_constraints;
 extern const signet_bytes_t ca_oid_crl_points;
 extern const signet_bytes_t ca_oid_policies;
+extern const signet_bytes_t ca_oid_freshest_crl;
+extern const signet_bytes_t ca_oid_no_revocation; /* noRevAvail (RFC 9608) */
+extern const signet_bytes_t ca_oid_tls_feature;
+extern const signet_bytes_t ca_oid_sid; /* szOID_NTDS_CA_SECURITY_EXT of Active Directory */
 extern const signet_bytes_t ca_oid_authority_key_id;
 extern const signet_bytes_t ca_oid_extended_key_usage;
 extern const signet_bytes_t ca_oid_authority_information;
@@ -29,14 +33,20 @@ void ca_extension_basic_constraints(signet_buffer_t *buffer, int is_ca, int64_t 
 void ca_extension_key_usage(signet_buffer_t *buffer, uint32_t bits);
 void ca_extension_subject_key_id(signet_buffer_t *buffer, signet_bytes_t key_id);
 void ca_extension_authority_key_id(signet_buffer_t *buffer, signet_bytes_t key_id);
-/* Encoded OIDs, for extendedKeyUsage or certificatePolicies. */
+/* Encoded OIDs. */
 void ca_extension_extended_key_usage(signet_buffer_t *buffer, const signet_bytes_t *oids,
                                      uint64_t count);
-void ca_extension_policies(signet_buffer_t *buffer, const signet_bytes_t *oids, uint64_t count);
 /* URLs as TEXTS settings; nothing where there are none. */
 void ca_extension_authority_information(signet_buffer_t *buffer, const signet_setting_t *issuers,
                                         const signet_setting_t *responders);
 void ca_extension_crl_points(signet_buffer_t *buffer, const signet_setting_t *urls);
+void ca_extension_freshest_crl(signet_buffer_t *buffer, const signet_setting_t *urls);
+/* Must staple (RFC 7633). */
+void ca_extension_tls_feature(signet_buffer_t *buffer);
+/* The SID of an account: one OtherName whose value is the SID as text. */
+void ca_extension_sid(signet_buffer_t *buffer, signet_text_t sid);
+/* The tag of a GeneralName by its number. */
+uint8_t ca_general_name_tag(uint8_t type);
 /* Critical where the subject is empty. */
 void ca_extension_subject_alt_name(signet_buffer_t *buffer, const signet_canonical_t *names,
                                    uint64_t count, int critical);

@@ -75,8 +75,9 @@ int32_t ca_lint(signet_call_t *call, signet_bytes_t tbs, const ca_content_t *con
     if (x509->is_ca != content->is_ca || x509->path_length != content->path_length ||
         x509->key_usage != content->key_usage)
         return refuse(call, "lint.usage");
-    if (!extensions_unique(x509) ||
-        x509->extension_count != content->extension_count + 1 + (content->name_count > 0))
+    if (!extensions_unique(x509) || x509->extension_count != content->extension_count +
+                                                                 content->extra_count + 1 +
+                                                                 (content->name_count > 0))
         return refuse(call, "lint.extensions");
     return lint_names(call, x509, content);
 }

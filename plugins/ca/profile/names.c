@@ -5,6 +5,7 @@
 #include "record/record.h"
 
 #include <signet/sdk/error.h>
+#include <stdlib.h>
 
 /* One name, unless it is there already. */
 static void add(ca_names_t *names, const signet_canonical_t *name)
@@ -28,6 +29,8 @@ static const ca_patterns_t *patterns_for(const ca_profile_t *profile, uint8_t ty
         return &profile->email;
     case CA_NAME_URI:
         return &profile->uri;
+    case CA_NAME_UPN:
+        return &profile->upn;
     default:
         return &none;
     }
@@ -39,6 +42,11 @@ static int matches(const ca_pattern_t *pattern, const signet_canonical_t *name)
         return signet_text_matches(name->value, pattern->text);
     signet_general_name_t range = {.type = CA_NAME_IP, .value = pattern->range};
     return signet_name_within(name, &range);
+}
+
+static int by_text(const void *left, const void *right)
+{
+    return signet_text_compare(*(const signet_text_t *)left, *(const signet_text_t *)right);
 }
 
 /* Whether the profile permits a name. */
@@ -58,6 +66,9 @@ static int32_t check(signet_call_t *call, const ca_profile_t *profile,
         if (matches(&patterns->items[i], name))
             return SIGNET_OK;
     }
+    if (profile->listed_count > 0 && bsearch(&name->text, profile->listed, profile->listed_count,
+                                             sizeof name->text, by_text) != NULL)
+        return SIGNET_OK;
     return signet_fail_field(call, SIGNET_INVALID, "profile.name-not-permitted", "names",
                              "the profile \"%.*s\" does not permit the name \"%.*s\"",
                              SIGNET_FORMAT(profile->name), SIGNET_FORMAT(name->text));
@@ -75,7 +86,7 @@ static int32_t add_checked(signet_call_t *call, const ca_profile_t *profile, ca_
 static int32_t from_request(signet_call_t *call, const ca_profile_t *profile,
                             const signet_issue_request_t *request, ca_names_t *names)
 {
-    static const char *const types[] = {"dns", "ip", "email", "uri"};
+    static const char *const types[] = {"dns", "ip", "email", "uri", "upn"};
     for (uint64_t i = 0; i < request->name_count; i++) {
         const signet_requested_name_t *asked =
             SIGNET_AT(signet_requested_name_t, request->names, i);
@@ -89,10 +100,11 @@ static int32_t from_request(signet_call_t *call, const ca_profile_t *profile,
             continue;
         }
         if (type == NULL)
-            return signet_fail_field(call, SIGNET_INVALID, "profile.name-type", "names",
-                                     "\"%.*s\" is no type of name; use dns, ip, email, uri, or cn "
-                                     "once",
-                                     SIGNET_FORMAT(asked->type));
+            return signet_fail_field(
+                call, SIGNET_INVALID, "profile.name-type", "names",
+                "\"%.*s\" is no type of name; use dns, ip, email, uri, upn, or "
+                "cn once",
+                SIGNET_FORMAT(asked->type));
         signet_canonical_t name = {0};
         int32_t status = signet_name_canonical(call, type, asked->value, &name);
         if (status == SIGNET_OK)
@@ -134,17 +146,37 @@ int32_t ca_names_collect(signet_call_t *call, const ca_profile_t *profile, const
                                  "%llu names are asked for; the profile \"%.*s\" permits %llu",
                                  (unsigned long long)asked, SIGNET_FORMAT(profile->name),
                                  (unsigned long long)profile->max_names);
-    names->items = signet_alloc(call, asked + 1, sizeof *names->items);
+    names->items = signet_alloc(call, asked + profile->added_count + 1, sizeof *names->items);
     if (names->items == NULL)
         return SIGNET_NO_MEMORY;
-    int32_t status = names->replaced ? from_request(call, profile, request, names)
-                                     : from_csr(call, profile, csr, names);
-    if (status == SIGNET_OK && names->count == 0 && profile->names_required)
-        return signet_fail_field(call, SIGNET_INVALID, "profile.name-required", "names",
-                                 "the profile \"%.*s\" needs a name; put a subjectAltName into "
-                                 "the request",
-                                 SIGNET_FORMAT(profile->name));
-    return status;
+    return names->replaced ? from_request(call, profile, request, names)
+                           : from_csr(call, profile, csr, names);
+}
+
+int32_t ca_names_add(signet_call_t *call, const ca_profile_t *profile, const ca_source_t *source,
+                     ca_names_t *names)
+{
+    for (uint64_t i = 0; i < profile->added_count; i++) {
+        signet_text_t value;
+        signet_canonical_t name = {0};
+        int32_t status = ca_substitute(call, profile->added[i].text, source, &value);
+        if (status == SIGNET_OK)
+            status = signet_name_canonical(call, profile->added[i].type, value, &name);
+        if (status != SIGNET_OK)
+            return status;
+        add(names, &name);
+    }
+    return SIGNET_OK;
+}
+
+int32_t ca_names_present(signet_call_t *call, const ca_profile_t *profile, const ca_names_t *names)
+{
+    if (names->count > 0 || !profile->names_required)
+        return SIGNET_OK;
+    return signet_fail_field(call, SIGNET_INVALID, "profile.name-required", "names",
+                             "the profile \"%.*s\" needs a name; put a subjectAltName into the "
+                             "request",
+                             SIGNET_FORMAT(profile->name));
 }
 
 int32_t ca_names_common(signet_call_t *call, signet_text_t value, signet_canonical_t *name)

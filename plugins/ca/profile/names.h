@@ -3,7 +3,9 @@
 #define CA_NAMES_H
 
 #include "profile/profile.h"
+#include "profile/substitute.h"
 
+#define CA_NAME_UPN 0
 #define CA_NAME_EMAIL 1
 #define CA_NAME_DNS 2
 #define CA_NAME_URI 6
@@ -19,10 +21,15 @@ typedef struct ca_names {
 } ca_names_t;
 
 /* The names asked for: those of the parameters where there are any, else those of the CSR. INVALID
- * (malformed, of a type or value that the profile does not permit, none although one is needed),
- * TOO_LARGE. */
+ * (malformed, of a type or value that the profile does not permit), TOO_LARGE. */
 int32_t ca_names_collect(signet_call_t *call, const ca_profile_t *profile, const signet_csr_t *csr,
                          const signet_issue_request_t *request, ca_names_t *names);
+/* Fails where the profile needs a name and there is none. */
+int32_t ca_names_present(signet_call_t *call, const ca_profile_t *profile, const ca_names_t *names);
+/* Adds the names that the profile makes of the request. INVALID ("profile.substitute-…", "name.…").
+ */
+int32_t ca_names_add(signet_call_t *call, const ca_profile_t *profile, const ca_source_t *source,
+                     ca_names_t *names);
 /* Adds what the subject says as names: its common name and its mail address, for permissions,
  * constraints and the record. `all` gets names and these. A mail address must be one that the
  * profile permits. */

@@ -1,7 +1,9 @@
 #include "profile/profile.h"
 
 #include "profile/extension.h"
+#include "profile/name_rule.h"
 #include "profile/profile_document.h"
+#include "profile/required_field.h"
 #include "profile/usage.h"
 
 #include <signet/sdk/encode.h>
@@ -70,32 +72,6 @@ static int32_t configure_authorities(ca_pool_t *pool, signet_call_t *call, ca_pr
     return status;
 }
 
-static int32_t configure_patterns(ca_pool_t *pool, signet_call_t *call,
-                                  const signet_setting_t *profile, const char *option,
-                                  ca_patterns_t *patterns)
-{
-    const signet_setting_t *list = signet_setting(profile, option);
-    patterns->count = list == NULL ? 0 : list->member_count;
-    patterns->items = ca_pool_alloc(pool, call, patterns->count + 1, sizeof *patterns->items);
-    if (patterns->items == NULL)
-        return SIGNET_NO_MEMORY;
-    for (uint64_t i = 0; i < patterns->count; i++) {
-        const signet_setting_t *item = signet_setting_at(list, i);
-        signet_text_t rest;
-        patterns->items[i].text = item->text;
-        signet_text_split(item->text, '/', &rest);
-        if (signet_text_is(signet_text(option), "ip") && rest.length > 0) {
-            signet_bytes_t range;
-            int32_t status = ca_range_encode(call, item, &range);
-            if (status == SIGNET_OK)
-                status = ca_pool_bytes(pool, call, range, &patterns->items[i].range);
-            if (status != SIGNET_OK)
-                return status;
-        }
-    }
-    return SIGNET_OK;
-}
-
 static int32_t configure_usage(ca_pool_t *pool, signet_call_t *call, ca_profile_t *profile)
 {
     const signet_setting_t *setting = profile->setting;
@@ -106,6 +82,11 @@ static int32_t configure_usage(ca_pool_t *pool, signet_call_t *call, ca_profile_
     if (status == SIGNET_OK)
         status = ca_usage_oids(pool, call, signet_setting(setting, "policies"), &profile->policies,
                                &profile->policy_count);
+    if (status == SIGNET_OK)
+        status = ca_qualifiers_configure(pool, call, setting, profile->policies,
+                                         profile->policy_count, &profile->qualifiers);
+    if (status == SIGNET_OK)
+        status = ca_private_extensions_configure(pool, call, setting, &profile->private_extensions);
     if (status != SIGNET_OK)
         return status;
     if (profile->kind == CA_KIND_SUBORDINATE) {
@@ -139,6 +120,8 @@ static int32_t configure_limits(signet_call_t *call, ca_profile_t *profile)
     profile->strict = signet_setting_integer(setting, "strict", 0) != 0;
     profile->path_length = signet_setting_integer(setting, "path_length", 0);
     profile->requesters = signet_setting(setting, "requesters");
+    profile->must_staple = signet_setting_integer(setting, "must_staple", 0) != 0;
+    profile->no_revocation = signet_setting_integer(setting, "no_revocation", 0) != 0;
     if (profile->backdate_ms >= profile->validity_ms)
         return signet_setting_fail(call, setting, "profile.validity",
                                    "the profile \"%.*s\" has a backdate that is not shorter than "
@@ -160,7 +143,8 @@ static int32_t check_subject(signet_call_t *call, const ca_profile_t *profile)
     for (uint64_t i = 0; i < profile->rule_count; i++) {
         const ca_subject_rule_t *rule = &profile->rules[i];
         if (server && rule->is_common_name &&
-            (rule->kind == CA_SUBJECT_REQUIRED || rule->kind == CA_SUBJECT_OPTIONAL))
+            (rule->kind == CA_SUBJECT_REQUIRED || rule->kind == CA_SUBJECT_OPTIONAL ||
+             rule->kind == CA_SUBJECT_MADE))
             return signet_setting_fail(call, profile->setting, "profile.common-name",
                                        "the profile \"%.*s\" is for servers and takes any common "
                                        "name; use CN=name, which must be one of the names",
@@ -182,11 +166,14 @@ static int32_t configure_below(ca_pool_t *pool, signet_call_t *call, ca_profile_
     return status;
 }
 
-int32_t ca_profile_configure(ca_pool_t *pool, signet_call_t *call, const signet_setting_t *setting,
+int32_t ca_profile_configure(ca_pool_t *pool, signet_call_t *call, const ca_effective_t *effective,
                              ca_authority_t *authorities, uint64_t authority_count,
                              ca_profile_t *profile)
 {
+    const signet_setting_t *setting = effective->group;
     profile->setting = setting;
+    profile->origins = effective->origins;
+    profile->abstract = signet_setting_integer(setting, "abstract", 0) != 0;
     profile->name = signet_setting_text(setting, "name");
     profile->description = signet_setting_text(setting, "description");
     profile->kind = kind_of(signet_setting_text(setting, "kind"));
@@ -194,19 +181,22 @@ int32_t ca_profile_configure(ca_pool_t *pool, signet_call_t *call, const signet_
     profile->templates = ca_pool_alloc(pool, call, 2 * authority_count, sizeof *profile->templates);
     if (profile->templates == NULL)
         return SIGNET_NO_MEMORY;
-    int32_t status = configure_limits(call, profile);
+    int32_t status = ca_profile_document(pool, call, profile);
+    /* One that is only extended need not be whole. */
+    if (status != SIGNET_OK || profile->abstract)
+        return status;
+    status = configure_limits(call, profile);
+    static const char *const lists[] = {"aia_urls", "ocsp_urls", "crl_urls", "freshest_crl_urls"};
+    for (size_t i = 0; status == SIGNET_OK && i < sizeof lists / sizeof lists[0]; i++)
+        status = ca_authority_check_urls(call, setting, lists[i]);
     if (status == SIGNET_OK)
         status = configure_authorities(pool, call, profile, authorities, authority_count);
     if (status == SIGNET_OK)
         status = configure_usage(pool, call, profile);
     if (status == SIGNET_OK)
-        status = configure_patterns(pool, call, setting, "dns", &profile->dns);
+        status = ca_name_rules_configure(pool, call, profile);
     if (status == SIGNET_OK)
-        status = configure_patterns(pool, call, setting, "ip", &profile->ip);
-    if (status == SIGNET_OK)
-        status = configure_patterns(pool, call, setting, "email", &profile->email);
-    if (status == SIGNET_OK)
-        status = configure_patterns(pool, call, setting, "uri", &profile->uri);
+        status = ca_fields_configure(call, profile);
     if (status == SIGNET_OK)
         status = ca_subject_configure(pool, call, signet_setting(setting, "subject"),
                                       &profile->rules, &profile->rule_count);
@@ -214,8 +204,6 @@ int32_t ca_profile_configure(ca_pool_t *pool, signet_call_t *call, const signet_
         status = check_subject(call, profile);
     if (status == SIGNET_OK)
         status = configure_below(pool, call, profile);
-    if (status == SIGNET_OK)
-        status = ca_profile_document(pool, call, profile);
     return status;
 }
 
@@ -228,10 +216,45 @@ static int64_t path_length(const ca_profile_t *profile, const ca_authority_t *au
     return profile->path_length < 0 || profile->path_length > most ? most : profile->path_length;
 }
 
+/* The profile's own list of URLs where it is set, even to nothing; else the authority's. */
+static const signet_setting_t *urls(const ca_profile_t *profile, const ca_authority_t *authority,
+                                    const char *option)
+{
+    const signet_setting_t *own = signet_setting(profile->setting, option);
+    return own != NULL && own->line != 0 ? own : signet_setting(authority->setting, option);
+}
+
+/* Where a certificate's status is learned of; nowhere where it says that it is never revoked (RFC
+ * 9608, 3). */
+static void add_status(signet_buffer_t *buffer, const ca_profile_t *profile,
+                       const ca_authority_t *authority)
+{
+    int revocable = !profile->no_revocation;
+    ca_extension_authority_information(buffer, urls(profile, authority, "aia_urls"),
+                                       revocable ? urls(profile, authority, "ocsp_urls") : NULL);
+    if (revocable) {
+        ca_extension_crl_points(buffer, urls(profile, authority, "crl_urls"));
+        ca_extension_freshest_crl(buffer, urls(profile, authority, "freshest_crl_urls"));
+        return;
+    }
+    static const uint8_t null[] = {SIGNET_DER_NULL, 0};
+    ca_extension_add(buffer, ca_oid_no_revocation, 0, (signet_bytes_t){null, sizeof null});
+}
+
+/* How many extensions stand in a buffer of whole ones. */
+static uint64_t count_extensions(signet_bytes_t extensions)
+{
+    signet_der_t der = signet_der(extensions);
+    signet_der_item_t item;
+    uint64_t count = 0;
+    while (signet_der_next(&der, &item) == 0)
+        count++;
+    return count;
+}
+
 static int32_t compile(ca_pool_t *pool, signet_call_t *call, const ca_profile_t *profile,
                        const ca_authority_t *authority, int rsa, ca_template_t *template)
 {
-    const signet_setting_t *setting = authority->setting;
     int subordinate = profile->kind == CA_KIND_SUBORDINATE;
     signet_buffer_t buffer = signet_buffer(call, 1024);
     /* Encipherment is for RSA keys, agreement for the others (RFC 8813, 3). */
@@ -240,44 +263,33 @@ static int32_t compile(ca_pool_t *pool, signet_call_t *call, const ca_profile_t 
     template->path_length = subordinate ? path_length(profile, authority) : -1;
     ca_extension_authority_key_id(&buffer, authority->key_id);
     ca_extension_basic_constraints(&buffer, subordinate, template->path_length);
-    template->extension_count = 2;
-    if (template->key_usage != 0) {
+    if (template->key_usage != 0)
         ca_extension_key_usage(&buffer, template->key_usage);
-        template->extension_count++;
-    }
-    if (profile->usage_count > 0) {
+    if (profile->usage_count > 0)
         ca_extension_extended_key_usage(&buffer, profile->usages, profile->usage_count);
-        template->extension_count++;
-    }
-    if (profile->policy_count > 0) {
-        ca_extension_policies(&buffer, profile->policies, profile->policy_count);
-        template->extension_count++;
-    }
+    ca_qualifiers_encode(&buffer, profile->policies, profile->qualifiers, profile->policy_count);
     signet_buffer_add(&buffer, profile->limits.extensions.data, profile->limits.extensions.length);
-    template->extension_count += profile->limits.count;
     if (profile->kind == CA_KIND_OCSP_RESPONDER) {
         static const uint8_t null[] = {SIGNET_DER_NULL, 0};
         ca_extension_add(&buffer, ca_oid_ocsp_no_check, 0, (signet_bytes_t){null, sizeof null});
-        template->extension_count++;
     }
-    uint64_t before = buffer.length;
-    ca_extension_authority_information(&buffer, signet_setting(setting, "aia_urls"),
-                                       signet_setting(setting, "ocsp_urls"));
-    template->extension_count += buffer.length > before;
-    before = buffer.length;
-    ca_extension_crl_points(&buffer, signet_setting(setting, "crl_urls"));
-    template->extension_count += buffer.length > before;
+    add_status(&buffer, profile, authority);
+    if (profile->must_staple)
+        ca_extension_tls_feature(&buffer);
+    signet_buffer_add(&buffer, profile->private_extensions.encoded.data,
+                      profile->private_extensions.encoded.length);
     signet_bytes_t extensions;
     int32_t status = signet_buffer_bytes(&buffer, &extensions);
     if (status != SIGNET_OK)
         return status;
+    template->extension_count = count_extensions(extensions);
     return ca_pool_bytes(pool, call, extensions, &template->extensions);
 }
 
 int32_t ca_profile_compile(ca_pool_t *pool, signet_call_t *call, ca_profile_t *profile,
                            const ca_authority_t *authority, uint64_t index)
 {
-    if (!profile->permitted[index])
+    if (profile->abstract || !profile->permitted[index])
         return SIGNET_OK;
     int32_t status = compile(pool, call, profile, authority, 1, &profile->templates[2 * index]);
     if (status == SIGNET_OK)
@@ -296,7 +308,7 @@ const ca_profile_t *ca_profile_find(const ca_profile_t *profiles, uint64_t count
                                     signet_text_t name)
 {
     for (uint64_t i = 0; i < count; i++) {
-        if (signet_text_equal(profiles[i].name, name))
+        if (signet_text_equal(profiles[i].name, name) && !profiles[i].abstract)
             return &profiles[i];
     }
     return NULL;

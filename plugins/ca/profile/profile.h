@@ -3,6 +3,9 @@
 #define CA_PROFILE_H
 
 #include "authority/authority.h"
+#include "profile/effective.h"
+#include "profile/private_extension.h"
+#include "profile/qualifier.h"
 #include "profile/subject.h"
 
 #define CA_KIND_END_ENTITY 1
@@ -28,8 +31,21 @@ typedef struct ca_patterns {
     uint64_t count;
 } ca_patterns_t;
 
+/* A name that each certificate gets, with parts of the request in braces. */
+typedef struct ca_added_name {
+    const char *type; /* "dns", "ip", "email", "uri", "upn" */
+    signet_text_t text;
+} ca_added_name_t;
+
+/* Whether the SID of an account is issued. */
+#define CA_SID_NONE 0
+#define CA_SID_OPTIONAL 1
+#define CA_SID_REQUIRED 2
+
 typedef struct ca_profile {
-    const signet_setting_t *setting;
+    const signet_setting_t *setting; /* effective: with what is inherited */
+    const signet_text_t *origins;    /* as ca_effective_t has it */
+    int abstract;                    /* for others to extend, not to be used */
     signet_text_t name;
     signet_text_t description;
     int kind; /* CA_KIND_* */
@@ -43,6 +59,11 @@ typedef struct ca_profile {
     ca_patterns_t ip;
     ca_patterns_t email;
     ca_patterns_t uri;
+    ca_patterns_t upn;
+    const signet_text_t *listed; /* canonical names that are permitted too, sorted */
+    uint64_t listed_count;
+    const ca_added_name_t *added;
+    uint64_t added_count;
     int wildcards;
     int names_required;
     uint64_t max_names;
@@ -56,14 +77,21 @@ typedef struct ca_profile {
     uint64_t usage_count;
     signet_bytes_t *policies;
     uint64_t policy_count;
+    ca_qualifier_t *qualifiers; /* one for each of policies */
+    ca_private_extensions_t private_extensions;
+    int must_staple;
+    int no_revocation;
+    int sid; /* CA_SID_* */
+    const signet_setting_t *required_fields;
     int64_t path_length;
-    ca_limits_t limits;       /* of subordinates, on all below them */
-    signet_text_t document;   /* JSON */
-    ca_template_t *templates; /* for each authority two: for RSA keys, and for others */
+    ca_limits_t limits;             /* of subordinates, on all below them */
+    signet_text_t document;         /* JSON */
+    signet_text_t origins_document; /* JSON */
+    ca_template_t *templates;       /* for each authority two: for RSA keys, and for others */
 } ca_profile_t;
 
-/* Fills a profile from its settings. INVALID at the setting. */
-int32_t ca_profile_configure(ca_pool_t *pool, signet_call_t *call, const signet_setting_t *setting,
+/* Fills a profile from its effective settings. INVALID at the setting. */
+int32_t ca_profile_configure(ca_pool_t *pool, signet_call_t *call, const ca_effective_t *effective,
                              ca_authority_t *authorities, uint64_t authority_count,
                              ca_profile_t *profile);
 /* Compiles the unchanging extensions for certificates from an active authority. */

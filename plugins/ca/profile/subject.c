@@ -14,7 +14,7 @@ static int rule_kind(signet_text_t word)
         return CA_SUBJECT_OPTIONAL;
     if (signet_text_is(word, "name"))
         return CA_SUBJECT_NAME;
-    return CA_SUBJECT_FIXED;
+    return ca_substitute_has(word) ? CA_SUBJECT_MADE : CA_SUBJECT_FIXED;
 }
 
 static int32_t configure_rule(ca_pool_t *pool, signet_call_t *call, const signet_setting_t *item,
@@ -39,6 +39,11 @@ static int32_t configure_rule(ca_pool_t *pool, signet_call_t *call, const signet
                                    "\"%.*s\" is no rule for the subject; write TYPE=required, "
                                    "TYPE=optional, CN=name or TYPE=VALUE",
                                    SIGNET_FORMAT(item->text));
+    if (rule->kind == CA_SUBJECT_MADE) {
+        int32_t status = ca_substitute_check(call, item, value);
+        if (status != SIGNET_OK)
+            return status;
+    }
     return ca_pool_bytes(pool, call, oid, &rule->oid);
 }
 
@@ -63,11 +68,12 @@ int32_t ca_subject_configure(ca_pool_t *pool, signet_call_t *call, const signet_
 /* The value asked for: the first attribute of the type; else what was filled. */
 static signet_text_t asked(const ca_subject_rule_t *rule, const ca_subject_request_t *request)
 {
-    if (rule->is_common_name && request->common_name.length > 0)
-        return request->common_name;
-    for (uint64_t i = 0; i < request->attribute_count; i++) {
-        if (signet_bytes_equal(request->attributes[i].oid, rule->oid))
-            return request->attributes[i].value;
+    const ca_source_t *source = request->source;
+    if (rule->is_common_name && source->common_name.length > 0)
+        return source->common_name;
+    for (uint64_t i = 0; i < source->attribute_count; i++) {
+        if (signet_bytes_equal(source->attributes[i].oid, rule->oid))
+            return source->attributes[i].value;
     }
     for (uint64_t i = 0; i < request->filled_count; i++) {
         if (signet_bytes_equal(request->filled[i].oid, rule->oid))
@@ -80,21 +86,22 @@ static signet_text_t asked(const ca_subject_rule_t *rule, const ca_subject_reque
 static int32_t from_names(signet_call_t *call, const ca_subject_request_t *request,
                           signet_text_t wanted, signet_text_t *value)
 {
-    if (request->name_count == 0)
+    const ca_source_t *source = request->source;
+    if (source->name_count == 0)
         return signet_fail_field(call, SIGNET_INVALID, "profile.name-required", "names",
                                  "the certificate needs a name; put a subjectAltName into the "
                                  "request");
-    for (uint64_t i = 0; i < request->name_count; i++) {
-        if (signet_text_equal_nocase(request->names[i].value, wanted)) {
-            *value = request->names[i].value;
+    for (uint64_t i = 0; i < source->name_count; i++) {
+        if (signet_text_equal_nocase(source->names[i].value, wanted)) {
+            *value = source->names[i].value;
             return SIGNET_OK;
         }
     }
-    if (wanted.length > 0 && !(request->names_replaced && request->common_name.length == 0))
+    if (wanted.length > 0 && !(request->names_replaced && source->common_name.length == 0))
         return signet_fail_field(call, SIGNET_INVALID, "profile.common-name", "csr",
                                  "the common name \"%.*s\" is not among the names asked for",
                                  SIGNET_FORMAT(wanted));
-    *value = request->names[0].value;
+    *value = source->names[0].value;
     return SIGNET_OK;
 }
 
@@ -105,6 +112,8 @@ static int32_t from_names(signet_call_t *call, const ca_subject_request_t *reque
 static int32_t apply(signet_call_t *call, const ca_subject_rule_t *rule,
                      const ca_subject_request_t *request, signet_text_t *value)
 {
+    if (rule->kind == CA_SUBJECT_MADE)
+        return ca_substitute(call, rule->value, request->source, value);
     *value = rule->kind == CA_SUBJECT_FIXED ? rule->value : asked(rule, request);
     if (rule->kind == CA_SUBJECT_NAME) {
         int32_t status = from_names(call, request, *value, value);

@@ -3,6 +3,7 @@
 #define CA_SUBJECT_H
 
 #include "pool.h"
+#include "profile/substitute.h"
 
 #include <signet/option.h>
 #include <signet/sdk/name.h>
@@ -11,6 +12,7 @@
 #define CA_SUBJECT_OPTIONAL 2 /* the request may give a value */
 #define CA_SUBJECT_NAME 3     /* one of the certificate's names, by default the first */
 #define CA_SUBJECT_FIXED 4    /* always the same value */
+#define CA_SUBJECT_MADE 5     /* a text with parts of the request in braces */
 
 /* A rule for one attribute: "CN=required", "OU=optional", "CN=name", "O=Example". */
 typedef struct ca_subject_rule {
@@ -19,19 +21,15 @@ typedef struct ca_subject_rule {
     int kind; /* CA_SUBJECT_* */
     int is_common_name;
     int is_email;
-    signet_text_t value; /* FIXED */
+    signet_text_t value; /* FIXED, MADE */
 } ca_subject_rule_t;
 
 /* What was asked. */
 typedef struct ca_subject_request {
-    const signet_attribute_t *attributes; /* of the request's subject */
-    uint64_t attribute_count;
+    const ca_source_t *source;        /* with the certificate's names */
+    int names_replaced;               /* the names do not come from the request */
     const signet_attribute_t *filled; /* by policies, where the request gave none */
     uint64_t filled_count;
-    signet_text_t common_name; /* asked for beside the request, or empty */
-    int names_replaced;        /* the names do not come from the request */
-    const signet_canonical_t *names;
-    uint64_t name_count;
 } ca_subject_request_t;
 
 /* The subject that came out. */

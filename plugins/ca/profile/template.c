@@ -22,6 +22,7 @@ static void add_extensions(signet_buffer_t *buffer, const ca_content_t *content)
     if (content->name_count > 0)
         ca_extension_subject_alt_name(buffer, content->names, content->name_count,
                                       signet_bytes_equal(content->subject, ca_empty_name));
+    add_whole(buffer, content->extra);
     signet_der_end(buffer, sequence);
     signet_der_end(buffer, tagged);
 }

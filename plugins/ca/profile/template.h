@@ -14,9 +14,11 @@ typedef struct ca_content {
     int64_t not_after;
     signet_bytes_t subject; /* Name */
     signet_bytes_t spki;
-    signet_bytes_t key_id;           /* for subjectKeyIdentifier */
-    signet_bytes_t extensions;       /* those that are the same in every certificate */
-    uint64_t extension_count;        /* how many these are */
+    signet_bytes_t key_id;     /* for subjectKeyIdentifier */
+    signet_bytes_t extensions; /* those that are the same in every certificate */
+    uint64_t extension_count;  /* how many these are */
+    signet_bytes_t extra;      /* extensions of this certificate alone, each whole */
+    uint64_t extra_count;
     const signet_canonical_t *names; /* for subjectAltName; none: no such extension */
     uint64_t name_count;
     /* What the unchanging extensions say, for the lint. */

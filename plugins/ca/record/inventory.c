@@ -6,7 +6,7 @@
 
 #include <signet/sdk/error.h>
 
-#define CONDITIONS_MAX 10U
+#define CONDITIONS_MAX 11U
 
 static int32_t get(void *instance, signet_call_t *call, signet_text_t authority,
                    signet_bytes_t serial, const signet_certificate_t **certificate)
@@ -55,7 +55,7 @@ static int is_type(signet_text_t word)
 {
     return signet_text_is(word, "dns") || signet_text_is(word, "ip") ||
            signet_text_is(word, "email") || signet_text_is(word, "uri") ||
-           signet_text_is(word, "cn");
+           signet_text_is(word, "upn") || signet_text_is(word, "cn");
 }
 
 /* The value of a name searched for; `typed` tells whether its type was given too. */
@@ -82,6 +82,8 @@ static int32_t build(signet_call_t *call, const signet_certificate_query_t *quer
             signet_field_text("requester", call->services->actor(call)->id));
     if (SIGNET_HAS(query, replaces.length))
         add(list, SIGNET_COMPARE_EQUAL, signet_field_text("replaces", query->replaces));
+    if (SIGNET_HAS(query, owner.data))
+        add(list, SIGNET_COMPARE_EQUAL, signet_field_text("owner", query->owner));
     if (query->profile.length > 0)
         add(list, SIGNET_COMPARE_EQUAL, signet_field_text("profile", query->profile));
     if (signet_text_is(query->state, SIGNET_CERTIFICATE_REVOKED) ||

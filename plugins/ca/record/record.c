@@ -7,7 +7,8 @@
 #include <signet/sdk/error.h>
 
 /* Each index costs each issuance: a field is indexed only where a search needs it. "names" holds
- * the values without their types, "canonical" all names, one a line. "state" is absent while a
+ * the values without their types, "canonical" all names, one a line, "fields" what was given
+ * beside the request, NAME=VALUE a line. "state" is absent while a
  * certificate is valid, so that only revoked and held ones are indexed. */
 static const signet_field_declaration_t field_declarations[] = {
     CA_FIELD("fingerprint", SIGNET_VALUE_BYTES, 0),
@@ -31,6 +32,8 @@ static const signet_field_declaration_t field_declarations[] = {
     CA_FIELD("request_id", SIGNET_VALUE_TEXT, SIGNET_FIELD_UNINDEXED),
     CA_FIELD("asked", SIGNET_VALUE_TEXT, SIGNET_FIELD_UNINDEXED),
     CA_FIELD("comment", SIGNET_VALUE_TEXT, SIGNET_FIELD_UNINDEXED),
+    CA_FIELD("owner", SIGNET_VALUE_TEXT, 0),
+    CA_FIELD("fields", SIGNET_VALUE_TEXT, SIGNET_FIELD_UNINDEXED),
 };
 
 int32_t ca_record_declare(signet_call_t *call, const signet_store_t *store)
@@ -86,6 +89,37 @@ static int32_t index_names(signet_call_t *call, const signet_certificate_t *cert
     return signet_buffer_text(&buffer, lines);
 }
 
+int32_t ca_record_fields_write(signet_call_t *call, const signet_certificate_t *certificate,
+                               signet_text_t *lines)
+{
+    *lines = (signet_text_t){NULL, 0};
+    if (certificate->field_count == 0)
+        return SIGNET_OK;
+    signet_buffer_t buffer = signet_buffer(call, 64 * certificate->field_count);
+    for (uint64_t i = 0; i < certificate->field_count; i++) {
+        const signet_pair_t *field = SIGNET_AT(signet_pair_t, certificate->fields, i);
+        /* Those of the subject are in it already. */
+        if (signet_text_starts(field->name, "subject."))
+            continue;
+        if (buffer.length > 0)
+            signet_buffer_add_byte(&buffer, '\n');
+        signet_buffer_add_text(&buffer, field->name);
+        signet_buffer_add_byte(&buffer, '=');
+        signet_buffer_add_text(&buffer, field->value);
+    }
+    return signet_buffer_text(&buffer, lines);
+}
+
+static signet_text_t owner_of(const signet_certificate_t *certificate)
+{
+    for (uint64_t i = 0; i < certificate->field_count; i++) {
+        const signet_pair_t *field = SIGNET_AT(signet_pair_t, certificate->fields, i);
+        if (signet_text_is(field->name, "owner"))
+            return field->value;
+    }
+    return (signet_text_t){NULL, 0};
+}
+
 static void add_text(signet_field_t *fields, uint64_t *count, const char *name, signet_text_t text)
 {
     if (text.length > 0)
@@ -106,7 +140,10 @@ int32_t ca_record_put(signet_call_t *call, signet_text_t key, uint64_t expected,
     signet_text_t lines;
     uint64_t value_count = 0;
     uint64_t count = 0;
+    signet_text_t given = {NULL, 0};
     int32_t status = index_names(call, certificate, &values, &value_count, &lines);
+    if (status == SIGNET_OK)
+        status = ca_record_fields_write(call, certificate, &given);
     if (status != SIGNET_OK)
         return status;
     if (certificate->fingerprint.length > 0)
@@ -138,6 +175,8 @@ int32_t ca_record_put(signet_call_t *call, signet_text_t key, uint64_t expected,
         add_time(fields, &count, "renew_from", certificate->renew_from);
         add_time(fields, &count, "renew_before", certificate->renew_before);
     }
+    add_text(fields, &count, "owner", owner_of(certificate));
+    add_text(fields, &count, "fields", given);
     *change = signet_put(CA_CERTIFICATES, key, expected, fields, count, record->body);
     return SIGNET_OK;
 }
@@ -171,6 +210,27 @@ static int32_t decode_names(signet_call_t *call, signet_text_t lines,
     return SIGNET_OK;
 }
 
+int32_t ca_record_fields_read(signet_call_t *call, signet_text_t lines,
+                              signet_certificate_t *certificate)
+{
+    uint64_t count = lines.length > 0 ? 1 : 0;
+    for (uint64_t i = 0; i < lines.length; i++)
+        count += lines.data[i] == '\n';
+    if (count == 0)
+        return SIGNET_OK;
+    signet_pair_t *fields = signet_alloc(call, count, sizeof *fields);
+    if (fields == NULL)
+        return SIGNET_NO_MEMORY;
+    for (uint64_t i = 0; i < count; i++) {
+        signet_text_t line = signet_text_split(lines, '\n', &lines);
+        fields[i].size = sizeof fields[i];
+        fields[i].name = signet_text_split(line, '=', &fields[i].value);
+    }
+    certificate->fields = fields;
+    certificate->field_count = count;
+    return SIGNET_OK;
+}
+
 int32_t ca_record_decode(signet_call_t *call, const signet_record_t *stored, ca_record_t **record)
 {
     ca_record_t *decoded = signet_alloc(call, 1, sizeof *decoded);
@@ -183,6 +243,8 @@ int32_t ca_record_decode(signet_call_t *call, const signet_record_t *stored, ca_
     int32_t status = signet_hex_decode(call, serial, &certificate->serial);
     if (status == SIGNET_OK)
         status = decode_names(call, signet_record_text(stored, "canonical"), certificate);
+    if (status == SIGNET_OK)
+        status = ca_record_fields_read(call, signet_record_text(stored, "fields"), certificate);
     if (status != SIGNET_OK)
         return status;
     decoded->body = stored->body;

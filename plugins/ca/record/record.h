@@ -32,6 +32,11 @@ int32_t ca_record_get(signet_call_t *call, const signet_store_t *store, signet_t
 /* The canonical names of a certificate as texts. */
 int32_t ca_record_names(signet_call_t *call, const signet_canonical_t *names, uint64_t count,
                         signet_certificate_t *certificate);
+/* The fields of a certificate as text and back: NAME=VALUE, one a line. */
+int32_t ca_record_fields_write(signet_call_t *call, const signet_certificate_t *certificate,
+                               signet_text_t *lines);
+int32_t ca_record_fields_read(signet_call_t *call, signet_text_t lines,
+                              signet_certificate_t *certificate);
 /* NOT_FOUND for a serial, always in the same words. */
 int32_t ca_record_missing(signet_call_t *call, signet_text_t authority, signet_bytes_t serial);
 

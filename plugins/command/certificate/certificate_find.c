@@ -44,12 +44,27 @@ int32_t certificate_find(signet_call_t *call, const signet_command_input_t *inpu
     return path->data != NULL ? SIGNET_OK : signet_status(call);
 }
 
+/* "NAME=VALUE, …". */
+static signet_text_t fields_text(signet_call_t *call, const signet_json_t *fields)
+{
+    signet_buffer_t buffer = signet_buffer(call, 128);
+    for (uint64_t i = 0; fields != NULL && i < fields->count; i++)
+        signet_buffer_format(&buffer, "%s%.*s=%.*s", i > 0 ? ", " : "",
+                             SIGNET_FORMAT(fields->items[i].name),
+                             SIGNET_FORMAT(fields->items[i].text));
+    signet_text_t text = {NULL, 0};
+    (void)signet_buffer_text(&buffer, &text);
+    return text;
+}
+
 signet_text_t certificate_cell(signet_call_t *call, const signet_json_t *object,
                                signet_text_t member)
 {
     const char *name = signet_text_string(call, member);
     if (name == NULL)
         return (signet_text_t){NULL, 0};
+    if (signet_text_is(member, "fields"))
+        return fields_text(call, signet_json_get(object, name));
     signet_text_t text = signet_show_text(call, signet_json_get(object, name));
     if (!signet_text_is(member, "state") || !signet_text_is(text, SIGNET_CERTIFICATE_VALID))
         return text;

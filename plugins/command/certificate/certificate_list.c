@@ -15,8 +15,8 @@ static const signet_column_t columns[] = {
 static void add_conditions(signet_call_t *call, const signet_command_input_t *input,
                            signet_buffer_t *path)
 {
-    static const char *const names[] = {"serial",    "fingerprint", "name",     "profile",
-                                        "authority", "state",       "requester"};
+    static const char *const names[] = {"serial",    "fingerprint", "name",      "profile",
+                                        "authority", "state",       "requester", "owner"};
     for (uint64_t i = 0; i < sizeof names / sizeof names[0]; i++)
         signet_url_query(path, names[i], signet_setting_text(input->options, names[i]));
     int64_t expiring = signet_setting_integer(input->options, "expiring", 0);

@@ -13,6 +13,15 @@
 #define AUTHORITY                                                                                  \
     OPTION(SIGNET_OPTION_TEXT, 0, "authority",                                                     \
            "Authority that issued it; needed where several have the serial number.")
+#define NAMES                                                                                      \
+    OPTION(SIGNET_OPTION_TEXTS, SIGNET_OPTION_REPEATABLE, "name",                                  \
+           "Name TYPE:VALUE instead of the request's own: dns:www.example, ip:192.0.2.1.")
+#define FIELDS                                                                                     \
+    OPTION(SIGNET_OPTION_TEXT, 0, "owner", "Who answers for the certificate."),                    \
+        OPTION(SIGNET_OPTION_TEXTS, SIGNET_OPTION_REPEATABLE, "tag",                               \
+               "Tag NAME=VALUE to be kept beside the certificate: cost-center=4711."),             \
+        OPTION(SIGNET_OPTION_TEXT, 0, "sid",                                                       \
+               "SID of the account in Active Directory, for profiles that issue it.")
 #define COMMENT OPTION(SIGNET_OPTION_TEXT, 0, "comment", "Why, for the journal.")
 
 static const signet_option_t issue_options[] = {
@@ -26,12 +35,24 @@ static const signet_option_t issue_options[] = {
     OPTION(SIGNET_OPTION_TEXT, 0, "authority",
            "Authority to issue from, instead of the "
            "profile's."),
-    OPTION(SIGNET_OPTION_TEXTS, SIGNET_OPTION_REPEATABLE, "name",
-           "Name TYPE:VALUE instead of the request's own: dns:www.example, ip:192.0.2.1."),
+    NAMES,
     OPTION(SIGNET_OPTION_DURATION, 0, "validity", "How long it is to be valid: 30d, 12h."),
+    FIELDS,
     OPTION(SIGNET_OPTION_TEXT, 0, "idempotency_key",
            "Text of your choice; the same request under the same key answers the same "
            "certificate."),
+};
+
+static const signet_option_t try_options[] = {
+    OPTION(SIGNET_OPTION_PATH, SIGNET_OPTION_REQUIRED | SIGNET_OPTION_POSITIONAL, "csr",
+           "File with the certificate request, PEM or DER."),
+    OPTION(SIGNET_OPTION_TEXT, SIGNET_OPTION_REQUIRED, "profile", "Profile to try."),
+    OPTION(SIGNET_OPTION_TEXT, 0, "authority",
+           "Authority that would issue, instead of the profile's."),
+    NAMES,
+    OPTION(SIGNET_OPTION_DURATION, 0, "validity", "How long it would be valid: 30d, 12h."),
+    FIELDS,
+    OPTION(SIGNET_OPTION_PATH, 0, "der", "File to write what would be signed to, DER."),
 };
 
 static const signet_option_t show_options[] = {
@@ -56,6 +77,7 @@ static const signet_option_t list_options[] = {
     OPTION(SIGNET_OPTION_TEXT, 0, "serial", "Only with this serial number."),
     OPTION(SIGNET_OPTION_TEXT, 0, "fingerprint", "Only with this SHA-256 fingerprint."),
     OPTION(SIGNET_OPTION_TEXT, 0, "requester", "Only asked for by this actor: token:ID."),
+    OPTION(SIGNET_OPTION_TEXT, 0, "owner", "Only with this owner."),
     {.size = sizeof(signet_option_t),
      .type = SIGNET_OPTION_INTEGER,
      .name = SIGNET_TEXT_INIT("limit"),
@@ -155,6 +177,8 @@ static const signet_command_t commands[] = {
     COMMAND("issue", "Issue a certificate from a certificate request.",
             "signet issue --profile tls-server --csr web.csr --out web.pem --chain", issue_options,
             certificate_issue),
+    COMMAND("profile try", "Show what would be issued for a request, or why not.",
+            "signet profile try web.csr --profile tls-server", try_options, certificate_try),
     COMMAND("show", "Show one certificate.", "signet show 1A2B3C… --pem", show_options,
             certificate_show),
     COMMAND("list", "List certificates.", "signet list --expiring 30d --state valid", list_options,

@@ -17,6 +17,7 @@ const signet_column_t certificate_columns[] = {
     SIGNET_COLUMN("not_after", "Valid until", 0),
     SIGNET_COLUMN("issued_at", "Issued at", 0),
     SIGNET_COLUMN("requester", "Requester", 0),
+    SIGNET_COLUMN("fields", "Fields", 0),
     SIGNET_COLUMN("fingerprint", "Fingerprint", 0),
 };
 

@@ -2,6 +2,7 @@
 #include "profile.h"
 
 #include <inttypes.h>
+#include <signet/sdk/error.h>
 #include <signet/sdk/setting.h>
 
 static const signet_column_t columns[] = {
@@ -12,8 +13,12 @@ static const signet_column_t columns[] = {
     SIGNET_COLUMN("description", "Description", SIGNET_COLUMN_WIDE),
 };
 
-/* The rules themselves, as JSON. */
-static const signet_column_t document = SIGNET_COLUMN("document", "Document", 0);
+/* The rules, one a line, and where each was set. */
+static const signet_column_t rules[] = {
+    SIGNET_COLUMN("option", "Option", 0),
+    SIGNET_COLUMN("value", "Value", SIGNET_COLUMN_WIDE),
+    SIGNET_COLUMN("origin", "From", 0),
+};
 
 /* Durations as configuration writes them: "90d", "12h". */
 static signet_text_t cell(signet_call_t *call, const signet_json_t *object, signet_text_t member)
@@ -46,6 +51,43 @@ int32_t profile_list(void *instance, signet_call_t *call, const signet_command_i
     return signet_show_list(call, input, &listing);
 }
 
+/* A value as configuration writes it, or nearly so; groups as JSON. */
+static int32_t write_value(signet_call_t *call, const signet_json_t *value, signet_text_t *text)
+{
+    *text = signet_show_text(call, value);
+    int groups = value->kind == SIGNET_JSON_ARRAY && value->count > 0 &&
+                 value->items[0].kind == SIGNET_JSON_OBJECT;
+    if (!groups)
+        return SIGNET_OK;
+    signet_json_writer_t writer = signet_json_writer(call, 256);
+    signet_json_value(&writer, NULL, value);
+    return signet_json_finish(&writer, text);
+}
+
+static int32_t show_rules(signet_call_t *call, const signet_command_input_t *input,
+                          const signet_json_t *answer)
+{
+    const signet_json_t *document = signet_json_get(answer, "document");
+    const signet_json_t *origins = signet_json_get(answer, "origins");
+    int32_t status = input->output->services->columns(input->output, call, rules,
+                                                      sizeof rules / sizeof rules[0]);
+    for (uint64_t i = 0; status == SIGNET_OK && document != NULL && i < document->count; i++) {
+        const signet_json_t *member = &document->items[i];
+        const char *name = signet_text_string(call, member->name);
+        if (name == NULL)
+            return signet_status(call);
+        signet_text_t cells[] = {
+            member->name,
+            {NULL, 0},
+            signet_show_text(call, origins != NULL ? signet_json_get(origins, name) : NULL)};
+        status = write_value(call, member, &cells[1]);
+        if (status == SIGNET_OK)
+            status = input->output->services->row(input->output, call, cells,
+                                                  sizeof cells / sizeof cells[0]);
+    }
+    return status;
+}
+
 int32_t profile_show(void *instance, signet_call_t *call, const signet_command_input_t *input)
 {
     (void)instance;
@@ -54,17 +96,9 @@ int32_t profile_show(void *instance, signet_call_t *call, const signet_command_i
     int32_t status = signet_client_json(
         call, input, "GET", signet_format(call, "/v1/profiles/%.*s", SIGNET_FORMAT(name)),
         (signet_text_t){NULL, 0}, &answer);
-    if (status == SIGNET_OK)
-        status = signet_show_object(call, input->output, answer, columns,
-                                    sizeof columns / sizeof columns[0], cell);
-    const signet_json_t *rules = status == SIGNET_OK ? signet_json_get(answer, "document") : NULL;
-    if (rules == NULL || input->output->json)
-        return status;
-    signet_json_writer_t writer = signet_json_writer(call, 1024);
-    signet_text_t text;
-    signet_json_value(&writer, NULL, rules);
-    status = signet_json_finish(&writer, &text);
     if (status != SIGNET_OK)
         return status;
-    return input->output->services->value(input->output, call, &document, text);
+    if (input->output->json)
+        return signet_show_object(call, input->output, answer, NULL, 0, NULL);
+    return show_rules(call, input, answer);
 }

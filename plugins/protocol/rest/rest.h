@@ -77,6 +77,8 @@ int32_t rest_list_profiles(void *instance, signet_call_t *call, const signet_req
                            signet_exchange_t *exchange);
 int32_t rest_get_profile(void *instance, signet_call_t *call, const signet_request_t *request,
                          signet_exchange_t *exchange);
+int32_t rest_try_profile(void *instance, signet_call_t *call, const signet_request_t *request,
+                         signet_exchange_t *exchange);
 int32_t rest_list_journal(void *instance, signet_call_t *call, const signet_request_t *request,
                           signet_exchange_t *exchange);
 int32_t rest_get_self(void *instance, signet_call_t *call, const signet_request_t *request,

@@ -26,6 +26,14 @@ void rest_certificate_members(signet_json_writer_t *writer, const signet_certifi
         signet_json_text(writer, "reason", rest_reason_name(certificate->reason));
     }
     signet_json_text(writer, "requester", certificate->requester);
+    if (SIGNET_HAS(certificate, field_count)) {
+        signet_json_begin_object(writer, "fields");
+        for (uint64_t i = 0; i < certificate->field_count; i++) {
+            const signet_pair_t *field = SIGNET_AT(signet_pair_t, certificate->fields, i);
+            signet_json_member(writer, field->name, field->value);
+        }
+        signet_json_end_object(writer);
+    }
     if (certificate->fingerprint.length > 0)
         signet_json_hex(writer, "fingerprint", certificate->fingerprint);
 }

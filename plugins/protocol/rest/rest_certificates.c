@@ -70,8 +70,8 @@ static int32_t read_query(signet_call_t *call, const signet_request_t *request,
                           signet_certificate_query_t *query)
 {
     static const char *const names[] = {
-        "serial",        "fingerprint",    "name",  "profile", "authority", "state",   "requester",
-        "expires_after", "expires_before", "order", "limit",   "cursor",    "replaces"};
+        "serial",        "fingerprint",    "name",  "profile", "authority", "state",    "requester",
+        "expires_after", "expires_before", "order", "limit",   "cursor",    "replaces", "owner"};
     int32_t status = signet_http_query_only(call, request, names, sizeof names / sizeof names[0]);
     query->name = signet_http_query(request, "name");
     query->profile = signet_http_query(request, "profile");
@@ -79,6 +79,7 @@ static int32_t read_query(signet_call_t *call, const signet_request_t *request,
     query->state = signet_http_query(request, "state");
     query->requester = signet_http_query(request, "requester");
     query->replaces = signet_http_query(request, "replaces");
+    query->owner = signet_http_query(request, "owner");
     if (status == SIGNET_OK)
         status = read_octets(call, request, query);
     if (status == SIGNET_OK)

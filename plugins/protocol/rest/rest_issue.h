@@ -15,4 +15,9 @@ int32_t rest_read_key(signet_call_t *call, const signet_request_t *request,
 /* A member `validity`, a duration in ms; 0 where it is missing. [any] */
 int32_t rest_read_duration(signet_call_t *call, const signet_json_t *body, int64_t *validity);
 
+/* Reads a body that asks for a certificate: csr, authority, names, not_before, not_after, validity,
+ * fields. With `profile` set the body has none; else it must name it. INVALID, TOO_LARGE. [any] */
+int32_t rest_issue_body(signet_call_t *call, const signet_request_t *request, signet_text_t profile,
+                        signet_issue_request_t *issue);
+
 #endif

@@ -66,6 +66,8 @@ int32_t rest_get_profile(void *instance, signet_call_t *call, const signet_reque
     profile_members(&writer, profiles[i]);
     if (profiles[i]->document.length > 0)
         signet_json_raw(&writer, "document", profiles[i]->document);
+    if (SIGNET_HAS(profiles[i], origins.length))
+        signet_json_raw(&writer, "origins", profiles[i]->origins);
     signet_json_end_object(&writer);
     return signet_http_answer_json(call, exchange, 200, &writer, (signet_text_t){NULL, 0});
 }

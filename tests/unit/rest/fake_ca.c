@@ -81,6 +81,13 @@ static int32_t issue(void *instance, signet_call_t *call, const signet_issue_req
         (void)snprintf(fake_ca.names + used, sizeof fake_ca.names - used, "%.*s=%.*s;",
                        SIGNET_FORMAT(name->type), SIGNET_FORMAT(name->value));
     }
+    fake_ca.fields[0] = '\0';
+    for (uint64_t i = 0; i < request->field_count; i++) {
+        const signet_pair_t *field = SIGNET_AT(signet_pair_t, request->fields, i);
+        size_t used = strlen(fake_ca.fields);
+        (void)snprintf(fake_ca.fields + used, sizeof fake_ca.fields - used, "%.*s=%.*s;",
+                       SIGNET_FORMAT(field->name), SIGNET_FORMAT(field->value));
+    }
     fake_ca.csr_length = request->csr.length;
     if (request->csr.length <= sizeof fake_ca.csr)
         memcpy(fake_ca.csr, request->csr.data, request->csr.length);
@@ -260,12 +267,35 @@ static int32_t profiles(void *instance, signet_call_t *call, const signet_profil
         .authority = SIGNET_TEXT_INIT("device"),
         .version = 3,
         .validity_ms = INT64_C(7776000000),
-        .document = SIGNET_TEXT_INIT("{\"name\":\"tls-server\",\"key_usage\":[\"signature\"]}")};
+        .document = SIGNET_TEXT_INIT("{\"name\":\"tls-server\",\"key_usage\":[\"signature\"]}"),
+        .origins = SIGNET_TEXT_INIT("{\"name\":\"a.cfg:1\",\"key_usage\":\"default\"}")};
     static const signet_profile_t *const one[] = {&server};
     (void)instance;
     (void)call;
     *all = one;
     *count = 1;
+    return SIGNET_OK;
+}
+
+static int32_t preview(void *instance, signet_call_t *call, const signet_issue_request_t *request,
+                       const signet_preview_t **made_up)
+{
+    static const signet_text_t preview_names[] = {SIGNET_TEXT_INIT("dns:www.example")};
+    static signet_preview_t one = {.size = sizeof one,
+                                   .profile_version = 3,
+                                   .authority = SIGNET_TEXT_INIT("device"),
+                                   .subject = SIGNET_TEXT_INIT("CN=www.example"),
+                                   .names = preview_names,
+                                   .name_count = 1,
+                                   .not_before = INT64_C(1700000000000),
+                                   .not_after = INT64_C(4000000000000),
+                                   .tbs = {issuer, sizeof issuer},
+                                   .text = SIGNET_TEXT_INIT("Certificate:\n")};
+    (void)instance;
+    if (fake_ca.failure != 0)
+        return fail(call);
+    one.profile = request->profile;
+    *made_up = &one;
     return SIGNET_OK;
 }
 
@@ -315,7 +345,8 @@ static const signet_ca_interface_t ca = {.size = sizeof ca,
                                          .revoke_by_key = revoke_by_key,
                                          .revoke_many = revoke_many,
                                          .bulk = bulk,
-                                         .renew = renew};
+                                         .renew = renew,
+                                         .preview = preview};
 static const signet_inventory_interface_t inventory = {
     .size = sizeof inventory, .get = get, .query = query, .hint = hint};
 

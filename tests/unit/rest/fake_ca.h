@@ -13,7 +13,8 @@ typedef struct fake_ca {
     char request_id[1024];
     char profile[256];
     char authority[256];
-    char names[1024]; /* "dns=www.example;" for each */
+    char names[1024];  /* "dns=www.example;" for each */
+    char fields[1024]; /* "owner=x;" for each */
     uint8_t csr[1024];
     uint64_t csr_length;
     int64_t not_before;

@@ -78,6 +78,37 @@ START_TEST(hands_everything_to_the_ca)
 }
 END_TEST
 
+START_TEST(hands_fields_to_the_ca)
+{
+    ck_assert_uint_eq(
+        post(NULL, "{\"profile\":\"p\"," CSR ",\"fields\":{\"owner\":\"web\",\"tag.a\":\"b\"}}"),
+        201);
+    ck_assert_str_eq(fake_ca.fields, "owner=web;tag.a=b;");
+    refused("{\"profile\":\"p\"," CSR ",\"fields\":[]}", 400, "request.body-invalid");
+    refused("{\"profile\":\"p\"," CSR ",\"fields\":{\"owner\":1}}", 400, "request.body-invalid");
+}
+END_TEST
+
+START_TEST(says_what_would_be_issued)
+{
+    fake_ca.issued = 0;
+    ck_assert_uint_eq(
+        world_ask("token:alice", "requester", "POST", "/v1/profiles/p/try", NULL, "{" CSR "}"),
+        200);
+    assert_text(world_text("profile"), "p");
+    assert_text(world_text("text"), "Certificate:\n");
+    fake_ca.failure = SIGNET_INVALID;
+    ck_assert_uint_eq(
+        world_ask("token:alice", "requester", "POST", "/v1/profiles/p/try", NULL, "{" CSR "}"),
+        400);
+    fake_ca.failure = 0;
+    ck_assert_uint_eq(world_ask("token:alice", "requester", "POST", "/v1/profiles/p/try", NULL,
+                                "{\"profile\":\"q\"," CSR "}"),
+                      400);
+    ck_assert_int_eq(fake_ca.issued, 0);
+}
+END_TEST
+
 /* A duration stays one, so that a repeated request is the same request. */
 START_TEST(keeps_a_validity_as_duration)
 {
@@ -364,6 +395,7 @@ int main(void)
 {
     const TTest *const tests[] = {
         answers_the_certificate,      hands_everything_to_the_ca,
+        hands_fields_to_the_ca,       says_what_would_be_issued,
         keeps_a_validity_as_duration, takes_every_form_of_a_request,
         refuses_what_is_no_request,   refuses_what_it_does_not_know,
         wants_json_to_be_called_json, answers_in_the_form_that_accept_prefers,

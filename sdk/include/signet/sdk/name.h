@@ -5,9 +5,9 @@
 #include <signet/sdk/x509.h>
 
 /* A canonical name. Its text is "TYPE:VALUE": "dns:*.a.example", "ip:2001:db8::1",
- * "email:a@b.example", "uri:https://a.example/x", "cn:…". */
+ * "email:a@b.example", "uri:https://a.example/x", "upn:a@corp.example", "cn:…". */
 typedef struct signet_canonical {
-    uint8_t type; /* context tag number in GeneralName: 1, 2, 6, 7; 0xff for cn */
+    uint8_t type; /* context tag number in GeneralName: 0 (upn), 1, 2, 6, 7; 0xff for cn */
     signet_text_t text;
     signet_text_t value;    /* the part behind "TYPE:" */
     signet_bytes_t encoded; /* content of the GeneralName */
@@ -16,7 +16,8 @@ typedef struct signet_canonical {
 /* From text in a request. dns: lower case, IDNA 2008 to A-labels, labels of 1 to 63 octets of
  * letters, digits and '-', whole at most 253, no trailing dot, '*' only as the whole first label
  * and above at least two labels. ip: RFC 5952 form. email: local part as it is, domain as dns.
- * uri: absolute, with a host or an opaque part, scheme and host in lower case. INVALID
+ * upn: a user principal name (OtherName 1.3.6.1.4.1.311.20.2.3), written like an email. uri:
+ * absolute, with a host or an opaque part, scheme and host in lower case. INVALID
  * ("name.invalid") names the value and the rule. [any] */
 int32_t signet_name_canonical(signet_call_t *call, const char *type, signet_text_t value,
                               signet_canonical_t *name);
