@@ -7,6 +7,14 @@
 #include "certificate_own.h"
 #include "certificate_rule.h"
 
+/* What is not ours to judge is left to other plugins and instances. */
+static int32_t leave(signet_call_t *call)
+{
+    call->services->clear(call);
+    return signet_fail(call, SIGNET_UNSUPPORTED, "certificate.other-kind",
+                       "The credential is not a client certificate of an authority known here.");
+}
+
 /* One answer for all; only the log says why. */
 static int32_t refuse(signet_call_t *call, const char *why)
 {
@@ -32,7 +40,7 @@ typedef struct attempt {
     signet_call_t *call;
     const signet_credential_t *credential;
     certificate_client_t *client;
-    const char *why; /* what was wrong, with the authority that it seems to be of */
+    const char *why; /* what was wrong, with an authority that it seems to be of; or NULL */
 } attempt_t;
 
 /* Whether the path holds against what is trusted now, by a verdict that still stands or anew. */
@@ -104,11 +112,10 @@ static int32_t try_own(attempt_t *attempt, uint64_t index)
     return result;
 }
 
-/* The authority that the certificate is good for; 0 where there is none, or a failure. */
+/* 1 and the authority that the certificate is good for; 0 where there is none, or a failure. */
 static int32_t find_authority(attempt_t *attempt, const certificate_authority_t **found)
 {
     certificate_auth_t *auth = attempt->auth;
-    attempt->why = "it is of no authority that is accepted";
     for (uint64_t i = 0; i < auth->authority_count; i++) {
         int32_t result = certificate_authority_is_own(&auth->authorities[i])
                              ? try_own(attempt, i)
@@ -158,8 +165,7 @@ int32_t certificate_authenticate(void *instance, signet_call_t *call,
         .auth = instance, .call = call, .credential = credential, .client = &client};
     /* A header says by what its sender wants to be judged; a certificate is just there. */
     if (credential->scheme.length > 0 || credential->certificate.length == 0)
-        return signet_fail(call, SIGNET_UNSUPPORTED, "certificate.other-kind",
-                           "The credential is not a client certificate.");
+        return leave(call);
     if (certificate_client_read(call, credential->certificate, &client) != SIGNET_OK)
         return refuse_error(call);
     if (client.x509->is_ca)
@@ -169,6 +175,8 @@ int32_t certificate_authenticate(void *instance, signet_call_t *call,
     int32_t result = find_authority(&attempt, &authority);
     if (result < 0)
         return result;
+    if (result == 0 && attempt.why == NULL)
+        return leave(call);
     if (result == 0)
         return refuse(call, attempt.why);
     client.authority = authority->name;

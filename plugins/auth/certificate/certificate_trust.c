@@ -115,12 +115,14 @@ int64_t certificate_time(const ASN1_TIME *time)
 }
 
 /* An anchor is trusted because configuration says so; the list that could revoke it is its own
- * issuer's, which nobody need have. */
+ * issuer's, which nobody need have, nor the certificate that verifies it. */
 static int judge(int ok, X509_STORE_CTX *context)
 {
     int anchor = sk_X509_num(X509_STORE_CTX_get0_chain(context)) - 1;
-    if (!ok && X509_STORE_CTX_get_error(context) == X509_V_ERR_UNABLE_TO_GET_CRL && anchor > 0 &&
-        X509_STORE_CTX_get_error_depth(context) == anchor)
+    int error = X509_STORE_CTX_get_error(context);
+    if (!ok && anchor > 0 && X509_STORE_CTX_get_error_depth(context) == anchor &&
+        (error == X509_V_ERR_UNABLE_TO_GET_CRL || error == X509_V_ERR_UNABLE_TO_GET_CRL_ISSUER ||
+         error == X509_V_ERR_CRL_SIGNATURE_FAILURE))
         return 1;
     return ok;
 }
@@ -183,6 +185,16 @@ static int examine(const certificate_trust_t *trust, STACK_OF(X509) * built,
     return 1;
 }
 
+/* Whether a path ended without coming to an anchor. */
+static int leads_elsewhere(int error)
+{
+    return error == X509_V_ERR_UNABLE_TO_GET_ISSUER_CERT_LOCALLY ||
+           error == X509_V_ERR_UNABLE_TO_GET_ISSUER_CERT ||
+           error == X509_V_ERR_DEPTH_ZERO_SELF_SIGNED_CERT ||
+           error == X509_V_ERR_SELF_SIGNED_CERT_IN_CHAIN ||
+           error == X509_V_ERR_UNABLE_TO_VERIFY_LEAF_SIGNATURE;
+}
+
 static int validate(X509_STORE_CTX *context, const certificate_trust_t *trust,
                     certificate_path_t *path)
 {
@@ -199,8 +211,7 @@ static int validate(X509_STORE_CTX *context, const certificate_trust_t *trust,
     if (X509_verify_cert(context) != 1) {
         int error = X509_STORE_CTX_get_error(context);
         path->why = X509_verify_cert_error_string(error);
-        path->foreign = error == X509_V_ERR_UNABLE_TO_GET_ISSUER_CERT_LOCALLY ||
-                        error == X509_V_ERR_UNABLE_TO_GET_ISSUER_CERT;
+        path->foreign = leads_elsewhere(error);
         return 0;
     }
     return examine(trust, X509_STORE_CTX_get0_chain(context), path);

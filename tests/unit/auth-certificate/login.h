@@ -35,4 +35,11 @@ void login_end(void);
         ck_assert_msg(strstr(detail, (why_)) != NULL, "no \"%s\" in: %s", (why_), detail);         \
     } while (0)
 
+/* The certificate is none that this instance knows about. */
+#define expect_unknown(status_)                                                                    \
+    do {                                                                                           \
+        ck_assert_int_eq((status_), SIGNET_UNSUPPORTED);                                           \
+        ck_assert_ptr_null(actor);                                                                 \
+    } while (0)
+
 #endif
