@@ -10,6 +10,8 @@
 #include <string.h>
 
 #define SQL_LIMIT 4096
+/* The parameter of the first field, in what inserts and updates. */
+#define FIRST_FIELD 6
 
 /* --- the caller's side ------------------------------------------------------------------- */
 
@@ -182,26 +184,26 @@ static int prepare_find(sqlite3 *database, store_collection_t *collection)
     return prepare_kept(database, &sql, &collection->find);
 }
 
-static int prepare_lists(sqlite3 *database, store_collection_t *collection)
+/* The values of the fields, in their order and from the second column on. */
+static int prepare_values(sqlite3 *database, store_collection_t *collection)
 {
     sql_t sql = {.length = 0};
     sql_add(&sql, "SELECT _id");
     for (uint32_t i = 0; i < collection->field_count; i++)
-        if (collection->fields[i].type == SIGNET_VALUE_TEXTS)
-            sql_add(&sql, ", \"%s\"", collection->fields[i].name.data);
+        sql_add(&sql, ", \"%s\"", collection->fields[i].name.data);
     sql_add(&sql, " FROM \"%s\" WHERE _id=?1", collection->name.data);
-    return prepare_kept(database, &sql, &collection->lists);
+    return prepare_kept(database, &sql, &collection->values);
 }
 
 static int prepare_insert(sqlite3 *database, store_collection_t *collection)
 {
     sql_t sql = {.length = 0};
-    sql_add(&sql, "INSERT INTO \"%s\"(_tenant, _key, _version, _body", collection->name.data);
+    sql_add(&sql, "INSERT INTO \"%s\"(_tenant, _key, _version, _body, _id", collection->name.data);
     for (uint32_t i = 0; i < collection->field_count; i++)
         sql_add(&sql, ", \"%s\"", collection->fields[i].name.data);
-    sql_add(&sql, ") VALUES(?1, ?2, ?3, ?4");
+    sql_add(&sql, ") VALUES(?1, ?2, ?3, ?4, ?5");
     for (uint32_t i = 0; i < collection->field_count; i++)
-        sql_add(&sql, ", ?%u", i + 5);
+        sql_add(&sql, ", ?%u", i + FIRST_FIELD);
     sql_add(&sql, ")");
     return prepare_kept(database, &sql, &collection->insert);
 }
@@ -211,7 +213,7 @@ static int prepare_update(sqlite3 *database, store_collection_t *collection)
     sql_t sql = {.length = 0};
     sql_add(&sql, "UPDATE \"%s\" SET _version=?3, _body=?4", collection->name.data);
     for (uint32_t i = 0; i < collection->field_count; i++)
-        sql_add(&sql, ", \"%s\"=?%u", collection->fields[i].name.data, i + 5);
+        sql_add(&sql, ", \"%s\"=?%u", collection->fields[i].name.data, i + FIRST_FIELD);
     sql_add(&sql, " WHERE _id=?1");
     return prepare_kept(database, &sql, &collection->update);
 }
@@ -229,22 +231,11 @@ static int ready(sqlite3 *database, store_collection_t *collection)
     if (collection->remove)
         return SQLITE_OK;
     int code = prepare_find(database, collection);
-    if (code == SQLITE_OK && collection->has_texts)
-        code = prepare_lists(database, collection);
-    for (uint32_t i = 0; i < collection->field_count && code == SQLITE_OK; i++) {
-        store_field_t *field = &collection->fields[i];
-        sql_t sql = {.length = 0};
-        if (field->type != SIGNET_VALUE_TEXTS || (field->flags & SIGNET_FIELD_UNINDEXED))
-            continue;
-        sql_add(&sql, "INSERT OR IGNORE INTO \"%s/%s\" VALUES(?1, ?2, ?3)", collection->name.data,
-                field->name.data);
-        code = prepare_kept(database, &sql, &field->add);
-        sql.length = 0;
-        sql_add(&sql, "DELETE FROM \"%s/%s\" WHERE _tenant=?1 AND _value=?2 AND _id=?3",
-                collection->name.data, field->name.data);
-        if (code == SQLITE_OK)
-            code = prepare_kept(database, &sql, &field->take);
-    }
+    if (code == SQLITE_OK && collection->has_indexes)
+        code = prepare_values(database, collection);
+    for (uint32_t i = 0; i < collection->field_count && code == SQLITE_OK; i++)
+        if (collection->fields[i].index)
+            code = store_index_prepare(database, collection->table, collection->fields[i].index);
     if (code == SQLITE_OK)
         code = prepare_insert(database, collection);
     if (code == SQLITE_OK)
@@ -304,7 +295,7 @@ static int is_blind(const store_change_t *change)
     const signet_change_t *asked = change->change;
     return asked->kind == SIGNET_CHANGE_PUT
                ? asked->expected == SIGNET_VERSION_ABSENT
-               : asked->expected == SIGNET_VERSION_ANY && !change->collection->has_texts;
+               : asked->expected == SIGNET_VERSION_ANY && !change->collection->has_indexes;
 }
 
 static int find(store_change_t *change)
@@ -321,6 +312,12 @@ static int find(store_change_t *change)
     return code == SQLITE_DONE || code == SQLITE_ROW ? SQLITE_OK : (reset ? reset : code);
 }
 
+/* Whether a row's entries are in the index. */
+static int is_merged(const store_index_t *index, const store_change_t *change)
+{
+    return index && change->id <= atomic_load(&index->merged);
+}
+
 static int change_element(sqlite3_stmt *statement, const store_change_t *change,
                           signet_text_t element)
 {
@@ -332,51 +329,84 @@ static int change_element(sqlite3_stmt *statement, const store_change_t *change,
     return finish(statement, code);
 }
 
-/* Takes the elements of the stored record's lists out of their side tables. */
-static int take_elements(const store_change_t *change)
+/* Takes the entries of one stored value out. */
+static int take_value(const store_index_t *index, const store_change_t *change,
+                      sqlite3_value *stored)
 {
-    sqlite3_stmt *statement = change->collection->lists;
-    int column = 1;
-    int code = sqlite3_bind_int64(statement, 1, change->id);
+    int code = SQLITE_OK;
+    if (sqlite3_value_type(stored) == SQLITE_NULL)
+        return SQLITE_OK;
+    if (index->type != SIGNET_VALUE_TEXTS) {
+        code = bind_text(index->take, 1, change->tenant);
+        if (code == SQLITE_OK)
+            code = sqlite3_bind_value(index->take, 2, stored);
+        if (code == SQLITE_OK)
+            code = sqlite3_bind_int64(index->take, 3, change->id);
+        return finish(index->take, code);
+    }
+    signet_bytes_t list = {sqlite3_value_blob(stored), 0};
+    signet_text_t element;
+    list.length = (uint64_t)sqlite3_value_bytes(stored);
+    while (code == SQLITE_OK && store_texts_next(&list, &element))
+        code = change_element(index->take, change, element);
+    return code;
+}
+
+/* Takes the entries of the stored record out of the indexes that have them. */
+static int take_entries(const store_change_t *change)
+{
+    const store_collection_t *collection = change->collection;
+    int code = sqlite3_bind_int64(collection->values, 1, change->id);
     if (code == SQLITE_OK)
-        code = sqlite3_step(statement);
+        code = sqlite3_step(collection->values);
     int found = code == SQLITE_ROW;
     if (code == SQLITE_ROW || code == SQLITE_DONE)
         code = SQLITE_OK;
-    for (uint32_t i = 0; i < change->collection->field_count && found && code == SQLITE_OK; i++) {
-        const store_field_t *field = &change->collection->fields[i];
-        if (field->type != SIGNET_VALUE_TEXTS)
-            continue;
-        signet_bytes_t list = {sqlite3_column_blob(statement, column),
-                               (uint64_t)sqlite3_column_bytes(statement, column)};
-        signet_text_t element;
-        column++;
-        while (code == SQLITE_OK && field->take && store_texts_next(&list, &element))
-            code = change_element(field->take, change, element);
-    }
-    sqlite3_reset(statement);
+    for (uint32_t i = 0; i < collection->field_count && found && code == SQLITE_OK; i++)
+        if (is_merged(collection->fields[i].index, change))
+            code = take_value(collection->fields[i].index, change,
+                              sqlite3_column_value(collection->values, (int)i + 1));
+    sqlite3_reset(collection->values);
     return code;
 }
 
-static int add_elements(const store_change_t *change)
+/* Adds the entries of the new values to the indexes that had those of the old. */
+static int add_entries(const store_change_t *change)
 {
     int code = SQLITE_OK;
-    for (uint32_t i = 0; i < change->collection->field_count; i++) {
-        const store_field_t *field = &change->collection->fields[i];
+    for (uint32_t i = 0; i < change->collection->field_count && code == SQLITE_OK; i++) {
+        const store_index_t *index = change->collection->fields[i].index;
         const signet_field_t *value = change->cells[i].value;
-        if (!value || !field->add)
+        if (!value || !is_merged(index, change))
             continue;
-        for (uint64_t j = 0; j < value->text_count && code == SQLITE_OK; j++)
-            code = change_element(field->add, change, value->texts[j]);
+        if (value->type == SIGNET_VALUE_TEXTS) {
+            for (uint64_t j = 0; j < value->text_count && code == SQLITE_OK; j++)
+                code = change_element(index->add, change, value->texts[j]);
+            continue;
+        }
+        code = bind_text(index->add, 1, change->tenant);
+        if (code == SQLITE_OK)
+            code = bind_cell(index->add, 2, &change->cells[i]);
+        if (code == SQLITE_OK)
+            code = sqlite3_bind_int64(index->add, 3, change->id);
+        code = finish(index->add, code);
     }
     return code;
 }
 
-static int put(const store_change_t *change)
+/* The number of a new row, which no row had before. */
+static int64_t next_id(store_table_t *table)
+{
+    return atomic_fetch_add(&table->last, 1) + 1;
+}
+
+static int put(store_change_t *change)
 {
     const store_collection_t *collection = change->collection;
     int known = change->version != 0;
     sqlite3_stmt *statement = known ? collection->update : collection->insert;
+    if (!known)
+        change->id = next_id(collection->table);
     int code = known ? sqlite3_bind_int64(statement, 1, change->id)
                      : bind_text(statement, 1, change->tenant);
     if (code == SQLITE_OK && !known)
@@ -385,26 +415,23 @@ static int put(const store_change_t *change)
         code = sqlite3_bind_int64(statement, 3, (int64_t)(change->version + 1));
     if (code == SQLITE_OK)
         code = bind_bytes(statement, 4, change->change->body);
+    if (code == SQLITE_OK && !known)
+        code = sqlite3_bind_int64(statement, 5, change->id);
     for (uint32_t i = 0; i < collection->field_count && code == SQLITE_OK; i++)
-        code = bind_cell(statement, (int)i + 5, &change->cells[i]);
+        code = bind_cell(statement, (int)i + FIRST_FIELD, &change->cells[i]);
     return finish(statement, code);
 }
 
-static int apply(sqlite3 *database, store_change_t *change)
+static int apply(store_change_t *change)
 {
-    int code = SQLITE_OK;
-    if (change->version != 0 && change->collection->has_texts)
-        code = take_elements(change);
+    int known = change->version != 0 && change->collection->has_indexes;
+    int code = known ? take_entries(change) : SQLITE_OK;
     if (code != SQLITE_OK)
         return code;
     if (change->change->kind == SIGNET_CHANGE_DELETE)
         return finish(change->collection->remove, bind_key(change->collection->remove, change));
     code = put(change);
-    if (change->version == 0)
-        change->id = sqlite3_last_insert_rowid(database);
-    if (code == SQLITE_OK && change->collection->has_texts)
-        code = add_elements(change);
-    return code;
+    return code == SQLITE_OK && known ? add_entries(change) : code;
 }
 
 static int permitted(store_leases_t *leases, const store_change_t *change)
@@ -433,7 +460,7 @@ int32_t store_changes_apply(sqlite3 *database, store_leases_t *leases, store_cha
         }
     }
     for (uint64_t i = 0; i < count && code == SQLITE_OK; i++)
-        code = apply(database, &changes[i]);
+        code = apply(&changes[i]);
     if (code == SQLITE_OK)
         return SIGNET_OK;
     return (code & 0xff) == SQLITE_CONSTRAINT && !careful ? SIGNET_BUSY

@@ -31,17 +31,11 @@ void store_catalogue_add(store_catalogue_t *catalogue, store_collection_t *colle
 
 static void finalize(store_collection_t *collection)
 {
-    sqlite3_stmt **statements[] = {&collection->find, &collection->lists, &collection->insert,
+    sqlite3_stmt **statements[] = {&collection->find, &collection->values, &collection->insert,
                                    &collection->update, &collection->remove};
     for (size_t i = 0; i < sizeof(statements) / sizeof(statements[0]); i++) {
         sqlite3_finalize(*statements[i]);
         *statements[i] = NULL;
-    }
-    for (uint32_t i = 0; i < collection->field_count; i++) {
-        sqlite3_finalize(collection->fields[i].add);
-        sqlite3_finalize(collection->fields[i].take);
-        collection->fields[i].add = NULL;
-        collection->fields[i].take = NULL;
     }
 }
 
@@ -49,6 +43,7 @@ void store_catalogue_finalize(store_catalogue_t *catalogue)
 {
     for (store_collection_t *entry = atomic_load(&catalogue->first); entry; entry = entry->next)
         finalize(entry);
+    store_tables_finalize(catalogue->tables);
 }
 
 void store_catalogue_clear(store_catalogue_t *catalogue)
@@ -60,6 +55,8 @@ void store_catalogue_clear(store_catalogue_t *catalogue)
         entry = next;
     }
     atomic_store(&catalogue->first, NULL);
+    store_tables_free(catalogue->tables);
+    catalogue->tables = NULL;
 }
 
 static signet_text_t duplicate(signet_text_t text)
@@ -158,8 +155,8 @@ static int copy_fields(store_collection_t *collection, const signet_collection_t
         field->type = source->type;
         field->flags = source->flags;
         field->position = i;
-        if (field->type == SIGNET_VALUE_TEXTS)
-            collection->has_texts = 1;
+        if (!(field->flags & SIGNET_FIELD_UNINDEXED))
+            collection->has_indexes = 1;
     }
     return 1;
 }

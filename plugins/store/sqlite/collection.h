@@ -2,14 +2,14 @@
  *
  * A collection is one table. Its internal columns begin with '_', which no field can: _id (the
  * rowid), _tenant, _key, _version, _body. Fields are columns of their own; each indexed one has
- * an index over (_tenant, field), in which equal values stand in the order of _id: a common value
- * then grows at the end of its run, so that a batch of commits touches one page for it and not one
- * for each. A field of type TEXTS has a side table COLLECTION/FIELD (_tenant, _value, _id).
+ * a table that is its index (see table.h).
  *
  * A record is stored by rowid and not by key, because bodies are larger than what an index page
  * holds well; keys that grow with time then append to the table and to the index alike. */
 #ifndef STORE_COLLECTION_H
 #define STORE_COLLECTION_H
+
+#include "table.h"
 
 #include <signet/store.h>
 #include <sqlite3.h>
@@ -29,10 +29,8 @@ typedef struct store_field {
     signet_text_t name; /* NUL-terminated as well */
     uint32_t type;
     uint32_t flags;
-    uint32_t position; /* among the fields of the collection */
-    /* TEXTS: of the side table; used by the writer alone. */
-    sqlite3_stmt *add;
-    sqlite3_stmt *take;
+    uint32_t position;    /* among the fields of the collection */
+    store_index_t *index; /* NULL: it has none */
 } store_field_t;
 
 /* Immutable once published, but for the statements, which belong to the writer. */
@@ -42,12 +40,13 @@ struct store_collection {
     signet_text_t name; /* NUL-terminated as well */
     uint32_t flags;
     uint32_t revision;
-    uint32_t has_texts;
+    uint32_t has_indexes;
     uint32_t field_count;
     store_field_t *fields;
+    store_table_t *table;
     sqlite3_stmt *find;   /* tenant, key → id, version */
-    sqlite3_stmt *lists;  /* id → the lists of its TEXTS fields */
-    sqlite3_stmt *insert; /* tenant, key, version, body, fields */
+    sqlite3_stmt *values; /* id → the values of its fields */
+    sqlite3_stmt *insert; /* tenant, key, version, body, id, fields */
     sqlite3_stmt *update; /* id, version, body, fields */
     sqlite3_stmt *remove; /* tenant, key */
 };
@@ -56,6 +55,7 @@ struct store_collection {
  * that readers need no lock. */
 typedef struct store_catalogue {
     _Atomic(store_collection_t *) first;
+    store_table_t *tables; /* by the holder of the writer's gate */
 } store_catalogue_t;
 
 /* The latest declaration of a collection, or NULL. [any] */

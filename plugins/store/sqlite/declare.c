@@ -1,22 +1,10 @@
 /* Declaring collections: compares with what is stored and adds what is new. */
 #include "failure.h"
+#include "merge.h"
 #include "store.h"
 
 #include <signet/sdk/error.h>
 #include <signet/sdk/text.h>
-
-static const char *column_type(uint32_t type)
-{
-    switch (type) {
-    case SIGNET_VALUE_TEXT:
-        return "TEXT";
-    case SIGNET_VALUE_INTEGER:
-    case SIGNET_VALUE_TIME:
-        return "INTEGER";
-    default:
-        return "BLOB";
-    }
-}
 
 static int32_t fail_database(store_t *store, signet_call_t *call)
 {
@@ -42,28 +30,22 @@ static int32_t run(store_t *store, signet_call_t *call, sqlite3 *database,
 static void add_index(signet_buffer_t *sql, const store_collection_t *collection,
                       const store_field_t *field)
 {
-    const char *table = collection->name.data;
-    const char *name = field->name.data;
     if (field->flags & SIGNET_FIELD_UNINDEXED)
         return;
-    if (field->type == SIGNET_VALUE_TEXTS)
-        signet_buffer_format(sql,
-                             "CREATE TABLE \"%s/%s\"(_tenant TEXT NOT NULL, _value TEXT NOT NULL,"
-                             " _id INTEGER NOT NULL, PRIMARY KEY(_tenant, _value, _id))"
-                             " WITHOUT ROWID;",
-                             table, name);
-    else
-        signet_buffer_format(sql,
-                             "CREATE INDEX \"%s/%s\" ON \"%s\"(_tenant, \"%s\")"
-                             " WHERE \"%s\" IS NOT NULL;",
-                             table, name, table, name, name);
+    signet_buffer_format(sql, STORE_INDEX_SQL, collection->name.data, field->name.data,
+                         field->type == SIGNET_VALUE_TEXTS ? "TEXT"
+                                                           : store_column_type(field->type));
 }
 
+/* No row has a value of a new field, so none lacks an entry. */
 static void add_field_row(signet_buffer_t *sql, const store_collection_t *collection,
                           const store_field_t *field)
 {
-    signet_buffer_format(sql, "INSERT INTO signet_field VALUES('%s', '%s', %u, %u);",
-                         collection->name.data, field->name.data, field->type, field->flags);
+    signet_buffer_format(sql,
+                         "INSERT INTO signet_field SELECT '%s', '%s', %u, %u,"
+                         " ifnull(max(_id), 0) FROM \"%s\";",
+                         collection->name.data, field->name.data, field->type, field->flags,
+                         collection->name.data);
 }
 
 static int32_t create(store_t *store, signet_call_t *call, const store_collection_t *collection)
@@ -76,7 +58,7 @@ static int32_t create(store_t *store, signet_call_t *call, const store_collectio
                          table);
     for (uint32_t i = 0; i < collection->field_count; i++)
         signet_buffer_format(&sql, ", \"%s\" %s", collection->fields[i].name.data,
-                             column_type(collection->fields[i].type));
+                             store_column_type(collection->fields[i].type));
     signet_buffer_format(&sql,
                          ", _body BLOB NOT NULL);"
                          "CREATE UNIQUE INDEX \"%s/_key\" ON \"%s\"(_tenant, _key);"
@@ -129,7 +111,8 @@ static int32_t extend(store_t *store, signet_call_t *call, sqlite3 *database,
             return status;
         if (type == 0) {
             signet_buffer_format(sql, "ALTER TABLE \"%s\" ADD COLUMN \"%s\" %s;",
-                                 collection->name.data, field->name.data, column_type(field->type));
+                                 collection->name.data, field->name.data,
+                                 store_column_type(field->type));
             add_index(sql, collection, field);
             add_field_row(sql, collection, field);
         } else if (type != field->type || flags != field->flags) {
@@ -194,6 +177,76 @@ static int32_t compare(store_t *store, signet_call_t *call, sqlite3 *database,
     return update(store, call, database, collection, revision);
 }
 
+/* --- the table behind it ----------------------------------------------------------------- */
+
+/* One number; 0 where there is none. */
+static int32_t number(store_t *store, signet_call_t *call, signet_text_t sql, int64_t *value)
+{
+    sqlite3 *database = store->writer.database;
+    sqlite3_stmt *statement = NULL;
+    *value = 0;
+    if (!sql.data)
+        return signet_status(call);
+    int code = sqlite3_prepare_v2(database, sql.data, (int)sql.length, &statement, NULL);
+    if (code == SQLITE_OK)
+        code = sqlite3_step(statement);
+    if (code == SQLITE_ROW)
+        *value = sqlite3_column_int64(statement, 0);
+    sqlite3_finalize(statement);
+    return code == SQLITE_ROW || code == SQLITE_DONE ? SIGNET_OK : fail_database(store, call);
+}
+
+/* Where the rows of a table end. Rows that were deleted count while an index knows them. */
+static int32_t find_last(store_t *store, signet_call_t *call, const store_collection_t *collection)
+{
+    store_table_t *table = collection->table;
+    int64_t last = 0;
+    int32_t status = number(store, call,
+                            signet_format(call,
+                                          "SELECT max(ifnull((SELECT max(_id) FROM \"%s\"), 0),"
+                                          " ifnull((SELECT max(indexed) FROM signet_field"
+                                          " WHERE collection='%s'), 0))",
+                                          table->name, table->name),
+                            &last);
+    if (status == SIGNET_OK && last > atomic_load(&table->last))
+        atomic_store(&table->last, last);
+    return status;
+}
+
+static int32_t find_merged(store_t *store, signet_call_t *call, const store_table_t *table,
+                           store_index_t *index)
+{
+    int64_t merged = 0;
+    int32_t status = number(
+        store, call,
+        signet_format(call, "SELECT indexed FROM signet_field WHERE collection='%s' AND name='%s'",
+                      table->name, index->name),
+        &merged);
+    if (status == SIGNET_OK)
+        atomic_store(&index->merged, merged);
+    return status;
+}
+
+/* Ties a declaration to its table, after it was stored. */
+static int32_t attach(store_t *store, signet_call_t *call, store_collection_t *collection)
+{
+    collection->table = store_table_get(&store->catalogue.tables, collection->name.data);
+    if (!collection->table)
+        return signet_fail_memory(call);
+    int32_t status = store->file.read_only ? SIGNET_OK : find_last(store, call, collection);
+    for (uint32_t i = 0; i < collection->field_count && status == SIGNET_OK; i++) {
+        store_field_t *field = &collection->fields[i];
+        if (field->flags & SIGNET_FIELD_UNINDEXED)
+            continue;
+        field->index = store_table_index(collection->table, field->name.data, field->type);
+        if (!field->index)
+            return signet_fail_memory(call);
+        if (!store->file.read_only)
+            status = find_merged(store, call, collection->table, field->index);
+    }
+    return status;
+}
+
 /* In the writer's place: nothing else writes meanwhile. */
 static int32_t declare_writing(store_t *store, signet_call_t *call,
                                const store_collection_t *collection)
@@ -237,9 +290,12 @@ int32_t store_declare(void *instance, signet_call_t *call, const signet_collecti
     status = store->file.read_only ? declare_reading(store, call, collection)
                                    : declare_writing(store, call, collection);
     if (status == SIGNET_OK)
+        status = attach(store, call, collection);
+    if (status == SIGNET_OK)
         store_catalogue_add(&store->catalogue, collection);
     else
         store_collection_free(collection);
+    store_merge_look(store);
     pthread_mutex_unlock(&store->writer.gate);
     return status;
 }

@@ -3,6 +3,7 @@
 #include "failure.h"
 #include "log.h"
 #include "texts.h"
+#include "upgrade.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -109,7 +110,8 @@ static const char schema[] =
     "CREATE TABLE signet_collection(name TEXT PRIMARY KEY NOT NULL, revision INTEGER NOT NULL,"
     " flags INTEGER NOT NULL) WITHOUT ROWID;"
     "CREATE TABLE signet_field(collection TEXT NOT NULL, name TEXT NOT NULL,"
-    " type INTEGER NOT NULL, flags INTEGER NOT NULL, PRIMARY KEY(collection, name)) WITHOUT ROWID;"
+    " type INTEGER NOT NULL, flags INTEGER NOT NULL, indexed INTEGER NOT NULL,"
+    " PRIMARY KEY(collection, name)) WITHOUT ROWID;"
     "PRAGMA application_id=" TEXT_OF(
         STORE_APPLICATION_ID) ";"
                               "PRAGMA user_version=" TEXT_OF(
@@ -195,7 +197,8 @@ static uint32_t big_endian(const uint8_t *octets, unsigned count)
 }
 
 /* What can be told from the file's first octets, before SQLite opens it. */
-static int32_t check_header(signet_call_t *call, const store_file_t *file, off_t *length)
+static int32_t check_header(signet_call_t *call, const store_file_t *file, off_t *length,
+                            uint32_t *version)
 {
     uint8_t header[HEADER_LENGTH];
     struct stat log_status;
@@ -221,13 +224,13 @@ static int32_t check_header(signet_call_t *call, const store_file_t *file, off_t
     /* Ours always have a write-ahead log, for readers and writers alike. */
     if (header[18] != 2 || header[19] != 2)
         return fail_corrupt(call, file, "is damaged");
-    uint32_t version = big_endian(header + 60, 4);
-    if (version > STORE_SCHEMA_VERSION)
+    *version = big_endian(header + 60, 4);
+    if (*version > STORE_SCHEMA_VERSION)
         return signet_fail(call, SIGNET_CORRUPT, "store.newer",
                            "The database %s has schema version %u, this Signet knows up to %d: run "
                            "the version that made it, or a later one.",
-                           file->path, version, STORE_SCHEMA_VERSION);
-    if (version == 0)
+                           file->path, *version, STORE_SCHEMA_VERSION);
+    if (*version == 0)
         return fail_corrupt(call, file, "has no schema version");
     /* While there is a log, its pages count too, and SQLite judges. */
     int has_log = stat(log, &log_status) == 0 && log_status.st_size > 0;
@@ -280,11 +283,15 @@ int32_t store_file_open(signet_call_t *call, signet_text_t path, int share, stor
             return status;
     }
     off_t length = 0;
+    uint32_t version = 0;
     /* The owner changes the file while this process looks; it has checked it itself. */
     if (file->read_only)
         return SIGNET_OK;
-    status = check_header(call, file, &length);
-    return status == SIGNET_OK ? check_structure(call, file, length) : status;
+    status = check_header(call, file, &length, &version);
+    if (status == SIGNET_OK)
+        status = check_structure(call, file, length);
+    return status == SIGNET_OK && version < STORE_SCHEMA_VERSION ? store_upgrade(call, file)
+                                                                 : status;
 }
 
 void store_file_close(store_file_t *file)

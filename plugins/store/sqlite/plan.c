@@ -167,19 +167,25 @@ static void add_comparison(store_sql_t *sql, const char *column,
     }
 }
 
-static void column_name(const store_field_t *field, char *name, size_t size)
+#define COLUMN_LIMIT 80 /* names have at most 64 characters */
+
+/* Where a field's value stands: in the entry of the index in use, or in the row. */
+static void column_name(const store_field_t *field, const store_field_t *driver, char *name)
 {
-    if (field)
-        snprintf(name, size, "m.\"%s\"", field->name.data);
+    if (!field)
+        snprintf(name, COLUMN_LIMIT, "m._key");
+    else if (field == driver && field->type != SIGNET_VALUE_TEXTS)
+        snprintf(name, COLUMN_LIMIT, "s._value");
     else
-        snprintf(name, size, "m._key");
+        snprintf(name, COLUMN_LIMIT, "m.\"%s\"", field->name.data);
 }
 
-static void add_condition(store_sql_t *sql, const store_plan_t *plan, uint32_t at)
+static void add_condition(store_sql_t *sql, const store_plan_t *plan, const store_field_t *driver,
+                          uint32_t at)
 {
     const store_field_t *field = plan->fields[at];
-    char column[80]; /* names have at most 64 characters */
-    column_name(field, column, sizeof(column));
+    char column[COLUMN_LIMIT];
+    column_name(field, driver, column);
     if (!field || field->type != SIGNET_VALUE_TEXTS) {
         add_comparison(sql, column, plan->conditions[at]);
         return;
@@ -214,31 +220,66 @@ static int has_equality(const store_plan_t *plan, const store_field_t *field)
     return 0;
 }
 
+/* Whether the driver's entries alone answer the conditions, without the rows. */
+static int is_covered(const store_plan_t *plan, const store_field_t *driver)
+{
+    for (uint32_t i = 0; i < plan->condition_count; i++)
+        if (plan->fields[i] != driver)
+            return 0;
+    return driver && (driver->type != SIGNET_VALUE_TEXTS ||
+                      (plan->condition_count == 1 && has_equality(plan, driver)));
+}
+
+static void add_tenant(store_sql_t *sql, const char *column, signet_text_t tenant)
+{
+    signet_buffer_format(&sql->text, " WHERE %s._tenant=", column);
+    add_text(sql, tenant);
+}
+
+/* FROM and the tenant, by the table or the key's index. */
+static void add_table(store_sql_t *sql, const store_plan_t *plan, signet_text_t tenant)
+{
+    const char *table = plan->collection->name.data;
+    int by_key = !plan->scan || (!plan->order && !plan->by_id);
+    signet_buffer_format(&sql->text, " FROM \"%s\" AS m", table);
+    if (by_key)
+        signet_buffer_format(&sql->text, " INDEXED BY \"%s/_key\"", table);
+    else
+        add_string(sql, " NOT INDEXED");
+    add_tenant(sql, "m", tenant);
+}
+
+/* FROM and the tenant, by the entries of an index; `rows`: with their rows. */
+static void add_entries(store_sql_t *sql, const store_plan_t *plan, const store_field_t *driver,
+                        signet_text_t tenant, int rows)
+{
+    const char *table = plan->collection->name.data;
+    signet_buffer_format(&sql->text, " FROM \"%s/%s\" AS s", table, driver->name.data);
+    if (rows)
+        signet_buffer_format(&sql->text, " CROSS JOIN \"%s\" AS m ON m._id=s._id", table);
+    add_tenant(sql, "s", tenant);
+}
+
 /* FROM and WHERE. `id` gets the column that holds the _id in the index in use. */
 static void add_source(store_sql_t *sql, const store_plan_t *plan, const store_field_t *driver,
-                       signet_text_t tenant, const char **id)
+                       signet_text_t tenant, int rows, const char **id)
 {
     const char *table = plan->collection->name.data;
     uint32_t leading = STORE_MAX_CONDITIONS;
-    *id = "m._id";
-    if (!driver || driver->type != SIGNET_VALUE_TEXTS) {
-        signet_buffer_format(&sql->text,
-                             " FROM \"%s\" AS m INDEXED BY \"%s/%s\" WHERE m._tenant=", table,
-                             table, driver ? driver->name.data : "_key");
-        add_text(sql, tenant);
+    *id = driver ? "s._id" : "m._id";
+    if (!driver) {
+        add_table(sql, plan, tenant);
+    } else if (driver->type != SIGNET_VALUE_TEXTS) {
+        add_entries(sql, plan, driver, tenant, rows);
     } else if (has_equality(plan, driver)) {
         leading = leading_condition(plan, driver);
-        signet_buffer_format(&sql->text,
-                             " FROM \"%s/%s\" AS s CROSS JOIN \"%s\" AS m ON m._id=s._id"
-                             " WHERE s._tenant=",
-                             table, driver->name.data, table);
-        add_text(sql, tenant);
+        add_entries(sql, plan, driver, tenant, rows);
         add_comparison(sql, "s._value", plan->conditions[leading]);
-        *id = "s._id";
     } else {
         leading = leading_condition(plan, driver);
-        signet_buffer_format(&sql->text, " FROM \"%s\" AS m NOT INDEXED WHERE m._tenant=", table);
-        add_text(sql, tenant);
+        *id = "m._id";
+        signet_buffer_format(&sql->text, " FROM \"%s\" AS m NOT INDEXED", table);
+        add_tenant(sql, "m", tenant);
         signet_buffer_format(&sql->text,
                              " AND m._id IN (SELECT _id FROM \"%s/%s\" WHERE _tenant=", table,
                              driver->name.data);
@@ -248,14 +289,14 @@ static void add_source(store_sql_t *sql, const store_plan_t *plan, const store_f
     }
     for (uint32_t i = 0; i < plan->condition_count; i++)
         if (i != leading)
-            add_condition(sql, plan, i);
-    if (plan->order)
+            add_condition(sql, plan, driver, i);
+    if (plan->order && plan->order != driver)
         signet_buffer_format(&sql->text, " AND m.\"%s\" IS NOT NULL", plan->order->name.data);
 }
 
 /* " AND" what comes after the place. Across tenants ties of a key are by tenant. */
-static void add_place(store_sql_t *sql, const store_plan_t *plan, const char *id,
-                      signet_text_t tenant, const store_place_t *place)
+static void add_place(store_sql_t *sql, const store_plan_t *plan, const store_field_t *driver,
+                      const char *id, signet_text_t tenant, const store_place_t *place)
 {
     if (!plan->order && !plan->by_id) {
         int by_tenant = signet_text_compare(tenant, place->tenant);
@@ -271,7 +312,9 @@ static void add_place(store_sql_t *sql, const store_plan_t *plan, const char *id
         add_integer(sql, place->id);
         return;
     }
-    signet_buffer_format(&sql->text, " AND (m.\"%s\", %s)%s(", plan->order->name.data, id, compare);
+    char column[COLUMN_LIMIT];
+    column_name(plan->order, driver, column);
+    signet_buffer_format(&sql->text, " AND (%s, %s)%s(", column, id, compare);
     add_parameter(sql, place->type, place->integer, place->value);
     add_string(sql, ",");
     add_integer(sql, place->id);
@@ -285,12 +328,15 @@ void store_plan_page(const store_plan_t *plan, const store_field_t *driver, sign
     const char *id = NULL;
     add_string(sql, "SELECT ");
     store_row_columns(&sql->text, plan->collection, !(plan->query->flags & SIGNET_QUERY_NO_BODY));
-    add_source(sql, plan, driver, tenant, &id);
+    add_source(sql, plan, driver, tenant, 1, &id);
     if (place->set)
-        add_place(sql, plan, id, tenant, place);
+        add_place(sql, plan, driver, id, tenant, place);
     add_string(sql, " ORDER BY ");
-    if (plan->order)
-        signet_buffer_format(&sql->text, "m.\"%s\"%s, ", plan->order->name.data, direction);
+    if (plan->order) {
+        char column[COLUMN_LIMIT];
+        column_name(plan->order, driver, column);
+        signet_buffer_format(&sql->text, "%s%s, ", column, direction);
+    }
     signet_buffer_format(&sql->text, "%s%s LIMIT ", plan->order || plan->by_id ? id : "m._key",
                          direction);
     add_integer(sql, (int64_t)limit);
@@ -301,7 +347,7 @@ void store_plan_count(const store_plan_t *plan, const store_field_t *driver, sig
 {
     const char *id = NULL;
     add_string(sql, "SELECT count(*) FROM (SELECT 1");
-    add_source(sql, plan, driver, tenant, &id);
+    add_source(sql, plan, driver, tenant, !is_covered(plan, driver), &id);
     add_string(sql, " LIMIT ");
     add_integer(sql, (int64_t)limit);
     add_string(sql, ")");
@@ -361,7 +407,9 @@ int32_t store_plan_choose(signet_call_t *call, const store_plan_t *plan, store_r
 {
     const store_field_t *others[STORE_MAX_CONDITIONS];
     uint32_t count = 0;
-    *driver = plan->order;
+    *driver = plan->scan ? NULL : plan->order;
+    if (plan->scan)
+        return SIGNET_OK;
     for (uint32_t i = 0; i < plan->condition_count; i++) {
         uint32_t known = !plan->by_id && plan->fields[i] == plan->order;
         for (uint32_t j = 0; j < count; j++)

@@ -4,7 +4,8 @@
  * other conditions refuse. The index of a condition gives only what satisfies it, but in another
  * order. So the conditions' indexes are probed first: one with few entries is used and its records
  * sorted; where all have many, the next page is near in the order's own index. Where no order is
- * asked for, records come in that of their _id, which any index of equal values gives. */
+ * asked for, records come in that of their _id, which any index of equal values gives. Where the
+ * indexes lack entries that cannot be added now, the whole table is read. */
 #ifndef STORE_PLAN_H
 #define STORE_PLAN_H
 
@@ -22,6 +23,7 @@ typedef struct store_plan {
     const store_field_t *order; /* NULL: the key or _id */
     uint32_t by_id;             /* 1: in no order but that of _id */
     uint32_t descending;
+    uint32_t scan; /* 1: no index but the key's can be used */
     uint32_t condition_count;
     const signet_condition_t *conditions[STORE_MAX_CONDITIONS];
     const store_field_t *fields[STORE_MAX_CONDITIONS]; /* of each condition; NULL: the key */

@@ -1,5 +1,6 @@
 /* Reading: one record, a page, a number. */
 #include "failure.h"
+#include "merge.h"
 #include "plan.h"
 #include "row.h"
 #include "store.h"
@@ -349,6 +350,8 @@ int32_t store_query(void *instance, signet_call_t *call, const signet_query_t *q
         status = store_plan_make(call, collection, query, &plan);
     if (status == SIGNET_OK)
         status = store_cursor_read(call, query, store_collection_tenant(collection, call), &place);
+    if (status == SIGNET_OK)
+        status = store_merge_plan(store, call, &plan);
     if (status != SIGNET_OK)
         return status;
     signet_page_t *made = signet_alloc(call, 1, sizeof(*made));
@@ -408,13 +411,16 @@ int32_t store_count(void *instance, signet_call_t *call, const signet_query_t *q
     int32_t status = store_catalogue_need(&store->catalogue, call, query->collection, &collection);
     if (status == SIGNET_OK)
         status = store_plan_make(call, collection, query, &plan);
-    if (status == SIGNET_OK)
-        status = store_readers_take(call, &store->readers, &reader);
     if (status != SIGNET_OK)
         return status;
     /* A number needs no order. */
     plan.order = NULL;
     plan.by_id = 1;
+    status = store_merge_plan(store, call, &plan);
+    if (status == SIGNET_OK)
+        status = store_readers_take(call, &store->readers, &reader);
+    if (status != SIGNET_OK)
+        return status;
     status = find_tenants(store, call, reader, collection, &tenants);
     for (uint64_t i = 0; i < tenants.count && status == SIGNET_OK && *count < query->limit; i++)
         status = count_of(store, call, reader, &plan, tenants.names[i], count);

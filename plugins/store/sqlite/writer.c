@@ -1,8 +1,9 @@
 #include "writer.h"
 
+#include "merge.h"
 #include "store.h"
+#include "transaction.h"
 
-#include <errno.h>
 #include <signet/sdk/error.h>
 #include <signet/sdk/text.h>
 #include <string.h>
@@ -11,6 +12,8 @@
 /* The most commits of one transaction: bounds how long the first of them waits for the last. */
 #define BATCH_LIMIT 512U
 #define CACHE_KIB 32768
+/* How long there is no commit before entries are merged. */
+#define REST_NANOSECONDS 200000000L
 
 /* A commit on its way; it lives on the stack of the thread that waits for it. */
 struct store_commit {
@@ -31,12 +34,18 @@ int32_t store_writer_init(signet_call_t *call, store_writer_t *writer)
         pthread_mutex_destroy(&writer->gate);
         return signet_fail_memory(call);
     }
-    if (pthread_cond_init(&writer->wake, NULL) != 0) {
-        pthread_mutex_destroy(&writer->gate);
-        pthread_mutex_destroy(&writer->mutex);
-        return signet_fail_memory(call);
+    pthread_condattr_t attributes;
+    int failed = pthread_condattr_init(&attributes);
+    if (!failed) {
+        failed = pthread_condattr_setclock(&attributes, CLOCK_MONOTONIC) ||
+                 pthread_cond_init(&writer->wake, &attributes);
+        pthread_condattr_destroy(&attributes);
     }
-    return SIGNET_OK;
+    if (!failed)
+        return SIGNET_OK;
+    pthread_mutex_destroy(&writer->gate);
+    pthread_mutex_destroy(&writer->mutex);
+    return signet_fail_memory(call);
 }
 
 void store_writer_clear(store_writer_t *writer)
@@ -46,62 +55,28 @@ void store_writer_clear(store_writer_t *writer)
     pthread_mutex_destroy(&writer->gate);
 }
 
-static int step(sqlite3_stmt *statement)
-{
-    errno = 0;
-    int code = sqlite3_step(statement);
-    sqlite3_reset(statement);
-    return code == SQLITE_DONE ? SQLITE_OK : code;
-}
-
-/* Undoes the open transaction. Without that nothing more could be promised, so a failure ends
- * the process. */
-static void roll_back(store_t *store)
-{
-    const store_writer_t *writer = &store->writer;
-    if (sqlite3_get_autocommit(writer->database))
-        return;
-    if (step(writer->rollback) != SQLITE_OK && !sqlite3_get_autocommit(writer->database))
-        store->host->services->fatal(store->host, SIGNET_TEXT("store.rollback-failed"),
-                                     SIGNET_TEXT("A transaction could not be undone."));
-}
-
-static int32_t take_down(const store_writer_t *writer, store_failure_t *failure)
-{
-    *failure = store_failure(writer->database);
-    return failure->status;
-}
-
 /* One transaction with every commit of the batch. A conflict leaves out its own commit; any other
  * failure undoes all. BUSY: it was undone, and is to be done again carefully. */
 static int32_t write_all(store_t *store, store_commit_t *batch, int careful,
                          store_failure_t *failure)
 {
     store_writer_t *writer = &store->writer;
-    if (step(writer->begin) != SQLITE_OK)
-        return take_down(writer, failure);
+    if (store_transaction_begin(store, failure) != SIGNET_OK)
+        return failure->status;
     for (store_commit_t *commit = batch; commit; commit = commit->next) {
         commit->status = store_changes_apply(writer->database, &store->leases, commit->changes,
                                              commit->count, careful, &commit->at);
         if (commit->status == SIGNET_BUSY) {
-            roll_back(store);
+            store_transaction_undo(store);
             return SIGNET_BUSY;
         }
         if (commit->status != SIGNET_OK && commit->status != SIGNET_CONFLICT) {
-            take_down(writer, failure);
-            roll_back(store);
+            *failure = store_failure(writer->database);
+            store_transaction_undo(store);
             return failure->status;
         }
     }
-    if (step(writer->commit) == SQLITE_OK)
-        return SIGNET_OK;
-    take_down(writer, failure);
-    /* After a failed sync the kernel may have dropped the pages and say OK to the next one. */
-    if (store_failure_is_fatal(failure))
-        store->host->services->fatal(store->host, SIGNET_TEXT("store.sync-failed"),
-                                     SIGNET_TEXT("A write to the disk failed."));
-    roll_back(store);
-    return failure->status;
+    return store_transaction_commit(store, failure);
 }
 
 static int64_t microseconds(void)
@@ -120,6 +95,7 @@ static void write_batch(store_t *store, store_commit_t *batch, uint64_t count)
     int32_t status = write_all(store, batch, 0, &failure);
     if (status == SIGNET_BUSY)
         status = write_all(store, batch, 1, &failure);
+    store_merge_look(store);
     pthread_mutex_unlock(&store->writer.gate);
     services->record(store->host, store->writer.commits, (int64_t)count);
     services->record(store->host, store->writer.batches, 1);
@@ -140,12 +116,32 @@ static void write_batch(store_t *store, store_commit_t *batch, uint64_t count)
     }
 }
 
-/* Takes the queue's head off, at most BATCH_LIMIT commits; waits for one. NULL at the end. */
-static store_commit_t *take(store_writer_t *writer, uint64_t *count)
+/* Waits for a commit, or for so long a rest that entries are to be merged in it. [any] */
+static void wait_for_work(store_writer_t *writer)
+{
+    struct timespec until;
+    clock_gettime(CLOCK_MONOTONIC, &until);
+    until.tv_nsec += REST_NANOSECONDS;
+    if (until.tv_nsec >= 1000000000L) {
+        until.tv_sec++;
+        until.tv_nsec -= 1000000000L;
+    }
+    int resting = 0;
+    while (!writer->first && !writer->ending && !resting) {
+        if (atomic_load(&writer->missing))
+            resting = pthread_cond_timedwait(&writer->wake, &writer->mutex, &until) != 0;
+        else
+            pthread_cond_wait(&writer->wake, &writer->mutex);
+    }
+}
+
+/* Takes the queue's head off, at most BATCH_LIMIT commits; waits for one. None: after a rest, or
+ * at the end. */
+static store_commit_t *take(store_writer_t *writer, uint64_t *count, int *ending)
 {
     pthread_mutex_lock(&writer->mutex);
-    while (!writer->first && !writer->ending)
-        pthread_cond_wait(&writer->wake, &writer->mutex);
+    wait_for_work(writer);
+    *ending = writer->ending;
     store_commit_t *batch = writer->first;
     store_commit_t *end = batch;
     *count = batch ? 1 : 0;
@@ -166,11 +162,19 @@ static store_commit_t *take(store_writer_t *writer, uint64_t *count)
 static void *run(void *argument)
 {
     store_t *store = argument;
-    uint64_t count = 0;
-    for (store_commit_t *batch = take(&store->writer, &count); batch;
-         batch = take(&store->writer, &count))
-        write_batch(store, batch, count);
-    return NULL;
+    for (;;) {
+        uint64_t count = 0;
+        int ending = 0;
+        store_commit_t *batch = take(&store->writer, &count, &ending);
+        if (batch) {
+            write_batch(store, batch, count);
+            store_merge_due(store);
+        } else {
+            store_merge_rest(store);
+            if (ending)
+                return NULL;
+        }
+    }
 }
 
 static int on_log_growth(void *argument, sqlite3 *database, const char *name, int pages)
@@ -258,6 +262,7 @@ void store_writer_stop(store_t *store)
     if (writer->running)
         pthread_join(writer->thread, NULL);
     writer->running = 0;
+    pthread_mutex_lock(&writer->gate);
     sqlite3_finalize(writer->begin);
     sqlite3_finalize(writer->commit);
     sqlite3_finalize(writer->rollback);
@@ -265,6 +270,7 @@ void store_writer_stop(store_t *store)
     store_catalogue_finalize(&store->catalogue);
     sqlite3_close(writer->database);
     writer->database = NULL;
+    pthread_mutex_unlock(&writer->gate);
 }
 
 static int enqueue(store_writer_t *writer, store_commit_t *commit)

@@ -10,6 +10,7 @@
 
 #include <pthread.h>
 #include <signet/host.h>
+#include <stdatomic.h>
 
 struct store;
 typedef struct store_commit store_commit_t;
@@ -20,6 +21,8 @@ typedef struct store_writer {
     sqlite3_stmt *begin;
     sqlite3_stmt *commit;
     sqlite3_stmt *rollback;
+    atomic_int missing;  /* 1: there are rows whose entries are to be merged */
+    int64_t merge_again; /* after a failure, when it is tried again; monotonic, in ms */
     pthread_t thread;
     int running;
     pthread_mutex_t mutex; /* of what follows */

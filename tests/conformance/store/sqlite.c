@@ -1,5 +1,6 @@
 /* store-sqlite, and what can happen to its file. */
 #include "fault.h"
+#include "merges.h"
 #include "world.h"
 
 #include <fcntl.h>
@@ -118,7 +119,7 @@ START_TEST(newer_schema_is_refused)
     world_t world = world_begin();
     signet_check_close(world.check, "store");
     run_sql(path_of(world.check, "signet.db"), "PRAGMA user_version=7");
-    expect_refused(world.check, "store", SIGNET_CORRUPT, "version 7", "knows up to 1");
+    expect_refused(world.check, "store", SIGNET_CORRUPT, "version 7", "knows up to 2");
     run_sql(path_of(world.check, "signet.db"), "PRAGMA user_version=1;PRAGMA application_id=3");
     expect_refused(world.check, "store", SIGNET_CORRUPT, "signet.db", "not made by Signet");
     world_end(&world);
@@ -407,6 +408,7 @@ static Suite *faults(void)
     tcase_add_test(tests, failed_sync_ends_the_process);
     tcase_add_test(tests, log_stays_bounded);
     suite_add_tcase(suite, tests);
+    suite_add_tcase(suite, merges_case());
     return suite;
 }
 

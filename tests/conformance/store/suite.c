@@ -10,6 +10,7 @@ int main(void)
     suite_add_tcase(suite, queries_case());
     suite_add_tcase(suite, leases_case());
     suite_add_tcase(suite, loads_case());
+    suite_add_tcase(suite, entries_case());
     SRunner *runner = srunner_create(suite);
     if (backend->faults)
         srunner_add_suite(runner, backend->faults());

@@ -53,5 +53,6 @@ TCase *commits_case(void);
 TCase *queries_case(void);
 TCase *leases_case(void);
 TCase *loads_case(void);
+TCase *entries_case(void);
 
 #endif
