@@ -11,7 +11,11 @@
 
 /* The most commits of one transaction: bounds how long the first of them waits for the last. */
 #define BATCH_LIMIT 512U
-#define CACHE_KIB 32768
+/* At each commit SQLite walks through what is cached, so more than is of use costs. */
+#define CACHE_KIB 8192
+/* From how many waiting commits on it gathers more, and for how long. */
+#define GATHER_FROM 12
+#define GATHER_NANOSECONDS 450000L
 /* How long there is no commit before entries are merged. */
 #define REST_NANOSECONDS 200000000L
 
@@ -135,12 +139,25 @@ static void wait_for_work(store_writer_t *writer)
     }
 }
 
+/* Many waiting commits are a sign that many more are on their way: a moment longer, and one sync
+ * serves those too. A few, which may be all there are, are not kept waiting. */
+static void gather(store_writer_t *writer)
+{
+    const struct timespec moment = {.tv_nsec = GATHER_NANOSECONDS};
+    if (writer->queued < GATHER_FROM || writer->ending)
+        return;
+    pthread_mutex_unlock(&writer->mutex);
+    nanosleep(&moment, NULL);
+    pthread_mutex_lock(&writer->mutex);
+}
+
 /* Takes the queue's head off, at most BATCH_LIMIT commits; waits for one. None: after a rest, or
  * at the end. */
 static store_commit_t *take(store_writer_t *writer, uint64_t *count, int *ending)
 {
     pthread_mutex_lock(&writer->mutex);
     wait_for_work(writer);
+    gather(writer);
     *ending = writer->ending;
     store_commit_t *batch = writer->first;
     store_commit_t *end = batch;
@@ -155,6 +172,7 @@ static store_commit_t *take(store_writer_t *writer, uint64_t *count, int *ending
     }
     if (!writer->first)
         writer->last = NULL;
+    writer->queued -= *count;
     pthread_mutex_unlock(&writer->mutex);
     return batch;
 }
@@ -283,7 +301,9 @@ static int enqueue(store_writer_t *writer, store_commit_t *commit)
         else
             writer->first = commit;
         writer->last = commit;
-        pthread_cond_signal(&writer->wake);
+        /* For the first of them: the writer waits only where there is none. */
+        if (++writer->queued == 1)
+            pthread_cond_signal(&writer->wake);
     }
     pthread_mutex_unlock(&writer->mutex);
     return open;

@@ -1,7 +1,7 @@
 /* The writer: one thread, one connection, and a queue of commits.
  *
  * It takes what has queued up while it wrote the last batch and makes all of it durable with one
- * sync. So a lone commit waits for nobody and many commits share a sync, with no timer. */
+ * sync. So a lone commit waits for nobody, and many commits share a sync. */
 #ifndef STORE_WRITER_H
 #define STORE_WRITER_H
 
@@ -29,6 +29,7 @@ typedef struct store_writer {
     pthread_cond_t wake;
     store_commit_t *first;
     store_commit_t *last;
+    uint64_t queued;
     int ending;
     uint64_t commits; /* numbers of metrics */
     uint64_t batches;
