@@ -8,6 +8,8 @@
 #include <openssl/err.h>
 #include <openssl/rsa.h>
 #include <pthread.h>
+#include <signet/sdk/crypto.h>
+#include <signet/sdk/encode.h>
 #include <string.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -630,6 +632,45 @@ START_TEST(random_after_fork)
 }
 END_TEST
 
+/* RFC 4231, 4.2, 4.3 and 4.7. */
+START_TEST(message_codes)
+{
+    static const struct {
+        char key;
+        uint64_t key_length;
+        const char *message;
+        const char *code;
+    } vectors[] = {
+        {0x0b, 20, "Hi There", "b0344c61d8db38535ca8afceaf0bf12b881dc200c9833da726e9376c2e32cff7"},
+        {(char)0xaa, 131, "Test Using Larger Than Block-Size Key - Hash Key First",
+         "60e431591ee0b67f0d8a26aacbf5b77f8e0bc6213728c5140546040f0ee37f54"},
+    };
+    signet_call_t *call = fuzz_call();
+    signet_bytes_t code;
+    uint8_t key[131];
+    for (size_t i = 0; i < sizeof(vectors) / sizeof(vectors[0]); i++) {
+        memset(key, vectors[i].key, sizeof(key));
+        const signet_bytes_t secret = {key, vectors[i].key_length};
+        ck_assert_int_eq(signet_hmac_sha256(call, secret,
+                                            signet_text_bytes(signet_text(vectors[i].message)),
+                                            &code),
+                         SIGNET_OK);
+        ck_assert(signet_text_is(signet_hex(call, code), vectors[i].code));
+    }
+    ck_assert_int_eq(
+        signet_hmac_sha256(call, signet_text_bytes(SIGNET_TEXT("Jefe")),
+                           signet_text_bytes(SIGNET_TEXT("what do ya want for nothing?")), &code),
+        SIGNET_OK);
+    ck_assert(signet_text_is(signet_hex(call, code),
+                             "5bdcc146bf60754e6a042426089575c75a003f089d2739839dec58b964ec3843"));
+    ck_assert_int_eq(
+        signet_hmac_sha256(call, (signet_bytes_t){NULL, 0}, (signet_bytes_t){NULL, 0}, &code),
+        SIGNET_OK);
+    ck_assert(signet_text_is(signet_hex(call, code),
+                             "b613679a0814d9ec772f95d778c35fc5ff1697c493715653c6c712144292c5ad"));
+}
+END_TEST
+
 int main(void)
 {
     Suite *suite = suite_create("verify");
@@ -647,6 +688,7 @@ int main(void)
     tcase_add_test(test, verifiers_on_many_threads);
     tcase_add_test(test, verifiers_come_and_go);
     tcase_add_test(test, digests);
+    tcase_add_test(test, message_codes);
     tcase_add_test(test, random_octets);
     tcase_add_test(test, random_after_fork);
     suite_add_tcase(suite, test);
