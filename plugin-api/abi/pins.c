@@ -143,6 +143,7 @@ STRING(SIGNET_EVENT_INTENT_ABANDONED, "intent.abandoned");
 STRING(SIGNET_EVENT_AUTHORITY_CREATED, "authority.created");
 STRING(SIGNET_EVENT_AUTHORITY_REQUESTED, "authority.requested");
 STRING(SIGNET_EVENT_AUTHORITY_ACTIVATED, "authority.activated");
+STRING(SIGNET_EVENT_AUTHORITY_CROSSED, "authority.cross-certified");
 STRING(SIGNET_EVENT_KEY_GENERATED, "key.generated");
 STRING(SIGNET_EVENT_KEY_BLOCKED, "key.blocked");
 STRING(SIGNET_EVENT_TOKEN_CREATED, "token.created");
@@ -812,8 +813,16 @@ MEMBER(signet_preview, not_after, 88);
 MEMBER(signet_preview, tbs, 96);
 MEMBER(signet_preview, text, 112);
 
+/* ca.h: signet_chain */
+SIZE(signet_chain, 40);
+MEMBER(signet_chain, size, 0);
+MEMBER(signet_chain, reserved, 4);
+MEMBER(signet_chain, root, 8);
+MEMBER(signet_chain, certificates, 24);
+MEMBER(signet_chain, certificate_count, 32);
+
 /* ca.h: signet_ca_interface */
-SIZE(signet_ca_interface, 96);
+SIZE(signet_ca_interface, 104);
 MEMBER(signet_ca_interface, size, 0);
 MEMBER(signet_ca_interface, reserved, 4);
 MEMBER(signet_ca_interface, issue, 8);
@@ -827,6 +836,7 @@ MEMBER(signet_ca_interface, revoke_many, 64);
 MEMBER(signet_ca_interface, bulk, 72);
 MEMBER(signet_ca_interface, renew, 80);
 MEMBER(signet_ca_interface, preview, 88);
+MEMBER(signet_ca_interface, chains, 96);
 
 /* auth.h: signet_credential */
 SIZE(signet_credential, 88);
@@ -1154,6 +1164,10 @@ static void pin_signet_ca_interface(const struct signet_ca_interface *object)
     int32_t (*preview)(void *instance, signet_call_t *call, const signet_issue_request_t *request,
                        const signet_preview_t **preview) = object->preview;
     (void)preview;
+
+    int32_t (*chains)(void *instance, signet_call_t *call, signet_text_t authority,
+                      const signet_chain_t *const **list, uint64_t *count) = object->chains;
+    (void)chains;
 }
 
 static void pin_signet_auth_interface(const struct signet_auth_interface *object)

@@ -1,3 +1,4 @@
+#include "authority/alternate.h"
 #include "authority/authority_load.h"
 #include "authority/catalog.h"
 #include "ca.h"
@@ -119,6 +120,8 @@ static int32_t add_metrics(ca_t *ca, signet_call_t *call)
 int32_t ca_refresh(ca_t *ca, signet_call_t *call, ca_authority_t *authority)
 {
     int32_t status = ca_authority_load(&ca->pool, call, authority);
+    if (status == SIGNET_OK)
+        status = ca_alternate_load(ca, call, authority);
     uint64_t index = ca_authority_index(ca, authority);
     for (uint64_t i = 0; status == SIGNET_OK && i < ca->profile_count; i++) {
         if (authority->certificate.length > 0)
@@ -183,6 +186,7 @@ static const signet_ca_interface_t ca_interface = {
     .bulk = ca_bulk_get,
     .renew = ca_renew,
     .preview = ca_preview,
+    .chains = ca_alternate_chains,
 };
 
 static const signet_provide_t provides[] = {

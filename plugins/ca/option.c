@@ -68,6 +68,9 @@ static const signet_option_t authority_options[] = {
     TEXT("key", "The name or URI of its key there; by default the authority's name."),
     CA_OPTION("certificate", SIGNET_OPTION_PATH, REQUIRED, "",
               "The file of its certificate (PEM); without the file the authority is pending."),
+    CA_OPTION("cross_certificates", SIGNET_OPTION_PATH, 0, "",
+              "The file of cross-certificates that foreign authorities made for it, each with the "
+              "chain above it (PEM); 'authority import-cross' writes it."),
     TEXT("parent", "The authority that certifies it; none for a root."),
     NUMBER("validity", SIGNET_OPTION_DURATION, "10y", 60 * SECOND, CENTURY,
            "How long its own certificate is valid when it is made here."),

@@ -157,6 +157,15 @@ typedef struct signet_bulk {
     uint64_t certificate_count;
 } signet_bulk_t;
 
+/* One way from an authority up to a root. */
+typedef struct signet_chain {
+    uint32_t size;
+    uint32_t reserved;
+    signet_text_t root;                 /* subject of the last, RFC 4514 */
+    const signet_bytes_t *certificates; /* DER: the authority's own first, the root's last */
+    uint64_t certificate_count;
+} signet_chain_t;
+
 /* The interface. */
 typedef struct signet_ca_interface {
     uint32_t size;
@@ -213,6 +222,11 @@ typedef struct signet_ca_interface {
      * stored or journaled, and the request id is not looked at. Optional. [worker] */
     int32_t (*preview)(void *instance, signet_call_t *call, const signet_issue_request_t *request,
                        const signet_preview_t **preview);
+    /* All ways up from an authority, as an array of `*count` pointers: the one that `chain` answers
+     * first, then those by cross-certificates of foreign authorities. NOT_FOUND.
+     * Optional. [any] */
+    int32_t (*chains)(void *instance, signet_call_t *call, signet_text_t authority,
+                      const signet_chain_t *const **chains, uint64_t *count);
 } signet_ca_interface_t;
 
 #endif

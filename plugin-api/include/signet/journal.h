@@ -23,6 +23,7 @@
 #define SIGNET_EVENT_AUTHORITY_CREATED "authority.created"
 #define SIGNET_EVENT_AUTHORITY_REQUESTED "authority.requested"
 #define SIGNET_EVENT_AUTHORITY_ACTIVATED "authority.activated"
+#define SIGNET_EVENT_AUTHORITY_CROSSED "authority.cross-certified" /* by a foreign one */
 #define SIGNET_EVENT_KEY_GENERATED "key.generated"
 #define SIGNET_EVENT_KEY_BLOCKED "key.blocked"
 #define SIGNET_EVENT_TOKEN_CREATED "token.created"

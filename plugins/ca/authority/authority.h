@@ -12,6 +12,7 @@
 #include <stdatomic.h>
 
 typedef struct ca_authority ca_authority_t;
+typedef struct ca_alternate ca_alternate_t; /* see alternate.h */
 
 struct ca_authority {
     const signet_setting_t *setting;
@@ -37,8 +38,9 @@ struct ca_authority {
     signet_bytes_t key_id;
     int64_t not_before;
     int64_t not_after;
-    int64_t path_limit; /* how many authorities may follow below it; -1: no limit */
-    ca_bounds_t bounds; /* what its certificate and those above leave open */
+    int64_t path_limit;         /* how many authorities may follow below it; -1: no limit */
+    ca_bounds_t bounds;         /* what its certificate and those above leave open */
+    ca_alternate_t *alternates; /* ways up by cross-certificates; NULL: none */
     signet_verifier_t *verifier;
     signet_text_t key_uri; /* of the key in the backend; empty: the key is elsewhere */
 

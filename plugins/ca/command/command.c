@@ -28,6 +28,21 @@ static const signet_option_t import_options[] = {
     CA_OPTION("file", SIGNET_OPTION_PATH, ARGUMENT, "", "Its certificate (PEM)."),
 };
 
+static const signet_option_t cross_options[] = {
+    CA_OPTION("file", SIGNET_OPTION_PATH, ARGUMENT, "",
+              "The foreign authority's self-signed certificate, or its request (PEM)."),
+    CA_OPTION("authority", SIGNET_OPTION_TEXT, REQUIRED, "", "The authority that signs."),
+    CA_OPTION("profile", SIGNET_OPTION_TEXT, REQUIRED, "",
+              "The profile, of subordinates, that limits what the foreign authority may certify."),
+    CA_OPTION("out", SIGNET_OPTION_PATH, REQUIRED, "", "The file for the certificate (PEM)."),
+};
+
+static const signet_option_t import_cross_options[] = {
+    CA_OPTION("name", SIGNET_OPTION_TEXT, ARGUMENT, "", "The authority, as it is configured."),
+    CA_OPTION("file", SIGNET_OPTION_PATH, ARGUMENT, "",
+              "Its cross-certificate, and behind it those above it up to the foreign root (PEM)."),
+};
+
 static const signet_option_t issue_options[] = {
     CA_OPTION("profile", SIGNET_OPTION_TEXT, REQUIRED, "", "The profile."),
     CA_OPTION("csr", SIGNET_OPTION_PATH, REQUIRED, "", "The request (PEM or DER)."),
@@ -60,6 +75,15 @@ static const signet_command_t commands[] = {
     COMMAND("authority import", import_options, ca_command_authority_import,
             "Take the certificate that a parent made for an authority.",
             "Refused unless it is for the authority's key and made by its parent."),
+    COMMAND("authority cross", cross_options, ca_command_authority_cross,
+            "Certify a foreign authority's key under its own name.",
+            "The profile gives path length, validity, name constraints, policies and mappings. "
+            "Give the certificate to those who trust our root and shall trust the foreign "
+            "authority within these limits."),
+    COMMAND("authority import-cross", import_cross_options, ca_command_authority_import_cross,
+            "Take a cross-certificate that a foreign authority made for one of ours.",
+            "It is served as another way up for all who trust the foreign root. Refused unless it "
+            "is for the authority's key and name and its chain is whole."),
     COMMAND("ca issue", issue_options, ca_command_issue,
             "Issue a certificate without a running host.",
             "For the host's own first TLS certificate, for instance. All rules apply."),

@@ -1,4 +1,6 @@
+#include "authority/alternate.h"
 #include "authority/ceremony.h"
+#include "authority/cross.h"
 #include "command/command.h"
 
 #include <signet/sdk/encode.h>
@@ -73,5 +75,54 @@ int32_t ca_command_authority_import(void *instance, signet_call_t *call,
     if (status == SIGNET_OK)
         status = ca_ceremony_import(instance, call, authority,
                                     signet_setting_text(input->options, "file"));
+    return status == SIGNET_OK ? show(call, input, authority) : status;
+}
+
+int32_t ca_command_authority_cross(void *instance, signet_call_t *call,
+                                   const signet_command_input_t *input)
+{
+    ca_t *ca = instance;
+    signet_text_t issuer_name = signet_setting_text(input->options, "authority");
+    signet_text_t profile_name = signet_setting_text(input->options, "profile");
+    signet_text_t path = signet_setting_text(input->options, "out");
+    ca_authority_t *issuer = ca_authority_find(ca->authorities, ca->authority_count, issuer_name);
+    const ca_profile_t *profile = ca_profile_find(ca->profiles, ca->profile_count, profile_name);
+    ca_foreign_t foreign;
+    ca_record_t record = {0};
+    if (issuer == NULL || profile == NULL)
+        return signet_fail(
+            call, SIGNET_NOT_FOUND, issuer == NULL ? "authority.not-found" : "profile.not-found",
+            "the %s \"%.*s\" is not configured", issuer == NULL ? "authority" : "profile",
+            SIGNET_FORMAT(issuer == NULL ? issuer_name : profile_name));
+    int32_t status = ca_cross_read(call, signet_setting_text(input->options, "file"), &foreign);
+    if (status == SIGNET_OK)
+        status = ca_cross_certify(ca, call, issuer, profile, &foreign, &record);
+    if (status != SIGNET_OK)
+        return status;
+    signet_text_t pem = signet_pem(call, "CERTIFICATE", record.certificate.der);
+    if (pem.data == NULL)
+        return SIGNET_NO_MEMORY;
+    status = signet_file_write(call, path, signet_text_bytes(pem), FILE_MODE);
+    if (status == SIGNET_OK)
+        status = ca_command_say(call, input, "subject", "Subject", record.certificate.subject);
+    if (status == SIGNET_OK)
+        status = ca_command_say(call, input, "serial", "Serial",
+                                signet_hex(call, record.certificate.serial));
+    if (status == SIGNET_OK)
+        status = ca_command_say(call, input, "not_after", "Valid until",
+                                signet_time_text(call, record.certificate.not_after));
+    if (status == SIGNET_OK)
+        status = ca_command_say(call, input, "certificate", "Certificate", path);
+    return status;
+}
+
+int32_t ca_command_authority_import_cross(void *instance, signet_call_t *call,
+                                          const signet_command_input_t *input)
+{
+    ca_authority_t *authority = NULL;
+    int32_t status = find_authority(instance, call, input, &authority);
+    if (status == SIGNET_OK)
+        status = ca_alternate_import(instance, call, authority,
+                                     signet_setting_text(input->options, "file"));
     return status == SIGNET_OK ? show(call, input, authority) : status;
 }
