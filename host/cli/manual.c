@@ -44,7 +44,7 @@ static void add_text(core_buffer_t *page, signet_text_t text)
         else if (octet == '-')
             core_buffer_string(page, "\\-");
         else
-            core_buffer_add(page, octet == '\n' ? " " : &octet, 1);
+            core_buffer_add(page, octet == '\n' ? " " : &text.data[at], 1);
     }
 }
 
@@ -62,8 +62,10 @@ static signet_text_t page_name(signet_call_t *call, const cli_command_t *entry)
         return SIGNET_TEXT("signet");
     signet_text_t name = core_format(call, "signet-%.*s", CORE_TEXT_ARG(entry->command->name));
     char *data = (char *)(uintptr_t)name.data;
-    for (uint64_t at = 0; at < name.length; at++)
-        data[at] = data[at] == ' ' ? '-' : data[at];
+    for (uint64_t at = 0; at < name.length; at++) {
+        if (data[at] == ' ')
+            data[at] = '-';
+    }
     return name;
 }
 

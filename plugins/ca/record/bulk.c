@@ -206,7 +206,7 @@ static int32_t put_parts(const selection_t *selection, signet_text_t id, signet_
 {
     signet_call_t *call = selection->call;
     for (uint64_t first = 0; first < selection->count; first += CA_BULK_PART_KEYS) {
-        signet_json_writer_t writer = signet_json_writer(call, 64 * CA_BULK_PART_KEYS);
+        signet_json_writer_t writer = signet_json_writer(call, UINT64_C(64) * CA_BULK_PART_KEYS);
         signet_text_t body;
         signet_text_t key =
             signet_format(call, "%.*s/%06llu", SIGNET_FORMAT(id), (unsigned long long)first);

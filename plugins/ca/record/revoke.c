@@ -205,21 +205,20 @@ static int32_t carry_out(ca_t *ca, signet_call_t *call, transition_t *transition
 
 /* Takes a certificate that was found into the state that is asked for. */
 static int32_t revoke_found(ca_t *ca, signet_call_t *call, const signet_revoke_request_t *request,
-                            transition_t *found, const signet_certificate_t **certificate)
+                            transition_t *transition, const signet_certificate_t **certificate)
 {
-    transition_t transition = *found;
-    int32_t status = read_certificate(call, &transition);
+    int32_t status = read_certificate(call, transition);
     if (status == SIGNET_OK)
-        status = ca_reason_check(call, request->reason, transition.is_ca, &transition.reason);
+        status = ca_reason_check(call, request->reason, transition->is_ca, &transition->reason);
     if (status == SIGNET_OK)
-        status = check_state(ca, call, &transition, request->reason);
+        status = check_state(ca, call, transition, request->reason);
     if (status == SIGNET_OK &&
         (request->comment.length > COMMENT_MAX || !signet_text_valid(request->comment)))
         status = signet_fail_field(call, SIGNET_INVALID, "certificate.comment", "comment",
                                    "a comment is at most %u octets of UTF-8", COMMENT_MAX);
     if (status != SIGNET_OK)
         return status;
-    signet_certificate_t *changed = &transition.record->certificate;
+    signet_certificate_t *changed = &transition->record->certificate;
     int hold = request->reason == SIGNET_REASON_CERTIFICATE_HOLD;
     /* A raised reason keeps the date of the first revocation. */
     if (!signet_text_is(changed->state, SIGNET_CERTIFICATE_REVOKED))
@@ -228,13 +227,13 @@ static int32_t revoke_found(ca_t *ca, signet_call_t *call, const signet_revoke_r
         hold ? SIGNET_TEXT(SIGNET_CERTIFICATE_HELD) : SIGNET_TEXT(SIGNET_CERTIFICATE_REVOKED);
     changed->reason = request->reason;
     if (request->invalid_since != 0)
-        transition.record->invalid_since = request->invalid_since;
+        transition->record->invalid_since = request->invalid_since;
     if (request->comment.length > 0)
-        transition.record->comment = request->comment;
-    transition.block = request->reason == SIGNET_REASON_KEY_COMPROMISE;
+        transition->record->comment = request->comment;
+    transition->block = request->reason == SIGNET_REASON_KEY_COMPROMISE;
     if (hold)
-        transition.event = SIGNET_EVENT_CERTIFICATE_HELD;
-    status = carry_out(ca, call, &transition);
+        transition->event = SIGNET_EVENT_CERTIFICATE_HELD;
+    status = carry_out(ca, call, transition);
     if (status == SIGNET_OK)
         *certificate = changed;
     return status;
@@ -296,7 +295,9 @@ int32_t ca_revoke_by_key(void *instance, signet_call_t *call, signet_bytes_t der
                                  "the holder of the key revokes for good; ask an officer to hold "
                                  "it");
     int32_t status = find_exact(ca, call, der, &transition);
-    return status == SIGNET_OK ? revoke_found(ca, call, request, &transition, certificate) : status;
+    if (transition.record == NULL || status != SIGNET_OK)
+        return status;
+    return revoke_found(ca, call, request, &transition, certificate);
 }
 
 int32_t ca_revoke_ordered(ca_t *ca, signet_call_t *call, signet_text_t key,

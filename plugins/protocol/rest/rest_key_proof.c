@@ -131,11 +131,11 @@ int32_t rest_revoke_by_key(void *instance, signet_call_t *call, const signet_req
         status = verify(call, &proof, &fingerprint);
     if (status == SIGNET_OK)
         status = rest_find_ca(rest, call, &ca);
-    if (status == SIGNET_OK && !SIGNET_HAS(ca.interface, revoke_by_key))
-        status = signet_fail(call, SIGNET_UNSUPPORTED, "revocation.by-key",
-                             "This CA does not revoke by proof of the key; ask an officer.");
     if (status != SIGNET_OK)
         return status;
+    if (!SIGNET_HAS(ca.interface, revoke_by_key))
+        return signet_fail(call, SIGNET_UNSUPPORTED, "revocation.by-key",
+                           "This CA does not revoke by proof of the key; ask an officer.");
     signet_actor_t actor = {.size = sizeof actor,
                             .id = signet_format(call, "key:%.*s", SIGNET_FORMAT(fingerprint)),
                             .name = SIGNET_TEXT("holder of the certificate's key"),

@@ -6,7 +6,7 @@
 #include <string.h>
 
 #define LIFETIME_MS (INT64_C(5) * 60 * 1000)
-#define HALF 16U
+#define HALF UINT64_C(16)
 #define TIME_OCTETS 8U
 
 static int32_t authenticate(const rest_t *rest, signet_call_t *call, const uint8_t *head,

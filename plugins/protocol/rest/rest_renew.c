@@ -35,11 +35,12 @@ int32_t rest_renew(void *instance, signet_call_t *call, const signet_request_t *
     int32_t status = read_renewal(call, request, &renewal);
     if (status == SIGNET_OK)
         status = rest_find_ca(rest, call, &ca);
-    if (status == SIGNET_OK && !SIGNET_HAS(ca.interface, renew))
-        status = signet_fail(call, SIGNET_UNSUPPORTED, "renewal.unsupported",
-                             "This CA does not renew; ask for a new certificate.");
-    if (status == SIGNET_OK)
-        status = ca.interface->renew(ca.instance, call, &renewal, &certificate);
+    if (status != SIGNET_OK)
+        return status;
+    if (!SIGNET_HAS(ca.interface, renew))
+        return signet_fail(call, SIGNET_UNSUPPORTED, "renewal.unsupported",
+                           "This CA does not renew; ask for a new certificate.");
+    status = ca.interface->renew(ca.instance, call, &renewal, &certificate);
     if (status != SIGNET_OK)
         return status;
     return rest_certificate_answer(rest, call, exchange, 201, rest_media_accepted(request),
@@ -67,13 +68,13 @@ int32_t rest_hint(void *instance, signet_call_t *call, const signet_request_t *r
         status = rest_body_time(call, body, "before", &before);
     if (status == SIGNET_OK)
         status = rest_find_inventory(instance, call, &inventory);
-    if (status == SIGNET_OK && !SIGNET_HAS(inventory.interface, hint))
-        status = signet_fail(call, SIGNET_UNSUPPORTED, "renewal.unsupported",
-                             "This inventory keeps no times of renewal.");
-    if (status == SIGNET_OK)
-        status =
-            inventory.interface->hint(inventory.instance, call, signet_http_parameter(request, 0),
-                                      serial, from, before, &certificate);
+    if (status != SIGNET_OK)
+        return status;
+    if (!SIGNET_HAS(inventory.interface, hint))
+        return signet_fail(call, SIGNET_UNSUPPORTED, "renewal.unsupported",
+                           "This inventory keeps no times of renewal.");
+    status = inventory.interface->hint(inventory.instance, call, signet_http_parameter(request, 0),
+                                       serial, from, before, &certificate);
     if (status != SIGNET_OK)
         return status;
     return rest_certificate_answer(instance, call, exchange, 200, REST_MEDIA_JSON, certificate, 1,
