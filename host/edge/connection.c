@@ -179,6 +179,18 @@ static void on_established(edge_connection_t *connection)
     }
 }
 
+/* A client of TLS 1.3 that shows no certificate has sent its request by the time it is refused;
+ * were that left unread, the reset could overtake the alert that says what is missing. */
+static void fail_handshake(edge_connection_t *connection)
+{
+    core_metric_record(connection->loop->edge->metrics.handshake_failures, 1);
+    if (connection->listener->client_certificates == EDGE_CLIENT_CERTIFICATES_REQUIRED) {
+        edge_connection_finish(connection);
+    } else {
+        edge_connection_close(connection);
+    }
+}
+
 static void receive_tls(edge_connection_t *connection, const char *data, size_t length)
 {
     edge_loop_t *loop = connection->loop;
@@ -199,9 +211,8 @@ static void receive_tls(edge_connection_t *connection, const char *data, size_t 
     edge_tls_lend(connection->tls, NULL, 0);
     flush_cipher(connection);
     if (result == EDGE_TLS_FAILED && !connection->established) {
-        core_metric_record(loop->edge->metrics.handshake_failures, 1);
-    }
-    if (result == EDGE_TLS_FAILED || result == EDGE_TLS_CLOSED) {
+        fail_handshake(connection);
+    } else if (result == EDGE_TLS_FAILED || result == EDGE_TLS_CLOSED) {
         edge_connection_close(connection);
     }
 }

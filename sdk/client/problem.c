@@ -2,6 +2,7 @@
 #include "transfer.h"
 
 #include <signet/sdk/error.h>
+#include <string.h>
 
 #define PROBLEM_MAX 65536U
 
@@ -27,6 +28,13 @@ static int32_t fail_certificate(const signet_transfer_t *transfer, const char *w
         SIGNET_FORMAT(input->client_certificate), SIGNET_FORMAT(input->client_key), what);
 }
 
+/* Whether it ended by TLS's alert for a client that shows none (RFC 8446, 6.2), which libcurl
+ * passes on as text alone. */
+static int lacks_certificate(const char *what)
+{
+    return strstr(what, "alert certificate required") != NULL;
+}
+
 int32_t signet_transfer_fail(const signet_transfer_t *transfer, CURLcode code)
 {
     signet_call_t *call = transfer->call;
@@ -37,6 +45,13 @@ int32_t signet_transfer_fail(const signet_transfer_t *transfer, CURLcode code)
     if (transfer->too_large) {
         return signet_fail(call, SIGNET_TOO_LARGE, "client.answer-too-large",
                            "The answer of the host at %.*s is over 64 MiB: ask for less.",
+                           SIGNET_FORMAT(transfer->input->url));
+    }
+    if (lacks_certificate(what)) {
+        return signet_fail(call, SIGNET_UNAUTHENTICATED, "client.certificate-missing",
+                           "The host at %.*s wants a client certificate: set "
+                           "SIGNET_CLIENT_CERTIFICATE and SIGNET_CLIENT_KEY, or give "
+                           "--client-certificate and --client-key.",
                            SIGNET_FORMAT(transfer->input->url));
     }
     switch (code) {

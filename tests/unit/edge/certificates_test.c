@@ -1,6 +1,7 @@
 /* Clients with certificates: what the edge asks for, hands on and keeps from session to session.
  * Trust is the auth plugin's alone, here a switch. */
 #include <check.h>
+#include <openssl/err.h>
 #include <openssl/pem.h>
 #include <openssl/ssl.h>
 #include <openssl/x509v3.h>
@@ -92,6 +93,26 @@ static void expect_no_handshake(const client_tls_t *tls)
     }
     ck_assert_int_eq(atomic_load(&watch.handled), 0);
 }
+
+/* Whoever shows no certificate can go on sending before it reads that one is wanted. */
+START_TEST(a_missing_certificate_is_told)
+{
+    static const client_tls_t none;
+    client_t *client = client_open_as(world.required, &none);
+    answer_t answer;
+    int i;
+
+    ck_assert_ptr_nonnull(client);
+    for (i = 0; i < 2000; i++) {
+        ck_assert(client_send(client, GET("/echo")));
+    }
+    client_receive(client, &answer, 0);
+    ck_assert_int_eq(answer.status, 0);
+    ck_assert_int_eq(ERR_GET_REASON(ERR_get_error()), SSL_R_TLSV13_ALERT_CERTIFICATE_REQUIRED);
+    answer_free(&answer);
+    client_close(client);
+}
+END_TEST
 
 START_TEST(nothing_is_asked_for_by_default)
 {
@@ -299,6 +320,7 @@ int main(void)
     int failed;
 
     tcase_add_checked_fixture(certificates, open_world, close_world);
+    tcase_add_test(certificates, a_missing_certificate_is_told);
     tcase_add_test(certificates, nothing_is_asked_for_by_default);
     tcase_add_test(certificates, an_optional_certificate_is_a_credential);
     tcase_add_test(certificates, acceptable_authorities_are_named);

@@ -46,6 +46,11 @@ static void serve(client_server_t *server, int connection)
         tls = SSL_new(server->tls);
         SSL_set_fd(tls, connection);
         if (SSL_accept(tls) != 1) {
+            /* What is unread when a socket closes resets it, and the alert could be lost. */
+            char octet;
+            shutdown(connection, SHUT_WR);
+            while (read(connection, &octet, 1) > 0) {
+            }
             SSL_free(tls);
             return;
         }

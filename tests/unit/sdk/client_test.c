@@ -250,6 +250,22 @@ START_TEST(shows_a_certificate)
 }
 END_TEST
 
+START_TEST(says_that_a_certificate_is_wanted)
+{
+    const signet_client_response_t *response = NULL;
+    serve_tls(HEAD "Content-Length: 2\r\nConnection: close\r\n\r\n{}");
+    SSL_CTX_set_verify(server.tls, SSL_VERIFY_PEER | SSL_VERIFY_FAIL_IF_NO_PEER_CERT,
+                       SSL_CTX_get_verify_callback(server.tls));
+    ck_assert_int_eq(get(&response), SIGNET_UNAUTHENTICATED);
+    expect_message("SIGNET_CLIENT_CERTIFICATE");
+    expect_error(SIGNET_UNAUTHENTICATED, SIGNET_UNAUTHENTICATED, "client.certificate-missing");
+    write_client();
+    ck_assert_int_eq(get(&response), SIGNET_OK);
+    ck_assert_int_eq(server.client, 1);
+    client_server_end(&server);
+}
+END_TEST
+
 START_TEST(refuses_bad_client_certificates)
 {
     const signet_client_response_t *response = NULL;
@@ -314,6 +330,7 @@ int main(void)
                                   trusts_only_the_pinned_authority,
                                   shows_a_certificate,
                                   refuses_bad_client_certificates,
+                                  says_that_a_certificate_is_wanted,
                                   gives_up,
                                   encodes_urls};
     return sdk_run("sdk-client", tests, sizeof tests / sizeof *tests);
