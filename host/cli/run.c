@@ -162,12 +162,22 @@ static const signet_command_t *find_command(const core_block_t *block, signet_te
     return NULL;
 }
 
+/* A command that works on files alone may be given its configuration as its argument `script`. */
+static signet_text_t configuration_of(const cli_t *cli, const cli_command_t *command,
+                                      const signet_setting_t *options)
+{
+    signet_text_t script = command->command->flags & SIGNET_COMMAND_STANDALONE
+                               ? cli_setting_text(options, "script")
+                               : core_text("");
+    return script.length ? script : global(cli, "config", "SIGNET_CONFIG");
+}
+
 static int32_t run_local(cli_t *cli, const cli_command_t *command, const signet_setting_t *options)
 {
     core_config_t *config = NULL;
     core_config_t needed;
     uint64_t index = 0;
-    const char *path = cli_string(cli->call, global(cli, "config", "SIGNET_CONFIG"));
+    const char *path = cli_string(cli->call, configuration_of(cli, command, options));
     if (!path || !*path) {
         cli->exit_code = CLI_EXIT_USAGE;
         return core_fail(cli->call, SIGNET_INVALID, "command.no-configuration",

@@ -2,6 +2,8 @@
 #include "authority/authority_load.h"
 #include "authority/catalog.h"
 #include "ca.h"
+#include "ceremony/calendar.h"
+#include "ceremony/script.h"
 #include "command/command.h"
 #include "issue/abandoned.h"
 #include "issue/intent.h"
@@ -86,7 +88,19 @@ static int32_t plugin_open(const signet_host_t *host, signet_call_t *call, void 
         status = configure_authorities(ca, call);
     if (status == SIGNET_OK)
         status = configure_profiles(ca, call);
-    return status;
+    return status == SIGNET_OK ? ca_script_check(call, host->settings) : status;
+}
+
+/* Hourly, so that a new day's alert is not late; it writes each once a day. */
+static int32_t add_calendar(const ca_t *ca, signet_call_t *call)
+{
+    const signet_job_t job = {.size = sizeof job,
+                              .lane = SIGNET_LANE_BACKGROUND,
+                              .name = SIGNET_TEXT("calendar"),
+                              .period_ms = INT64_C(3600) * 1000,
+                              .lease = SIGNET_TEXT("ca-calendar"),
+                              .run = ca_calendar_job};
+    return ca->host->services->add_job(ca->host, call, &job);
 }
 
 static int32_t add_metrics(ca_t *ca, signet_call_t *call)
@@ -158,6 +172,8 @@ static int32_t plugin_start(void *instance, signet_call_t *call)
         status = ca_refresh(ca, call, &ca->authorities[i]);
     if (status == SIGNET_OK && ca->host->mode == SIGNET_MODE_SERVE)
         status = ca_abandoned_list(ca, call);
+    if (status == SIGNET_OK && ca->host->mode == SIGNET_MODE_SERVE)
+        status = add_calendar(ca, call);
     return status;
 }
 

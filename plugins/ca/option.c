@@ -1,5 +1,7 @@
 #include "option.h"
 
+#include "ceremony/script.h"
+
 #define REQUIRED SIGNET_OPTION_REQUIRED
 #define TEXT(name, help) CA_OPTION(name, SIGNET_OPTION_TEXT, 0, "", help)
 #define TEXTS(name, help) CA_OPTION(name, SIGNET_OPTION_TEXTS, 0, "", help)
@@ -77,6 +79,10 @@ static const signet_option_t authority_options[] = {
     NUMBER("path_length", SIGNET_OPTION_INTEGER, "-1", -1, 16,
            "How many authorities may follow below it, for its own certificate; -1: no limit."),
     TEXTS("aia_urls", "Where its certificate can be fetched; goes into what it issues."),
+    CA_OPTION("crl", SIGNET_OPTION_PATH, 0, "",
+              "The file of its last revocation list (PEM), where a ceremony signs it."),
+    CA_OPTION("responder", SIGNET_OPTION_PATH, 0, "",
+              "The file of its OCSP responder's certificate (PEM), where a ceremony signs it."),
     TEXTS("crl_urls", "Where its revocation list can be fetched; goes into what it issues."),
     TEXTS("ocsp_urls", "Where its OCSP responder answers; goes into what it issues."),
     TEXTS("freshest_crl_urls", "Where changes since the last revocation list can be fetched; goes "
@@ -214,6 +220,13 @@ const signet_option_t ca_options[CA_OPTION_COUNT] = {
      .help = SIGNET_TEXT_INIT("The profiles: what a certificate may contain, and who may ask."),
      .members = profile_options,
      .member_count = COUNT(profile_options)},
+    {.size = sizeof(signet_option_t),
+     .type = SIGNET_OPTION_GROUP,
+     .name = SIGNET_TEXT_INIT("ceremony"),
+     .help = SIGNET_TEXT_INIT("The script of a ceremony, for `signet ceremony run`; a daemon has "
+                              "none."),
+     .members = ca_script_options,
+     .member_count = CA_SCRIPT_OPTION_COUNT},
 };
 
 const signet_option_t *ca_profile_options(uint64_t *count)

@@ -256,10 +256,10 @@ int32_t signet_crl_parse(signet_call_t *call, signet_bytes_t der, const signet_c
     found->tbs = tbs.whole;
     int32_t status = read_tbs(call, tbs.content, identifier.whole, found);
     const signet_algorithm_t *algorithm = signet_algorithm_of(identifier.whole);
-    if (status == SIGNET_OK && algorithm == NULL)
-        status = malformed(call, "it is signed in a way that is not supported");
     if (status != SIGNET_OK)
         return status;
+    if (algorithm == NULL)
+        return malformed(call, "it is signed in a way that is not supported");
     found->algorithm = algorithm->name;
     *crl = found;
     return SIGNET_OK;

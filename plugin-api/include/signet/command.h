@@ -12,7 +12,8 @@
 
 #define SIGNET_COMMAND_LOCAL 1U /* needs a configuration; runs in an instance started from it */
 /* Works on files alone: its instance is opened but not started, from the configuration (LOCAL) or
- * from the declared defaults, and what its plugin needs may be missing and is not opened. */
+ * from the declared defaults, and what its plugin needs may be missing and is not opened. Its
+ * argument `script`, a PATH, stands for the configuration. */
 #define SIGNET_COMMAND_STANDALONE 2U
 /* With LOCAL and STANDALONE: what its plugin would like to have is started all the same. */
 #define SIGNET_COMMAND_WITH_OPTIONAL 4U

@@ -119,7 +119,8 @@ typedef struct signet_key_interface {
                           const signet_token_request_t *request, signet_text_t *description);
     /* Opens the keys with a secret that no configuration names; until then, in a backend that was
      * configured without one, everything else is UNAVAILABLE ("key.locked"). The secret lies in
-     * the caller's locked memory. DENIED where it is wrong. Optional. [worker] */
+     * the caller's locked memory; an empty one leaves it to the token to ask for its own quorum.
+     * DENIED where it is wrong. Optional. [worker] */
     int32_t (*unlock)(void *instance, signet_call_t *call, signet_bytes_t secret);
     /* Closes them again and forgets the secret. Optional, together with unlock. [worker] */
     int32_t (*lock)(void *instance, signet_call_t *call);

@@ -169,31 +169,38 @@ static int32_t write_certificate(signet_call_t *call, const ca_authority_t *auth
     return signet_file_write(call, authority->path, signet_text_bytes(pem), FILE_MODE);
 }
 
+int32_t ca_ceremony_content(signet_call_t *call, const ca_authority_t *authority,
+                            signet_bytes_t spki, int64_t now, ca_content_t *content)
+{
+    const ca_authority_t *issuer = authority->parent != NULL ? authority->parent : authority;
+    uint8_t *serial = signet_alloc(call, CA_SERIAL_LENGTH, 1);
+    signet_public_key_t key;
+    *content = (ca_content_t){.identifier = issuer->identifier,
+                              .issuer = issuer->subject,
+                              .subject = authority->subject,
+                              .spki = spki,
+                              .is_ca = 1,
+                              .key_usage = AUTHORITY_USAGE};
+    if (serial == NULL)
+        return SIGNET_NO_MEMORY;
+    int32_t status = signet_public_key_parse(call, spki, &key);
+    if (status == SIGNET_OK)
+        status = ca_key_id(call, &key, &content->key_id);
+    if (status == SIGNET_OK)
+        status = ca_serial_new(call, now, serial);
+    content->serial = (signet_bytes_t){serial, CA_SERIAL_LENGTH};
+    if (status == SIGNET_OK)
+        status = set_validity(call, authority, now, content);
+    return status == SIGNET_OK ? add_extensions(call, authority, content) : status;
+}
+
 static int32_t certify(ca_t *ca, signet_call_t *call, ca_authority_t *authority,
                        const signet_key_t *key, ca_record_t *record)
 {
     ca_authority_t *issuer = authority->parent != NULL ? authority->parent : authority;
     int64_t now = signet_now();
-    uint8_t *serial = signet_alloc(call, CA_SERIAL_LENGTH, 1);
-    signet_public_key_t public_key;
-    ca_content_t content = {.identifier = issuer->identifier,
-                            .issuer = issuer->subject,
-                            .subject = authority->subject,
-                            .spki = key->public_key,
-                            .is_ca = 1,
-                            .key_usage = AUTHORITY_USAGE};
-    if (serial == NULL)
-        return SIGNET_NO_MEMORY;
-    int32_t status = signet_public_key_parse(call, key->public_key, &public_key);
-    if (status == SIGNET_OK)
-        status = ca_key_id(call, &public_key, &content.key_id);
-    if (status == SIGNET_OK)
-        status = ca_serial_new(call, now, serial);
-    content.serial = (signet_bytes_t){serial, CA_SERIAL_LENGTH};
-    if (status == SIGNET_OK)
-        status = set_validity(call, authority, now, &content);
-    if (status == SIGNET_OK)
-        status = add_extensions(call, authority, &content);
+    ca_content_t content;
+    int32_t status = ca_ceremony_content(call, authority, key->public_key, now, &content);
     if (status == SIGNET_OK)
         status = fill_record(call, authority, &content, now, record);
     if (status == SIGNET_OK && issuer == authority)

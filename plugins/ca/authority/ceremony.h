@@ -4,10 +4,15 @@
 #define CA_CEREMONY_H
 
 #include "ca.h"
+#include "profile/template.h"
 
 /* The authority's key, made if it is not there; journaled then. */
 int32_t ca_ceremony_key(ca_t *ca, signet_call_t *call, const ca_authority_t *authority,
                         const signet_key_t **key);
+/* What the certificate of an authority with this key will hold, by its configuration: self-signed
+ * for a root, else from its parent, which is loaded. */
+int32_t ca_ceremony_content(signet_call_t *call, const ca_authority_t *authority,
+                            signet_bytes_t spki, int64_t now, ca_content_t *content);
 /* Makes the certificate of a pending authority: self-signed for a root, else by its parent, whose
  * key must be on this host. It goes the way of every certificate and ends in the authority's file;
  * the authority is active then. EXISTS where it has one. */

@@ -1,5 +1,6 @@
 #include "command/command.h"
 
+#include "ceremony/command.h"
 #include "option.h"
 
 #include <signet/sdk/text.h>
@@ -52,9 +53,45 @@ static const signet_option_t issue_options[] = {
               "Append the certificates of the authorities, without the root."),
 };
 
+static const signet_option_t ceremony_run_options[] = {
+    CA_OPTION("script", SIGNET_OPTION_PATH, ARGUMENT, "", "The script of the ceremony."),
+    CA_OPTION("answers", SIGNET_OPTION_PATH, 0, "",
+              "A file of answers, for a rehearsal; the transcript says so."),
+};
+
+static const signet_option_t ceremony_check_options[] = {
+    CA_OPTION("transcript", SIGNET_OPTION_PATH, ARGUMENT, "", "The transcript."),
+    CA_OPTION("script_file", SIGNET_OPTION_PATH, 0, "",
+              "The script that it must be of, by its SHA-256."),
+};
+
+static const signet_option_t ceremony_import_options[] = {
+    CA_OPTION("bundle", SIGNET_OPTION_PATH, ARGUMENT, "", "The bundle that the ceremony exported."),
+    CA_OPTION("signers", SIGNET_OPTION_PATH, REQUIRED, "",
+              "The certificates of the people who may sign it (PEM)."),
+    {.size = sizeof(signet_option_t),
+     .type = SIGNET_OPTION_INTEGER,
+     .name = SIGNET_TEXT_INIT("quorum"),
+     .default_value = SIGNET_TEXT_INIT("2"),
+     .minimum = 2,
+     .maximum = 255,
+     .help = SIGNET_TEXT_INIT("How many of them must have signed it; never fewer than the "
+                              "ceremony's own quorum.")},
+    CA_OPTION("transcript", SIGNET_OPTION_PATH, 0, "",
+              "The transcript of the ceremony; it is checked, and must hold the bundle."),
+    CA_OPTION("out", SIGNET_OPTION_PATH, 0, "",
+              "A folder for what belongs to no authority that is configured here."),
+};
+
+static const signet_option_t ceremony_calendar_options[] = {
+    CA_OPTION("within", SIGNET_OPTION_DURATION, 0, "", "Only what ends so soon."),
+};
+
 #define COMMAND(command_name, table, handler, command_summary, command_help)                       \
+    FLAGGED(command_name, SIGNET_COMMAND_LOCAL, table, handler, command_summary, command_help)
+#define FLAGGED(command_name, command_flags, table, handler, command_summary, command_help)        \
     {                                                                                              \
-        .size = sizeof(signet_command_t), .flags = SIGNET_COMMAND_LOCAL,                           \
+        .size = sizeof(signet_command_t), .flags = (command_flags),                                \
         .name = SIGNET_TEXT_INIT(command_name), .summary = SIGNET_TEXT_INIT(command_summary),      \
         .help = SIGNET_TEXT_INIT(command_help), .options = (table),                                \
         .option_count = sizeof(table) / sizeof((table)[0]), .run = (handler)                       \
@@ -87,6 +124,24 @@ static const signet_command_t commands[] = {
     COMMAND("ca issue", issue_options, ca_command_issue,
             "Issue a certificate without a running host.",
             "For the host's own first TLS certificate, for instance. All rules apply."),
+    FLAGGED("ceremony run",
+            SIGNET_COMMAND_LOCAL | SIGNET_COMMAND_STANDALONE | SIGNET_COMMAND_WITH_OPTIONAL,
+            ceremony_run_options, ca_command_ceremony_run,
+            "Run a ceremony from its script, offline.",
+            "On files and a token alone: it says every value before it acts, asks for "
+            "confirmation, and writes a signed transcript."),
+    FLAGGED("ceremony check", SIGNET_COMMAND_STANDALONE, ceremony_check_options,
+            ca_command_ceremony_check, "Verify the transcript of a ceremony.",
+            "Needs nothing but the transcript. A changed one is refused, and the place named."),
+    COMMAND("ceremony import", ceremony_import_options, ca_command_ceremony_import,
+            "Install what a ceremony made for the online side.",
+            "Certificates and revocation lists go where the configuration says, once enough of "
+            "the people have signed the bundle; each is journaled."),
+    FLAGGED("ceremony calendar", SIGNET_COMMAND_LOCAL | SIGNET_COMMAND_STANDALONE,
+            ceremony_calendar_options, ca_command_ceremony_calendar,
+            "List what the coming ceremonies must sign.",
+            "Certificates, revocation lists and responders of root and policy authorities, the "
+            "next first."),
 };
 
 const signet_command_interface_t ca_commands = {

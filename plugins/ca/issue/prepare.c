@@ -120,7 +120,8 @@ int32_t ca_prepare(ca_t *ca, signet_call_t *call, ca_draft_t *draft)
         status = take_fields(call, draft);
     if (status == SIGNET_OK)
         status = ca_predecessor_find(ca, call, draft);
-    if (status == SIGNET_OK)
+    /* A ceremony may have read one already, from a foreign authority's own certificate. */
+    if (status == SIGNET_OK && draft->csr == NULL)
         status = ca_predecessor_request(call, draft);
     if (status == SIGNET_OK)
         status = check_key(ca, call, draft);

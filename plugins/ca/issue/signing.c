@@ -203,14 +203,24 @@ static int32_t commit_record(signet_call_t *call, const ca_signing_t *signing,
 
 /* Holds what is to be signed against the limits of all authorities above: the bytes themselves,
  * whichever way they came about. */
-static int32_t check_bounds(signet_call_t *call, const ca_signing_t *signing, signet_bytes_t tbs)
+static int32_t check_bounds(signet_call_t *call, const ca_authority_t *issuer,
+                            const ca_content_t *content, signet_bytes_t tbs)
 {
-    const ca_bounds_t *above = signing->self ? NULL : &signing->authority->bounds;
     const signet_x509_t *x509 = NULL;
-    if (above == NULL || (!above->restricts && !signing->content->is_ca))
+    if (issuer == NULL || (!issuer->bounds.restricts && !content->is_ca))
         return SIGNET_OK;
-    int32_t status = ca_template_read(call, tbs, signing->content->identifier, &x509);
-    return status == SIGNET_OK ? ca_bounds_check(call, above, x509, 1) : status;
+    int32_t status = ca_template_read(call, tbs, content->identifier, &x509);
+    return status == SIGNET_OK ? ca_bounds_check(call, &issuer->bounds, x509, 1) : status;
+}
+
+int32_t ca_signing_judge(signet_call_t *call, const ca_authority_t *authority, int self,
+                         const ca_content_t *content, signet_bytes_t *tbs)
+{
+    const ca_authority_t *issuer = self ? NULL : authority;
+    int32_t status = ca_template_build(call, content, tbs);
+    if (status == SIGNET_OK)
+        status = ca_lint(call, *tbs, content, issuer);
+    return status == SIGNET_OK ? check_bounds(call, issuer, content, *tbs) : status;
 }
 
 static int32_t sign_and_record(ca_t *ca, signet_call_t *call, ca_signing_t *signing,
@@ -238,12 +248,8 @@ int32_t ca_signing_run(ca_t *ca, signet_call_t *call, ca_signing_t *signing)
     signing_parts_t parts = {0};
     int32_t status = find_parts(ca, call, signing, &parts);
     if (status == SIGNET_OK)
-        status = ca_template_build(call, signing->content, &parts.tbs);
-    if (status == SIGNET_OK)
         status =
-            ca_lint(call, parts.tbs, signing->content, signing->self ? NULL : signing->authority);
-    if (status == SIGNET_OK)
-        status = check_bounds(call, signing, parts.tbs);
+            ca_signing_judge(call, signing->authority, signing->self, signing->content, &parts.tbs);
     if (status == SIGNET_OK)
         status = call->services->check(call);
     if (status != SIGNET_OK)

@@ -20,6 +20,10 @@ typedef struct ca_signing {
     signet_bytes_t request_digest;
 } ca_signing_t;
 
+/* Encodes what is to be signed by `authority` and looks at its octets: the lint, and the limits of
+ * all authorities above. `self` for a root's own certificate. */
+int32_t ca_signing_judge(signet_call_t *call, const ca_authority_t *authority, int self,
+                         const ca_content_t *content, signet_bytes_t *tbs);
 /* Carries it through. After the intent is durable the call is shielded, and whatever fails leaves
  * the intent, which counts as signed; only where the key said that it signed nothing is the intent
  * taken back. On success the record is complete. INTERNAL ("signature.wrong") where the key made a

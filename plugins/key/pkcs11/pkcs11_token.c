@@ -320,9 +320,35 @@ int32_t pkcs11_token_login(signet_call_t *call, const signet_host_t *host, pkcs1
     return login(call, host, token, session, (signet_bytes_t){0}, pin);
 }
 
+/* Has the token ask for its secret itself: at its PIN pad, or for the cards of its own quorum. */
+static int32_t login_at_token(signet_call_t *call, pkcs11_token_t *token, CK_SESSION_HANDLE session)
+{
+    CK_TOKEN_INFO info;
+    CK_RV result = token->module->functions->C_GetTokenInfo(token->slot, &info);
+    if (result != CKR_OK) {
+        return pkcs11_token_fail(call, token, "C_GetTokenInfo", result);
+    }
+    if (!(info.flags & CKF_PROTECTED_AUTHENTICATION_PATH)) {
+        return signet_fail(call, SIGNET_INVALID, "key.pin-missing",
+                           "the token \"%.*s\" has no authentication path of its own; it needs the "
+                           "shares of its PIN",
+                           SIGNET_FORMAT(pkcs11_token_label(token)));
+    }
+    result = token->module->functions->C_Login(session, CKU_USER, NULL, 0);
+    if (result == CKR_OK || result == CKR_USER_ALREADY_LOGGED_IN) {
+        return SIGNET_OK;
+    }
+    return signet_fail(call, SIGNET_DENIED, "key.pin-incorrect",
+                       "the token \"%.*s\" did not accept what it asked for (%s)",
+                       SIGNET_FORMAT(pkcs11_token_label(token)), pkcs11_result_name(result));
+}
+
 int32_t pkcs11_token_unlock(signet_call_t *call, const signet_host_t *host, pkcs11_token_t *token,
                             CK_SESSION_HANDLE session, signet_bytes_t pin)
 {
+    if (pin.length == 0) {
+        return login_at_token(call, token, session);
+    }
     return login(call, host, token, session, pin, SIGNET_TEXT("that its holders rebuilt"));
 }
 
@@ -334,7 +360,7 @@ static int32_t find_empty(signet_call_t *call, const pkcs11_module_t *module, si
     CK_ULONG count = 0;
     uint64_t found = 0;
     int32_t status = read_slots(call, module, &slots, &count);
-    for (CK_ULONG i = 0; status == SIGNET_OK && i < count; i++) {
+    for (CK_ULONG i = 0; status == SIGNET_OK && slots && i < count; i++) {
         CK_TOKEN_INFO info;
         if (module->functions->C_GetTokenInfo(slots[i], &info) != CKR_OK) {
             continue;
@@ -404,8 +430,8 @@ int32_t pkcs11_token_initialise(signet_call_t *call, pkcs11_module_t *module, si
     }
     /* Some modules give the token another slot once it is initialised. */
     status = pkcs11_token_find(call, module, label, &token);
-    if (status != SIGNET_OK) {
-        return status;
+    if (status != SIGNET_OK || !token) {
+        return signet_status(call);
     }
     result = functions->C_OpenSession(token->slot, CKF_SERIAL_SESSION | CKF_RW_SESSION, NULL, NULL,
                                       &session);

@@ -29,7 +29,8 @@ int32_t pkcs11_token_find(signet_call_t *call, pkcs11_module_t *module, signet_t
  * tried again; none is tried on a token that is locked or has one attempt left. DENIED. */
 int32_t pkcs11_token_login(signet_call_t *call, const signet_host_t *host, pkcs11_token_t *token,
                            CK_SESSION_HANDLE session, signet_text_t pin);
-/* The same with the PIN itself, which a ceremony rebuilt and no configuration names. */
+/* The same with the PIN itself, which a ceremony rebuilt and no configuration names. Without one
+ * the token asks for it itself. */
 int32_t pkcs11_token_unlock(signet_call_t *call, const signet_host_t *host, pkcs11_token_t *token,
                             CK_SESSION_HANDLE session, signet_bytes_t pin);
 /* Initialises the one empty token of the module: label and both PINs. EXISTS where a token has this

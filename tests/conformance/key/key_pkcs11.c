@@ -107,6 +107,40 @@ START_TEST(waits_for_a_ceremony)
 }
 END_TEST
 
+/* A token that asks for its secret itself: a PIN pad, or the quorum of an HSM. */
+START_TEST(leaves_the_quorum_to_the_token)
+{
+    char settings[1024];
+    signet_check_t *check = signet_check_begin();
+    const signet_bytes_t nothing = {NULL, 0};
+    make_token(check, "ca token");
+    signet_check_mode(check, SIGNET_MODE_COMMAND);
+    (void)snprintf(settings, sizeof(settings), "module = \"%s\"; token = \"ca token\";", KEY_SPY);
+    ck_assert_int_eq(signet_check_open(check, "key-pkcs11", "keys", settings), SIGNET_OK);
+    int *logins = spy("spy_logins");
+    unsigned long *flags = spy("spy_token_flags");
+    const char **pad = spy("spy_pad");
+    signet_call_t *call = signet_check_call(check, "uid:0", "administrator");
+    const signet_provider_t *provider = signet_check_find(check, SIGNET_KEY_INTERFACE, "keys");
+    const signet_key_interface_t *keys = provider->interface;
+    ck_assert_int_eq(keys->unlock(provider->instance, call, nothing), SIGNET_INVALID);
+    ck_assert(signet_text_is(call->services->error(call)->reason, "key.pin-missing"));
+    ck_assert_int_eq(*logins, 0);
+    call->services->clear(call);
+    *flags = CKF_PROTECTED_AUTHENTICATION_PATH;
+    *pad = "000000";
+    ck_assert_int_eq(keys->unlock(provider->instance, call, nothing), SIGNET_DENIED);
+    call->services->clear(call);
+    *pad = PIN;
+    ck_assert_int_eq(keys->unlock(provider->instance, call, nothing), SIGNET_OK);
+    ck_assert_int_eq(*logins, 2);
+    *flags = 0;
+    *pad = NULL;
+    signet_check_call_end(call);
+    signet_check_end(check);
+}
+END_TEST
+
 START_TEST(tries_a_wrong_pin_once)
 {
     char settings[1024];
@@ -365,6 +399,7 @@ TCase *key_backend_cases(void)
     TCase *cases = tcase_create("tokens");
     tcase_set_timeout(cases, 60);
     tcase_add_test(cases, waits_for_a_ceremony);
+    tcase_add_test(cases, leaves_the_quorum_to_the_token);
     tcase_add_test(cases, tries_a_wrong_pin_once);
     tcase_add_test(cases, spares_a_token_that_may_lock);
     tcase_add_test(cases, names_what_cannot_be_reached);

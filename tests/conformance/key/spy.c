@@ -4,8 +4,11 @@
 #include <dlfcn.h>
 #include <p11-kit/pkcs11.h>
 #include <stddef.h>
+#include <stdint.h>
+#include <string.h>
 
 int spy_logins;
+const char *spy_pad;
 unsigned long spy_token_flags;
 int spy_lost_sessions;
 int spy_sessions;
@@ -17,6 +20,10 @@ static CK_FUNCTION_LIST spy;
 static CK_RV login(CK_SESSION_HANDLE session, CK_USER_TYPE user, CK_UTF8CHAR *pin, CK_ULONG length)
 {
     __atomic_add_fetch(&spy_logins, 1, __ATOMIC_SEQ_CST);
+    if (!pin && spy_pad) {
+        return real->C_Login(session, user, (CK_UTF8CHAR *)(uintptr_t)spy_pad,
+                             (CK_ULONG)strlen(spy_pad));
+    }
     return real->C_Login(session, user, pin, length);
 }
 

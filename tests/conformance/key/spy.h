@@ -5,6 +5,8 @@
 
 /* How often C_Login was called. */
 extern int spy_logins;
+/* What a token with a PIN pad, or a quorum of its own, is given there; NULL: nothing. */
+extern const char *spy_pad;
 /* Flags that are added to those of every token. */
 extern unsigned long spy_token_flags;
 /* How many of the next calls of C_SignInit answer CKR_SESSION_HANDLE_INVALID. */

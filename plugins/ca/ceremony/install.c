@@ -1,0 +1,264 @@
+/* Installing a bundle on the online side. */
+#include "ceremony/bundle.h"
+
+#include "authority/authority_load.h"
+
+#include <signet/sdk/crl.h>
+#include <signet/sdk/crypto.h>
+#include <signet/sdk/encode.h>
+#include <signet/sdk/error.h>
+#include <signet/sdk/setting.h>
+
+#define FILE_MODE 0644U
+#define CRL_FILE_MAX (1U << 28)
+#define EVENT_IMPORTED "ceremony.imported"
+
+/* One thing of the bundle and where it goes. */
+typedef struct placement {
+    const char *label; /* of PEM */
+    const char *what;  /* for people */
+    signet_text_t subject;
+    signet_bytes_t der;
+    ca_authority_t *authority; /* NULL: of none that is configured here */
+    signet_text_t path;        /* empty: it is there already, or nowhere to go */
+} placement_t;
+
+typedef struct installing {
+    ca_t *ca;
+    placement_t *placements;
+    uint64_t count;
+    signet_text_t folder;
+} installing_t;
+
+/* The configured authority with this subject. */
+static ca_authority_t *find_subject(ca_t *ca, signet_bytes_t subject)
+{
+    for (uint64_t i = 0; i < ca->authority_count; i++) {
+        if (signet_bytes_equal(ca->authorities[i].subject, subject))
+            return &ca->authorities[i];
+    }
+    return NULL;
+}
+
+/* What has no place of its own goes into the folder, if there is one, under its hash. */
+static int32_t elsewhere(signet_call_t *call, const installing_t *installing,
+                         placement_t *placement, const char *suffix)
+{
+    signet_bytes_t digest;
+    int32_t status = signet_sha256(call, placement->der, &digest);
+    if (status != SIGNET_OK || installing->folder.length == 0)
+        return status;
+    digest.length = 8;
+    placement->path = signet_format(call, "%.*s/%.*s.%s", SIGNET_FORMAT(installing->folder),
+                                    SIGNET_FORMAT(signet_hex(call, digest)), suffix);
+    return placement->path.data == NULL ? SIGNET_NO_MEMORY : SIGNET_OK;
+}
+
+static signet_bytes_t issuer_of(const ca_authority_t *authority)
+{
+    return authority->parent == NULL ? authority->subject : authority->parent->subject;
+}
+
+/* An authority's certificate, in the order root first, so that each one's issuer is known. */
+static int32_t place_certificate(signet_call_t *call, installing_t *installing,
+                                 placement_t *placement)
+{
+    const signet_x509_t *x509 = NULL;
+    signet_text_t uri;
+    int32_t status = signet_x509_parse(call, placement->der, &x509);
+    if (status != SIGNET_OK)
+        return status;
+    ca_authority_t *authority = x509->is_ca ? find_subject(installing->ca, x509->subject) : NULL;
+    if (authority != NULL && signet_bytes_equal(authority->certificate, x509->der)) {
+        placement->authority = authority;
+        return SIGNET_OK;
+    }
+    int renewal = authority != NULL && authority->certificate.length > 0 &&
+                  signet_bytes_equal(authority->spki, x509->key.spki) &&
+                  signet_bytes_equal(issuer_of(authority), x509->issuer) &&
+                  x509->not_after > authority->not_after;
+    /* A second certificate of a subject, a cross-certificate for instance, replaces none. */
+    if (authority == NULL || (authority->certificate.length > 0 && !renewal))
+        return elsewhere(call, installing, placement, "pem");
+    status = ca_authority_check(call, authority, x509);
+    if (status == SIGNET_OK && authority->keys.length > 0)
+        status = ca_authority_check_key(call, authority, x509, &uri);
+    if (status == SIGNET_OK)
+        status = ca_authority_activate(&installing->ca->pool, call, authority, x509);
+    placement->authority = authority;
+    placement->path = authority->path;
+    return status;
+}
+
+/* The number of the list that is there. */
+static int32_t read_present(signet_call_t *call, signet_text_t path, const signet_crl_t **crl)
+{
+    signet_bytes_t file;
+    signet_bytes_t der;
+    *crl = NULL;
+    int32_t status = signet_file_read(call, path, CRL_FILE_MAX, &file);
+    if (status == SIGNET_NOT_FOUND) {
+        call->services->clear(call);
+        return SIGNET_OK;
+    }
+    if (status == SIGNET_OK)
+        status = signet_pem_decode(call, signet_bytes_text(file), "X509 CRL", &der, NULL);
+    return status == SIGNET_OK ? signet_crl_parse(call, der, crl) : status;
+}
+
+static int32_t place_crl(signet_call_t *call, installing_t *installing, placement_t *placement)
+{
+    const signet_crl_t *crl = NULL;
+    const signet_crl_t *present = NULL;
+    signet_public_key_t key;
+    int32_t status = signet_crl_parse(call, placement->der, &crl);
+    if (status != SIGNET_OK)
+        return status;
+    ca_authority_t *authority = find_subject(installing->ca, crl->issuer);
+    if (authority == NULL || authority->certificate.length == 0)
+        return elsewhere(call, installing, placement, "crl");
+    status = signet_public_key_parse(call, authority->spki, &key);
+    if (status == SIGNET_OK)
+        status = signet_verify(call, &key, crl->algorithm, crl->tbs, crl->signature);
+    if (status != SIGNET_OK)
+        return status;
+    placement->authority = authority;
+    signet_text_t path = signet_setting_text(authority->setting, "crl");
+    if (path.length == 0)
+        return elsewhere(call, installing, placement, "crl");
+    status = read_present(call, path, &present);
+    if (status != SIGNET_OK)
+        return status;
+    if (present != NULL && signet_crl_number_compare(crl->number, present->number) < 0)
+        return signet_fail(call, SIGNET_CONFLICT, "crl.number",
+                           "the list of the authority \"%.*s\" in the bundle has a lower number "
+                           "than the one in %.*s",
+                           SIGNET_FORMAT(authority->name), SIGNET_FORMAT(path));
+    if (present == NULL || !signet_bytes_equal(present->der, crl->der))
+        placement->path = path;
+    return SIGNET_OK;
+}
+
+static int32_t place_all(signet_call_t *call, installing_t *installing, const ca_reading_t *reading)
+{
+    int32_t status = SIGNET_OK;
+    /* Certificates before lists, and as often as it takes for each to find its issuer: they stand
+     * in the bundle in no order. */
+    for (uint64_t i = 0; i < reading->count; i++) {
+        const ca_line_read_t *line = &reading->lines[i];
+        if (!signet_text_is(line->type, "item"))
+            continue;
+        int crl = signet_text_is(ca_line_get(line, "kind"), "crl");
+        installing->placements[installing->count++] =
+            (placement_t){.label = crl ? "X509 CRL" : "CERTIFICATE",
+                          .what = crl ? "revocation list" : "certificate",
+                          .subject = ca_line_get(line, "subject"),
+                          .der = ca_line_get_base64(call, line, "der")};
+    }
+    for (uint64_t depth = 0; depth <= installing->ca->authority_count; depth++) {
+        for (uint64_t i = 0; status == SIGNET_OK && i < installing->count; i++) {
+            placement_t *placement = &installing->placements[i];
+            if (signet_text_is(signet_text(placement->label), "CERTIFICATE") &&
+                placement->authority == NULL && placement->path.length == 0) {
+                status = place_certificate(call, installing, placement);
+                const signet_error_t *error = call->services->error(call);
+                int later = status == SIGNET_INVALID && error != NULL &&
+                            depth < installing->ca->authority_count;
+                if (later) {
+                    call->services->clear(call);
+                    placement->authority = NULL;
+                    placement->path.length = 0;
+                    status = SIGNET_OK;
+                }
+            }
+        }
+    }
+    for (uint64_t i = 0; status == SIGNET_OK && i < installing->count; i++) {
+        if (signet_text_is(signet_text(installing->placements[i].label), "X509 CRL"))
+            status = place_crl(call, installing, &installing->placements[i]);
+    }
+    return status;
+}
+
+static int32_t journal(ca_t *ca, signet_call_t *call, const placement_t *placement)
+{
+    signet_journal_t instance;
+    signet_bytes_t digest;
+    int32_t status = ca_journal(ca, call, &instance);
+    if (status == SIGNET_OK)
+        status = signet_sha256(call, placement->der, &digest);
+    if (status != SIGNET_OK)
+        return status;
+    signet_text_t object =
+        placement->authority == NULL
+            ? SIGNET_TEXT("authority:")
+            : signet_format(call, "authority:%.*s", SIGNET_FORMAT(placement->authority->name));
+    signet_pair_t fields[] = {signet_pair("what", signet_text(placement->what)),
+                              signet_pair("subject", placement->subject),
+                              signet_pair("fingerprint", signet_hex(call, digest)),
+                              signet_pair("file", placement->path)};
+    signet_entry_t entry = {.size = sizeof entry,
+                            .event = SIGNET_TEXT(EVENT_IMPORTED),
+                            .object = object,
+                            .fields = fields,
+                            .field_count = sizeof fields / sizeof fields[0]};
+    return instance.interface->commit(instance.instance, call, NULL, 0, &entry);
+}
+
+static int32_t write_one(ca_t *ca, signet_call_t *call, const placement_t *placement)
+{
+    signet_text_t pem = signet_pem(call, placement->label, placement->der);
+    if (pem.data == NULL)
+        return SIGNET_NO_MEMORY;
+    int32_t status = signet_file_write(call, placement->path, signet_text_bytes(pem), FILE_MODE);
+    return status == SIGNET_OK ? journal(ca, call, placement) : status;
+}
+
+static int32_t show(signet_call_t *call, const signet_command_input_t *input,
+                    const placement_t *placement)
+{
+    signet_text_t cells[] = {
+        signet_text(placement->what), placement->subject,
+        placement->authority == NULL ? SIGNET_TEXT("-") : placement->authority->name,
+        placement->path.length > 0     ? placement->path
+        : placement->authority != NULL ? SIGNET_TEXT("there already")
+                                       : SIGNET_TEXT("not installed; --out gives a folder")};
+    return input->output->services->row(input->output, call, cells, sizeof cells / sizeof cells[0]);
+}
+
+int32_t ca_bundle_install(ca_t *ca, signet_call_t *call, const ca_reading_t *reading,
+                          signet_text_t folder, const signet_command_input_t *input)
+{
+    static const signet_column_t columns[] = {
+        {.size = sizeof columns[0],
+         .name = SIGNET_TEXT_INIT("what"),
+         .title = SIGNET_TEXT_INIT("What")},
+        {.size = sizeof columns[0],
+         .flags = SIGNET_COLUMN_WIDE,
+         .name = SIGNET_TEXT_INIT("subject"),
+         .title = SIGNET_TEXT_INIT("Of")},
+        {.size = sizeof columns[0],
+         .name = SIGNET_TEXT_INIT("authority"),
+         .title = SIGNET_TEXT_INIT("Authority")},
+        {.size = sizeof columns[0],
+         .name = SIGNET_TEXT_INIT("file"),
+         .title = SIGNET_TEXT_INIT("Installed as")},
+    };
+    installing_t installing = {
+        .ca = ca,
+        .placements = signet_alloc(call, reading->count, sizeof *installing.placements),
+        .folder = folder};
+    if (installing.placements == NULL)
+        return SIGNET_NO_MEMORY;
+    int32_t status = place_all(call, &installing, reading);
+    for (uint64_t i = 0; status == SIGNET_OK && i < installing.count; i++) {
+        if (installing.placements[i].path.length > 0)
+            status = write_one(ca, call, &installing.placements[i]);
+    }
+    if (status == SIGNET_OK)
+        status = input->output->services->columns(input->output, call, columns,
+                                                  sizeof columns / sizeof columns[0]);
+    for (uint64_t i = 0; status == SIGNET_OK && i < installing.count; i++)
+        status = show(call, input, &installing.placements[i]);
+    return status;
+}
