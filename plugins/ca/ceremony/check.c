@@ -219,7 +219,7 @@ static int32_t check_certificate(signet_call_t *call, walk_t *walk, signet_bytes
         status = issuer_of(call, walk, &issuer);
     if (status != SIGNET_OK)
         return status;
-    if (!signet_bytes_equal(issuer->subject, x509->issuer))
+    if (issuer == NULL || !signet_bytes_equal(issuer->subject, x509->issuer))
         return FAIL(walk, "the certificate names another issuer");
     walk->verdict->signed_count++;
     return verify_by(call, walk, &issuer->key, x509->algorithm, x509->tbs, x509->signature);
@@ -271,7 +271,7 @@ static int32_t check_crl(signet_call_t *call, walk_t *walk, const ca_line_read_t
         status = issuer_of(call, walk, &issuer);
     if (status != SIGNET_OK)
         return status;
-    if (!signet_bytes_equal(issuer->subject, crl->issuer))
+    if (issuer == NULL || !signet_bytes_equal(issuer->subject, crl->issuer))
         return FAIL(walk, "the list names another issuer");
     walk->verdict->signed_count++;
     status = check_before(call, walk, crl, ca_line_get_base64(call, line, "list_before"));

@@ -44,7 +44,7 @@ int32_t ca_command_ceremony_check(void *instance, signet_call_t *call,
                                   const signet_command_input_t *input)
 {
     signet_bytes_t file;
-    ca_verdict_t verdict;
+    ca_verdict_t verdict = {0};
     signet_text_t script = signet_setting_text(input->options, "script_file");
     (void)instance;
     int32_t status =
@@ -82,7 +82,7 @@ int32_t ca_command_ceremony_import(void *instance, signet_call_t *call,
     signet_bytes_t other;
     ca_reading_t bundle;
     ca_reading_t transcript;
-    ca_verdict_t verdict;
+    ca_verdict_t verdict = {0};
     signet_text_t path = signet_setting_text(input->options, "transcript");
     int32_t status =
         signet_file_read(call, signet_setting_text(input->options, "bundle"), FILE_MAX, &file);

@@ -138,7 +138,8 @@ static int32_t add_shares(signet_call_t *call, signet_json_writer_t *writer, mak
     for (uint64_t i = 0; status == SIGNET_OK && i < count; i++) {
         if (participants[i].role != CA_ROLE_HOLDER)
             continue;
-        memcpy(making->piece.share, making->shares + point * CA_CUSTODY_SECRET, CA_CUSTODY_SECRET);
+        memcpy(making->piece.share, making->shares + (uint64_t)point * CA_CUSTODY_SECRET,
+               CA_CUSTODY_SECRET);
         making->piece.point = ++point;
         status = signet_random(call, making->piece.blinding, BLINDING);
         if (status == SIGNET_OK)

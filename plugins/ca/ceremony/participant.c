@@ -85,17 +85,20 @@ static int give_passphrase(char *buffer, int size, int writing, void *context)
     if (reference.length > 0)
         return from_reference(asking, reference, buffer, size);
     char *typed = (char *)ca_locked_alloc(call, PASSPHRASE_MAX);
+    if (typed == NULL) {
+        asking->status = signet_status(call);
+        return -1;
+    }
     signet_text_t question = signet_format(
         call, "%.*s: the passphrase of your key:", SIGNET_FORMAT(asking->participant->name));
-    asking->status =
-        typed == NULL ? signet_status(call)
-                      : ca_console_secret(call, asking->console, question, typed, PASSPHRASE_MAX);
-    size_t length = asking->status == SIGNET_OK ? strlen(typed) : 0;
-    int given = asking->status == SIGNET_OK && length <= (size_t)size ? (int)length : -1;
-    if (given > 0)
-        memcpy(buffer, typed, length);
+    asking->status = ca_console_secret(call, asking->console, question, typed, PASSPHRASE_MAX);
+    int length = 0;
+    while (asking->status == SIGNET_OK && typed[length] != '\0' && length < size) {
+        buffer[length] = typed[length];
+        length++;
+    }
     ca_locked_free(typed, PASSPHRASE_MAX);
-    return given;
+    return asking->status == SIGNET_OK ? length : -1;
 }
 
 static int32_t open_key(asking_t *asking, signet_text_t path)
