@@ -11,7 +11,7 @@
 #define CONNECT_MS 10000L
 #define TRANSFER_MS 120000L
 #define ANSWER_MAX (UINT64_C(64) * 1024 * 1024)
-#define TOKEN_MAX 4096U
+#define TOKEN_MAX 16384U
 
 static size_t receive(char *data, size_t size, size_t count, void *argument)
 {

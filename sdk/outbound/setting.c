@@ -145,12 +145,11 @@ static int32_t read_proxy(signet_call_t *call, const signet_setting_t *group,
 {
     const signet_setting_t *setting = signet_setting(group, "proxy");
     signet_text_t text = setting ? setting->text : SIGNET_TEXT("");
-    if (text.length > 0 && !signet_text_starts(text, "http://") &&
-        !signet_text_starts(text, "https://")) {
+    int is_url = signet_text_starts(text, "http://") || signet_text_starts(text, "https://");
+    if (text.length > 0 && (!is_url || memchr(text.data, '@', text.length) != NULL)) {
         return signet_setting_fail(call, setting, "outbound.proxy",
-                                   "\"%.*s\" is not the URL of a proxy: write http://HOST:PORT or "
-                                   "https://HOST:PORT.",
-                                   SIGNET_FORMAT(text));
+                                   "That is not the URL of a proxy: write http://HOST:PORT or "
+                                   "https://HOST:PORT, without a user or password.");
     }
     const char *proxy = signet_text_string(call, text);
     outbound->proxy = proxy ? strdup(proxy) : NULL;

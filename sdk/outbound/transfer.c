@@ -96,6 +96,7 @@ static CURLcode set_connection(signet_outbound_transfer_t *transfer, CURL *curl,
     /* Set even where it is empty: otherwise the environment would choose. */
     code = code ? code : curl_easy_setopt(curl, CURLOPT_PROXY, transfer->outbound->proxy);
     code = code ? code : curl_easy_setopt(curl, CURLOPT_NOPROXY, "");
+    code = code ? code : curl_easy_setopt(curl, CURLOPT_SUPPRESS_CONNECT_HEADERS, 1L);
     code = code ? code : curl_easy_setopt(curl, CURLOPT_OPENSOCKETFUNCTION, open_socket);
     code = code ? code : curl_easy_setopt(curl, CURLOPT_OPENSOCKETDATA, transfer);
     code = code ? code : curl_easy_setopt(curl, CURLOPT_HTTP_VERSION, (long)CURL_HTTP_VERSION_1_1);

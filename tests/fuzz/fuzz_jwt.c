@@ -83,6 +83,9 @@ static void fill_template(signet_call_t *call, signet_text_t template, signet_te
     if (oidc_template_id(call, template, object, &result) != SIGNET_OK) {
         call->services->clear(call);
     }
+    if (oidc_template_label(call, template, object, &result) != SIGNET_OK) {
+        call->services->clear(call);
+    }
     if (oidc_template_pattern(call, template, object, &result) == SIGNET_OK) {
         for (uint64_t i = 0; i < template.length; i++) {
             stars[0] += template.data[i] == '*';

@@ -8,6 +8,23 @@
 
 #include <signet/sdk/error.h>
 
+/* What people read: not worth a refusal where its claims are missing. */
+static int32_t set_name(signet_call_t *call, const oidc_issuer_t *issuer, const oidc_token_t *token,
+                        signet_actor_t *actor)
+{
+    actor->name = actor->id;
+    if (issuer->display.length == 0) {
+        return SIGNET_OK;
+    }
+    int32_t status = oidc_template_label(call, issuer->display, token->claims, &actor->name);
+    if (status == SIGNET_UNAUTHENTICATED) {
+        call->services->clear(call);
+        actor->name = actor->id;
+        status = SIGNET_OK;
+    }
+    return status;
+}
+
 static int32_t make_actor(signet_call_t *call, const oidc_issuer_t *issuer,
                           const oidc_token_t *token, const signet_actor_t **actor)
 {
@@ -23,9 +40,8 @@ static int32_t make_actor(signet_call_t *call, const oidc_issuer_t *issuer,
     if (status == SIGNET_OK) {
         status = oidc_template_id(call, issuer->actor, token->claims, &made->id);
     }
-    made->name = made->id;
-    if (status == SIGNET_OK && issuer->display.length > 0) {
-        status = oidc_template_id(call, issuer->display, token->claims, &made->name);
+    if (status == SIGNET_OK) {
+        status = set_name(call, issuer, token, made);
     }
     if (status == SIGNET_OK && issuer->person.length > 0) {
         status = oidc_template_id(call, issuer->person, token->claims, &made->person);

@@ -91,7 +91,7 @@ START_TEST(adds_up_what_rules_grant)
                       "\"name\":\"A B\"}}"));
     expect(actor->id, "github:org/app:refs/heads/main");
     expect(actor->person, "7");
-    expect(actor->name, "A%20B");
+    expect(actor->name, "A B");
     expect(actor->tenant, "red");
     ck_assert_uint_eq(actor->grant_count, 4);
     expect(actor->grants[0].role, "requester");
@@ -103,11 +103,11 @@ START_TEST(adds_up_what_rules_grant)
     expect(actor->grants[3].role, "auditor");
     signet_check_call_end(call);
     accept(world_tell("{\"do\":\"token\",\"claims\":{\"repository\":\"x:y\",\"actor_id\":7,"
-                      "\"ref\":\"refs/tags/1\",\"groups\":\"pki\",\"name\":\"\\u00e4\","
+                      "\"ref\":\"refs/tags/1\",\"groups\":\"pki\",\"name\":\"\\u00e4\\n\","
                       "\"protected\":true,\"run\":42}}"));
     /* Two claims cannot be told apart by a colon inside one of them. */
     expect(actor->id, "github:x%3Ay:refs/tags/1");
-    expect(actor->name, "%C3%A4");
+    expect(actor->name, "\xc3\xa4 ");
     ck_assert_uint_eq(actor->grant_count, 4);
     expect(actor->grants[2].role, "administrator");
     expect(actor->grants[3].role, "d");
@@ -125,10 +125,12 @@ START_TEST(adds_up_what_rules_grant)
                                          "\"repository\":\"org/app\""};
     for (size_t i = 0; i < sizeof claims / sizeof *claims; i++) {
         accept(world_tell("{\"do\":\"token\",\"claims\":{%s,\"ref\":\"refs/heads/main\","
-                          "\"groups\":[\"pki\"],\"actor_id\":7,\"name\":\"x\"}}",
+                          "\"groups\":[\"pki\"],\"actor_id\":7}}",
                           claims[i]));
         ck_assert_uint_eq(actor->grant_count, 2);
         expect(actor->grants[0].role, "officer");
+        /* Without the claim for people, the id is for them. */
+        expect(actor->name, "github:org/app:refs/heads/main");
         signet_check_call_end(call);
     }
     world_refused(world_tell("{\"do\":\"token\",\"claims\":{\"repository\":\"org/app\",\"ref\":"
@@ -140,6 +142,9 @@ START_TEST(adds_up_what_rules_grant)
     world_refused(world_tell("{\"do\":\"token\",\"claims\":{\"ref\":\"refs/tags/1\",\"actor_id\":7,"
                              "\"name\":\"x\"}}"),
                   "repository");
+    /* Without the claim that tells persons apart, nobody is anybody. */
+    world_refused(world_tell("{\"do\":\"token\",\"claims\":{\"repository\":\"a\",\"ref\":\"x\"}}"),
+                  "actor_id");
 }
 END_TEST
 

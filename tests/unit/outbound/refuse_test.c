@@ -122,6 +122,7 @@ START_TEST(refuses_settings)
                  {"pins = [\"md5//AAAA\"];", "outbound.pin"},
                  {"roots = \"missing.pem\";", "file.missing"},
                  {"proxy = \"socks5://127.0.0.1\";", "outbound.proxy"},
+                 {"proxy = \"http://user:password@127.0.0.1\";", "outbound.proxy"},
                  {"key = \"file:client.key\";", "outbound.key"}};
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
         ck_assert_int_ne(dialer_open(check, cases[i].settings), SIGNET_OK);

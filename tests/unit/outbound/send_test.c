@@ -1,6 +1,7 @@
 /* The dialer does what it is asked to. */
 #include "sdk_test.h"
 
+#include <pthread.h>
 #include <signet/sdk/encode.h>
 #include <stdio.h>
 #include <time.h>
@@ -222,6 +223,62 @@ START_TEST(checks_pins)
 }
 END_TEST
 
+START_TEST(goes_through_a_configured_proxy)
+{
+    peer_t proxy;
+    char settings[512];
+    start(NULL);
+    peer_start(&proxy, OUTBOUND_SERVER, signet_check_folder(check), "plain");
+    snprintf(settings, sizeof settings, LOOPBACK "proxy = \"http%s\";", strchr(proxy.url, ':'));
+    ck_assert_int_eq(dialer_open(check, settings), SIGNET_OK);
+    ck_assert_int_eq(get("/ok"), SIGNET_OK);
+    expect_text(signet_bytes_text(response->body), "fine");
+    expect_text(signet_outbound_header(response, "x-one"), "1");
+    expect_text(signet_outbound_header(response, "x-proxy"), "");
+    ck_assert_str_eq(peer_tell(&proxy, "connections"), "1");
+    /* TLS goes through to the server, whose certificate is judged as without a proxy. */
+    snprintf(settings, sizeof settings, "permit = [\"127.0.0.1/32\"]; proxy = \"http%s\";",
+             strchr(proxy.url, ':'));
+    ck_assert_int_eq(dialer_open(check, settings), SIGNET_OK);
+    expect_error(get("/ok"), SIGNET_UNAVAILABLE, "outbound.untrusted");
+    peer_stop(&proxy);
+    peer_stop(&server);
+}
+END_TEST
+
+static void *send_many(void *failures)
+{
+    for (int i = 0; i < 20; i++) {
+        signet_call_t *own = signet_check_call(check, "token:test", "officer");
+        const signet_outbound_response_t *answer = NULL;
+        const signet_outbound_request_t request = {.url = signet_format(own, "%s/ok", server.url)};
+        int32_t status = signet_outbound_send(own, dialer(), &request, &answer);
+        if (status != SIGNET_OK || answer->status != 200 || answer->body.length != 4) {
+            (*(_Atomic int *)failures)++;
+        }
+        signet_check_call_end(own);
+    }
+    return NULL;
+}
+
+START_TEST(serves_many_threads)
+{
+    pthread_t threads[8];
+    _Atomic int failures = 0;
+    start_and_open("");
+    for (size_t i = 0; i < 8; i++) {
+        ck_assert_int_eq(pthread_create(&threads[i], NULL, send_many, &failures), 0);
+    }
+    for (size_t i = 0; i < 8; i++) {
+        pthread_join(threads[i], NULL);
+    }
+    ck_assert_int_eq(failures, 0);
+    /* As many connections as requests at one time, not as requests. */
+    ck_assert_int_le(atoi(peer_tell(&server, "connections")), 8);
+    peer_stop(&server);
+}
+END_TEST
+
 SDK_RUN("outbound-send", gets, posts, returns_refusals_as_answers, uses_connections_again,
         follows_redirects_when_asked_to, shows_its_certificate, uses_plain_http_when_asked_to,
-        checks_pins)
+        checks_pins, goes_through_a_configured_proxy, serves_many_threads)

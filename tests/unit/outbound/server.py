@@ -1,4 +1,6 @@
 """A server with whatever manners the dialer's tests ask for, by path."""
+import select
+import socket
 import sys
 import time
 import urllib.parse
@@ -70,6 +72,23 @@ class Handler(peer.Handler):
         self.end_headers()
         self.wfile.write(b"half")
         self.close_connection = True
+
+
+    def do_CONNECT(self):
+        """As a proxy: a tunnel to wherever the client wants."""
+        host, _, port = self.path.rpartition(":")
+        with socket.create_connection((host, int(port))) as target:
+            self.send_response(200)
+            self.send_header("X-Proxy", "1")
+            self.end_headers()
+            ends = {self.connection: target, target: self.connection}
+            while True:
+                for end in select.select(list(ends), [], [])[0]:
+                    data = end.recv(65536)
+                    if not data:
+                        self.close_connection = True
+                        return
+                    ends[end].sendall(data)
 
 
 def told(line, server):

@@ -78,37 +78,72 @@ static int32_t value_of(signet_call_t *call, const signet_json_t *claims, signet
     return SIGNET_OK;
 }
 
-static void add_encoded(signet_buffer_t *buffer, signet_text_t value, int with_colon)
-{
-    for (uint64_t i = 0; i < value.length; i++) {
-        uint8_t octet = (uint8_t)value.data[i];
-        if (octet <= ' ' || octet >= 0x7f || octet == '%' || (with_colon && octet == ':')) {
-            signet_buffer_format(buffer, "%%%02X", octet);
-        } else {
-            signet_buffer_add_byte(buffer, octet);
-        }
-    }
-}
+/* Appends the value of a claim in the way of one kind of template; 0 where it may not stand there.
+ */
+typedef int (*add_t)(signet_buffer_t *buffer, const piece_t *piece, signet_text_t value,
+                     int has_several);
 
-int32_t oidc_template_id(signet_call_t *call, signet_text_t text, const signet_json_t *claims,
-                         signet_text_t *result)
+static int32_t expand(signet_call_t *call, signet_text_t text, const signet_json_t *claims,
+                      add_t add, signet_text_t *result)
 {
     signet_buffer_t buffer = signet_buffer(call, text.length + VALUE_MAX);
     int has_several = count_claims(text) > 1;
     piece_t piece;
     while (text.length > 0 && next(&text, &piece)) {
         signet_text_t value = piece.text;
-        if (piece.is_claim) {
-            int32_t status = value_of(call, claims, piece.text, &value);
-            if (status != SIGNET_OK) {
-                return status;
-            }
-            add_encoded(&buffer, value, has_several);
-        } else {
+        if (!piece.is_claim) {
             signet_buffer_add_text(&buffer, value);
+            continue;
+        }
+        int32_t status = value_of(call, claims, piece.text, &value);
+        if (status == SIGNET_OK && !add(&buffer, &piece, value, has_several)) {
+            status = oidc_reject(call, "its claim %.*s holds what may not stand in a pattern",
+                                 SIGNET_FORMAT(piece.text));
+        }
+        if (status != SIGNET_OK) {
+            return status;
         }
     }
     return signet_buffer_text(&buffer, result);
+}
+
+static int add_id(signet_buffer_t *buffer, const piece_t *piece, signet_text_t value,
+                  int has_several)
+{
+    (void)piece;
+    for (uint64_t i = 0; i < value.length; i++) {
+        uint8_t octet = (uint8_t)value.data[i];
+        if (octet <= ' ' || octet >= 0x7f || octet == '%' || (has_several && octet == ':')) {
+            signet_buffer_format(buffer, "%%%02X", octet);
+        } else {
+            signet_buffer_add_byte(buffer, octet);
+        }
+    }
+    return 1;
+}
+
+int32_t oidc_template_id(signet_call_t *call, signet_text_t text, const signet_json_t *claims,
+                         signet_text_t *result)
+{
+    return expand(call, text, claims, add_id, result);
+}
+
+static int add_label(signet_buffer_t *buffer, const piece_t *piece, signet_text_t value,
+                     int has_several)
+{
+    (void)piece;
+    (void)has_several;
+    for (uint64_t i = 0; i < value.length; i++) {
+        uint8_t octet = (uint8_t)value.data[i];
+        signet_buffer_add_byte(buffer, octet < ' ' || octet == 0x7f ? ' ' : octet);
+    }
+    return 1;
+}
+
+int32_t oidc_template_label(signet_call_t *call, signet_text_t text, const signet_json_t *claims,
+                            signet_text_t *result)
+{
+    return expand(call, text, claims, add_label, result);
 }
 
 static int is_plain(char octet)
@@ -137,22 +172,19 @@ static int may_stand(signet_text_t value, int is_path)
     return segments == 1 || is_path;
 }
 
+static int add_to_pattern(signet_buffer_t *buffer, const piece_t *piece, signet_text_t value,
+                          int has_several)
+{
+    (void)has_several;
+    if (!may_stand(value, piece->is_path)) {
+        return 0;
+    }
+    signet_buffer_add_text(buffer, value);
+    return 1;
+}
+
 int32_t oidc_template_pattern(signet_call_t *call, signet_text_t text, const signet_json_t *claims,
                               signet_text_t *result)
 {
-    signet_buffer_t buffer = signet_buffer(call, text.length + VALUE_MAX);
-    piece_t piece;
-    while (text.length > 0 && next(&text, &piece)) {
-        signet_text_t value = piece.text;
-        int32_t status = piece.is_claim ? value_of(call, claims, piece.text, &value) : SIGNET_OK;
-        if (status == SIGNET_OK && piece.is_claim && !may_stand(value, piece.is_path)) {
-            status = oidc_reject(call, "its claim %.*s holds what may not stand in a pattern",
-                                 SIGNET_FORMAT(piece.text));
-        }
-        if (status != SIGNET_OK) {
-            return status;
-        }
-        signet_buffer_add_text(&buffer, value);
-    }
-    return signet_buffer_text(&buffer, result);
+    return expand(call, text, claims, add_to_pattern, result);
 }

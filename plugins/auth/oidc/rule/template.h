@@ -14,6 +14,10 @@ int oidc_template_valid(signet_text_t text);
  * where a claim is missing, empty, or not a text, integer or boolean. */
 int32_t oidc_template_id(signet_call_t *call, signet_text_t text, const signet_json_t *claims,
                          signet_text_t *result);
+/* A text for people: as the claims have it, with spaces for control characters. UNAUTHENTICATED as
+ * above. */
+int32_t oidc_template_label(signet_call_t *call, signet_text_t text, const signet_json_t *claims,
+                            signet_text_t *result);
 /* A pattern of names: a claim may hold letters, digits and "-._~@+=" alone and is not "." or
  * "..", with %{CLAIM|path} also '/' between segments like that. So it can neither widen the pattern
  * nor move what follows it. UNAUTHENTICATED. */
