@@ -71,6 +71,13 @@ int32_t ca_draft_content(const ca_t *ca, signet_call_t *call, ca_draft_t *draft)
     ca_content_t *content = &draft->content;
     const ca_template_t *template =
         ca_profile_template(draft->profile, ca_authority_index(ca, authority), &draft->csr->key);
+    /* A certificate without key usages would be good for all. */
+    if (template->key_usage == 0)
+        return signet_fail_field(call, SIGNET_INVALID, "profile.key-type", "csr",
+                                 "no key usage of the profile \"%.*s\" suits a key of the type "
+                                 "%.*s",
+                                 SIGNET_FORMAT(draft->profile->name),
+                                 SIGNET_FORMAT(draft->csr->key.type));
     int32_t status = ca_validity(call, draft->profile, authority, draft->request, draft->now,
                                  &content->not_before, &content->not_after);
     if (status == SIGNET_OK && draft->profile->kind == CA_KIND_SUBORDINATE &&

@@ -11,7 +11,20 @@
 #include <signet/sdk/setting.h>
 
 #define FOR_RSA_ONLY (SIGNET_KEY_USAGE_KEY_ENCIPHERMENT | SIGNET_KEY_USAGE_DATA_ENCIPHERMENT)
+#define FOR_AGREEMENT                                                                              \
+    (SIGNET_KEY_USAGE_KEY_AGREEMENT | SIGNET_KEY_USAGE_ENCIPHER_ONLY |                             \
+     SIGNET_KEY_USAGE_DECIPHER_ONLY)
 #define FOR_AUTHORITIES (SIGNET_KEY_USAGE_KEY_CERT_SIGN | SIGNET_KEY_USAGE_CRL_SIGN)
+
+/* Classes of keys by what they can do: encipher, agree on a key, or sign alone (RFC 8813, 3; RFC
+ * 8410, 5; RFC 4055, 1.2; RFC 9881, 5). */
+#define KEY_CLASS_RSA 0U
+#define KEY_CLASS_EC 1U
+#define KEY_CLASS_SIGNING 2U
+#define KEY_CLASSES 3U
+
+static const uint32_t unsuited_usages[KEY_CLASSES] = {FOR_AGREEMENT, FOR_RSA_ONLY,
+                                                      FOR_AGREEMENT | FOR_RSA_ONLY};
 
 static int kind_of(signet_text_t word)
 {
@@ -178,7 +191,8 @@ int32_t ca_profile_configure(ca_pool_t *pool, signet_call_t *call, const ca_effe
     profile->description = signet_setting_text(setting, "description");
     profile->kind = kind_of(signet_setting_text(setting, "kind"));
     profile->version = (uint64_t)signet_setting_integer(setting, "version", 1);
-    profile->templates = ca_pool_alloc(pool, call, 2 * authority_count, sizeof *profile->templates);
+    profile->templates =
+        ca_pool_alloc(pool, call, KEY_CLASSES * authority_count, sizeof *profile->templates);
     if (profile->templates == NULL)
         return SIGNET_NO_MEMORY;
     int32_t status = ca_profile_document(pool, call, profile);
@@ -253,13 +267,11 @@ static uint64_t count_extensions(signet_bytes_t extensions)
 }
 
 static int32_t compile(ca_pool_t *pool, signet_call_t *call, const ca_profile_t *profile,
-                       const ca_authority_t *authority, int rsa, ca_template_t *template)
+                       const ca_authority_t *authority, uint32_t unsuited, ca_template_t *template)
 {
     int subordinate = profile->kind == CA_KIND_SUBORDINATE;
     signet_buffer_t buffer = signet_buffer(call, 1024);
-    /* Encipherment is for RSA keys, agreement for the others (RFC 8813, 3). */
-    template->key_usage =
-        profile->key_usage & ~(rsa ? SIGNET_KEY_USAGE_KEY_AGREEMENT : FOR_RSA_ONLY);
+    template->key_usage = profile->key_usage & ~unsuited;
     template->path_length = subordinate ? path_length(profile, authority) : -1;
     ca_extension_authority_key_id(&buffer, authority->key_id);
     ca_extension_basic_constraints(&buffer, subordinate, template->path_length);
@@ -291,17 +303,24 @@ int32_t ca_profile_compile(ca_pool_t *pool, signet_call_t *call, ca_profile_t *p
 {
     if (profile->abstract || !profile->permitted[index])
         return SIGNET_OK;
-    int32_t status = compile(pool, call, profile, authority, 1, &profile->templates[2 * index]);
-    if (status == SIGNET_OK)
-        status = compile(pool, call, profile, authority, 0, &profile->templates[2 * index + 1]);
+    int32_t status = SIGNET_OK;
+    for (uint64_t i = 0; status == SIGNET_OK && i < KEY_CLASSES; i++)
+        status = compile(pool, call, profile, authority, unsuited_usages[i],
+                         &profile->templates[KEY_CLASSES * index + i]);
     return status;
+}
+
+static uint64_t key_class(signet_text_t type)
+{
+    if (signet_text_starts(type, "RSA-"))
+        return signet_text_starts(type, "RSA-PSS-") ? KEY_CLASS_SIGNING : KEY_CLASS_RSA;
+    return signet_text_starts(type, "EC-") ? KEY_CLASS_EC : KEY_CLASS_SIGNING;
 }
 
 const ca_template_t *ca_profile_template(const ca_profile_t *profile, uint64_t authority_index,
                                          const signet_public_key_t *key)
 {
-    int rsa = signet_text_starts(key->type, "RSA-");
-    return &profile->templates[2 * authority_index + (rsa ? 0 : 1)];
+    return &profile->templates[KEY_CLASSES * authority_index + key_class(key->type)];
 }
 
 const ca_profile_t *ca_profile_find(const ca_profile_t *profiles, uint64_t count,

@@ -87,7 +87,7 @@ typedef struct ca_profile {
     ca_limits_t limits;             /* of subordinates, on all below them */
     signet_text_t document;         /* JSON */
     signet_text_t origins_document; /* JSON */
-    ca_template_t *templates;       /* for each authority two: for RSA keys, and for others */
+    ca_template_t *templates;       /* for each authority one for each class of keys */
 } ca_profile_t;
 
 /* Fills a profile from its effective settings. INVALID at the setting. */
