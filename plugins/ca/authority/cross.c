@@ -175,9 +175,9 @@ static int32_t fill_record(signet_call_t *call, const ca_authority_t *issuer,
     return status;
 }
 
-int32_t ca_cross_certify(ca_t *ca, signet_call_t *call, ca_authority_t *issuer,
+int32_t ca_cross_content(ca_t *ca, signet_call_t *call, ca_authority_t *issuer,
                          const ca_profile_t *profile, const ca_foreign_t *foreign,
-                         ca_record_t *record)
+                         ca_content_t *content)
 {
     int64_t now = signet_now();
     const signet_issue_request_t request = {.size = sizeof request};
@@ -193,24 +193,33 @@ int32_t ca_cross_certify(ca_t *ca, signet_call_t *call, ca_authority_t *issuer,
         return status;
     const ca_template_t *template =
         ca_profile_template(profile, ca_authority_index(ca, issuer), &foreign->key);
-    ca_content_t content = {.serial = {serial, CA_SERIAL_LENGTH},
-                            .identifier = issuer->identifier,
-                            .issuer = issuer->subject,
-                            .subject = foreign->subject,
-                            .spki = foreign->key.spki,
-                            .key_id = foreign->key_id,
-                            .extensions = template->extensions,
-                            .extension_count = template->extension_count,
-                            .is_ca = 1,
-                            .path_length = template->path_length,
-                            .key_usage = template->key_usage};
+    *content = (ca_content_t){.serial = {serial, CA_SERIAL_LENGTH},
+                              .identifier = issuer->identifier,
+                              .issuer = issuer->subject,
+                              .subject = foreign->subject,
+                              .spki = foreign->key.spki,
+                              .key_id = foreign->key_id,
+                              .extensions = template->extensions,
+                              .extension_count = template->extension_count,
+                              .is_ca = 1,
+                              .path_length = template->path_length,
+                              .key_usage = template->key_usage};
     status = ca_serial_new(call, now, serial);
     if (status == SIGNET_OK)
-        status = ca_validity(call, profile, issuer, &request, now, &content.not_before,
-                             &content.not_after);
+        status = ca_validity(call, profile, issuer, &request, now, &content->not_before,
+                             &content->not_after);
     /* It need not outlive what it stands beside. */
-    if (foreign->not_after > 0 && foreign->not_after < content.not_after)
-        content.not_after = foreign->not_after;
+    if (foreign->not_after > 0 && foreign->not_after < content->not_after)
+        content->not_after = foreign->not_after;
+    return status;
+}
+
+int32_t ca_cross_certify(ca_t *ca, signet_call_t *call, ca_authority_t *issuer,
+                         const ca_profile_t *profile, const ca_foreign_t *foreign,
+                         ca_record_t *record)
+{
+    ca_content_t content;
+    int32_t status = ca_cross_content(ca, call, issuer, profile, foreign, &content);
     if (status == SIGNET_OK)
         status = fill_record(call, issuer, profile, foreign, &content, record);
     if (status != SIGNET_OK)

@@ -4,6 +4,7 @@
 #define CA_CROSS_H
 
 #include "ca.h"
+#include "profile/template.h"
 #include "record/record.h"
 
 /* A foreign authority: what its own certificates say of it, so that theirs and ours are
@@ -20,6 +21,11 @@ typedef struct ca_foreign {
 /* Reads a self-signed certificate or a request from a file (PEM). Either must be signed by the key
  * that it holds. INVALID ("cross.…"). */
 int32_t ca_cross_read(signet_call_t *call, signet_text_t path, ca_foreign_t *foreign);
+/* What its certificate by `issuer` will hold, after all checks; nothing is signed. INVALID, DENIED,
+ * UNAVAILABLE. */
+int32_t ca_cross_content(ca_t *ca, signet_call_t *call, ca_authority_t *issuer,
+                         const ca_profile_t *profile, const ca_foreign_t *foreign,
+                         ca_content_t *content);
 /* Certifies it by a profile of subordinates, which gives validity, path length, policies, mappings
  * and name constraints; the subject stays as it is. The certificate goes the way of every one.
  * INVALID, DENIED, UNAVAILABLE. */

@@ -6,6 +6,7 @@
 
 #include "authority/authority_load.h"
 #include "authority/ceremony.h"
+#include "authority/cross.h"
 #include "issue/prepare.h"
 #include "issue/signing.h"
 
@@ -13,7 +14,6 @@
 #include <signet/sdk/encode.h>
 #include <signet/sdk/error.h>
 #include <signet/sdk/setting.h>
-#include <string.h>
 
 /* A certificate from prepare to act. */
 typedef struct certifying {
@@ -91,7 +91,7 @@ static int32_t act(ca_session_t *session, signet_call_t *call, ca_step_t *step)
         status = ca_console_say(call, &session->console, "  Signed: %.*s, SHA-256 %.*s",
                                 SIGNET_FORMAT(path), SIGNET_FORMAT(signet_hex(call, digest)));
     if (status == SIGNET_OK && certifying->own != NULL)
-        status = ca_refresh(session->ca, call, certifying->own);
+        status = ca_signature_load(session, call, certifying->own);
     return status;
 }
 
@@ -233,67 +233,26 @@ const ca_action_t ca_action_sign_responder = {
     .act = act,
 };
 
-/* A foreign authority's certificate, of which subject and key identifier are taken over to the
- * octet, so that what it issued chains to the new one as well. */
-static int32_t read_foreign(signet_call_t *call, ca_step_t *step, const signet_x509_t **x509)
-{
-    signet_bytes_t file;
-    signet_bytes_t der;
-    int32_t status = ca_step_file(call, step, "certificate", "Foreign certificate", &file);
-    if (status == SIGNET_OK)
-        status = signet_pem_decode(call, signet_bytes_text(file), "CERTIFICATE", &der, NULL);
-    if (status == SIGNET_OK)
-        status = signet_x509_parse(call, der, x509);
-    if (status == SIGNET_OK && (!(*x509)->is_ca || (*x509)->subject_key_id.length == 0))
-        status = signet_fail(call, SIGNET_INVALID, "ceremony.foreign",
-                             "the foreign certificate is not that of an authority, or has no "
-                             "subject key identifier");
-    return status;
-}
-
-/* The proof that the foreign authority has the key: its request where there is one, else the
- * signature on its own root certificate. */
-static int32_t foreign_request(signet_call_t *call, ca_step_t *step, const signet_x509_t *x509,
-                               certifying_t *certifying)
-{
-    if (signet_setting_text(step->setting, "request").length > 0)
-        return read_request(call, step, &certifying->request.csr);
-    signet_csr_t *csr = signet_alloc(call, 1, sizeof *csr);
-    if (csr == NULL)
-        return SIGNET_NO_MEMORY;
-    *csr = (signet_csr_t){.info = x509->tbs,
-                          .subject = x509->subject,
-                          .attributes = x509->attributes,
-                          .attribute_count = x509->attribute_count,
-                          .key = x509->key,
-                          .algorithm = x509->algorithm,
-                          .signature = x509->signature};
-    certifying->draft.csr = csr;
-    return SIGNET_OK;
-}
-
+/* A foreign authority, from its own certificate or a request: subject and key identifier are taken
+ * over to the octet, so that what it issued chains to the new one as well. */
 static int32_t cross_sign_prepare(ca_session_t *session, signet_call_t *call, ca_step_t *step)
 {
     certifying_t *certifying = begin(call, step);
-    const signet_x509_t *x509 = NULL;
+    ca_foreign_t foreign;
+    signet_bytes_t file;
+    const char *option =
+        signet_setting_text(step->setting, "certificate").length > 0 ? "certificate" : "request";
     if (certifying == NULL)
         return SIGNET_NO_MEMORY;
-    int32_t status = read_foreign(call, step, &x509);
+    int32_t status = ca_step_file(call, step, option, "Foreign authority", &file);
     if (status == SIGNET_OK)
-        status = foreign_request(call, step, x509, certifying);
+        status = ca_cross_read(call, signet_setting_text(step->setting, option), &foreign);
     if (status == SIGNET_OK)
         status = open_draft(session, call, step, CA_KIND_SUBORDINATE, certifying);
     if (status == SIGNET_OK)
-        status = ca_prepare(session->ca, call, &certifying->draft);
-    if (status != SIGNET_OK)
-        return status;
-    if (!signet_bytes_equal(certifying->draft.csr->key.spki, x509->key.spki))
-        return signet_fail(call, SIGNET_INVALID, "ceremony.foreign",
-                           "the request is for another key than the foreign certificate");
-    certifying->content = certifying->draft.content;
-    certifying->content.subject = x509->subject;
-    certifying->content.key_id = x509->subject_key_id;
-    return present(call, step, certifying);
+        status = ca_cross_content(session->ca, call, certifying->issuer, certifying->draft.profile,
+                                  &foreign, &certifying->content);
+    return status == SIGNET_OK ? present(call, step, certifying) : status;
 }
 
 const ca_action_t ca_action_cross_sign = {

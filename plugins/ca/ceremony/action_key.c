@@ -1,6 +1,7 @@
 /* Steps about a key: make it, back it up by its maker's means, and look at what is there. */
 #include "ceremony/action.h"
 #include "ceremony/describe.h"
+#include "ceremony/signature.h"
 
 #include <signet/sdk/crypto.h>
 #include <signet/sdk/encode.h>
@@ -166,7 +167,7 @@ static int32_t verify_prepare(ca_session_t *session, signet_call_t *call, ca_ste
     int32_t status = require_open(session, call, step);
     /* Loading it checks chain and key. */
     if (status == SIGNET_OK)
-        status = ca_refresh(session->ca, call, step->authority);
+        status = ca_signature_load(session, call, step->authority);
     if (status == SIGNET_OK && step->authority->certificate.length == 0)
         return signet_fail(call, SIGNET_UNAVAILABLE, "authority.pending",
                            "the authority \"%.*s\" has no certificate yet",

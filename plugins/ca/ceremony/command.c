@@ -21,6 +21,45 @@ int32_t ca_command_ceremony_run(void *instance, signet_call_t *call,
                           signet_setting_text(input->options, "answers"));
 }
 
+int32_t ca_command_ceremony_plan(void *instance, signet_call_t *call,
+                                 const signet_command_input_t *input)
+{
+    static const signet_column_t columns[] = {
+        {.size = sizeof columns[0],
+         .flags = SIGNET_COLUMN_NUMBER,
+         .name = SIGNET_TEXT_INIT("step"),
+         .title = SIGNET_TEXT_INIT("Step")},
+        {.size = sizeof columns[0],
+         .name = SIGNET_TEXT_INIT("action"),
+         .title = SIGNET_TEXT_INIT("Action")},
+        {.size = sizeof columns[0],
+         .name = SIGNET_TEXT_INIT("authority"),
+         .title = SIGNET_TEXT_INIT("Authority")},
+        {.size = sizeof columns[0],
+         .flags = SIGNET_COLUMN_WIDE,
+         .name = SIGNET_TEXT_INIT("note"),
+         .title = SIGNET_TEXT_INIT("Note")},
+    };
+    const ca_t *ca = instance;
+    const signet_setting_t *script = signet_setting(ca->host->settings, "ceremony");
+    const signet_setting_t *steps = script == NULL ? NULL : signet_setting(script, "steps");
+    if (steps == NULL)
+        return signet_fail(call, SIGNET_INVALID, "ceremony.no-script",
+                           "the configuration has no group `ceremony`; it is no script");
+    int32_t status = input->output->services->columns(input->output, call, columns,
+                                                      sizeof columns / sizeof columns[0]);
+    for (uint64_t i = 0; status == SIGNET_OK && i < steps->member_count; i++) {
+        const signet_setting_t *step = signet_setting_at(steps, i);
+        signet_text_t cells[] = {signet_format(call, "%llu", (unsigned long long)i + 1),
+                                 signet_setting_text(step, "action"),
+                                 signet_setting_text(step, "authority"),
+                                 signet_setting_text(step, "note")};
+        status = input->output->services->row(input->output, call, cells,
+                                              sizeof cells / sizeof cells[0]);
+    }
+    return status;
+}
+
 /* Whether a script is the one that a transcript names. */
 static int32_t compare_script(signet_call_t *call, signet_text_t path, const ca_verdict_t *verdict)
 {

@@ -6,6 +6,8 @@
 
 int32_t ca_command_ceremony_run(void *instance, signet_call_t *call,
                                 const signet_command_input_t *input);
+int32_t ca_command_ceremony_plan(void *instance, signet_call_t *call,
+                                 const signet_command_input_t *input);
 int32_t ca_command_ceremony_check(void *instance, signet_call_t *call,
                                   const signet_command_input_t *input);
 int32_t ca_command_ceremony_import(void *instance, signet_call_t *call,

@@ -28,7 +28,7 @@ static CMS_ContentInfo *build(const ca_participant_t *to, BIO *secret)
     const EVP_PKEY *key = X509_get0_pubkey(to->x509);
     CMS_ContentInfo *cms = CMS_AuthEnvelopedData_create(EVP_aes_256_gcm());
     CMS_RecipientInfo *recipient =
-        cms == NULL ? NULL : CMS_add1_recipient_cert(cms, to->x509, CMS_USE_KEYID | CMS_KEY_PARAM);
+        cms == NULL ? NULL : CMS_add1_recipient_cert(cms, to->x509, CMS_KEY_PARAM);
     if (recipient != NULL && choose_parameters(recipient, key) && CMS_set_detached(cms, 0) == 1 &&
         CMS_final(cms, secret, NULL, CMS_BINARY) == 1)
         return cms;

@@ -45,7 +45,7 @@ static const signet_option_t step_options[] = {
               "sign-request, sign-responder, cross-sign: the profile."),
     CA_OPTION("request", SIGNET_OPTION_PATH, 0, "", "The request (PEM or DER)."),
     CA_OPTION("certificate", SIGNET_OPTION_PATH, 0, "",
-              "cross-sign: the foreign authority's certificate (PEM)."),
+              "cross-sign: the foreign authority's own certificate (PEM); or its request."),
     CA_OPTION("expect_sha256", SIGNET_OPTION_TEXT, 0, "",
               "What the first file that the step reads must be."),
     CA_OPTION("previous", SIGNET_OPTION_PATH, 0, "", "sign-crl: the list before (PEM or DER)."),

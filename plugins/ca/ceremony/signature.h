@@ -5,6 +5,9 @@
 
 #include "ceremony/session.h"
 
+/* Loads an authority's certificate and those above it. Keys that this ceremony has not unlocked are
+ * left alone: such an authority counts as offline until it is. */
+int32_t ca_signature_load(ca_session_t *session, signet_call_t *call, ca_authority_t *authority);
 /* Readies an authority to sign: unlocked, loaded, in force. */
 int32_t ca_signature_ready(ca_session_t *session, signet_call_t *call, const ca_step_t *step,
                            ca_authority_t *authority);

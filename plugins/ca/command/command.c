@@ -59,6 +59,10 @@ static const signet_option_t ceremony_run_options[] = {
               "A file of answers, for a rehearsal; the transcript says so."),
 };
 
+static const signet_option_t ceremony_plan_options[] = {
+    CA_OPTION("script", SIGNET_OPTION_PATH, ARGUMENT, "", "The script of the ceremony."),
+};
+
 static const signet_option_t ceremony_check_options[] = {
     CA_OPTION("transcript", SIGNET_OPTION_PATH, ARGUMENT, "", "The transcript."),
     CA_OPTION("script_file", SIGNET_OPTION_PATH, 0, "",
@@ -130,6 +134,10 @@ static const signet_command_t commands[] = {
             "Run a ceremony from its script, offline.",
             "On files and a token alone: it says every value before it acts, asks for "
             "confirmation, and writes a signed transcript."),
+    FLAGGED("ceremony plan", SIGNET_COMMAND_LOCAL | SIGNET_COMMAND_STANDALONE,
+            ceremony_plan_options, ca_command_ceremony_plan,
+            "Find mistakes in the script of a ceremony, and list its steps.",
+            "Needs neither token nor people; nothing is done."),
     FLAGGED("ceremony check", SIGNET_COMMAND_STANDALONE, ceremony_check_options,
             ca_command_ceremony_check, "Verify the transcript of a ceremony.",
             "Needs nothing but the transcript. A changed one is refused, and the place named."),

@@ -120,8 +120,7 @@ int32_t ca_prepare(ca_t *ca, signet_call_t *call, ca_draft_t *draft)
         status = take_fields(call, draft);
     if (status == SIGNET_OK)
         status = ca_predecessor_find(ca, call, draft);
-    /* A ceremony may have read one already, from a foreign authority's own certificate. */
-    if (status == SIGNET_OK && draft->csr == NULL)
+    if (status == SIGNET_OK)
         status = ca_predecessor_request(call, draft);
     if (status == SIGNET_OK)
         status = check_key(ca, call, draft);
