@@ -62,14 +62,10 @@ static int32_t add_authorities(ca_session_t *session, signet_call_t *call, const
 
 static int32_t export_prepare(ca_session_t *session, signet_call_t *call, ca_step_t *step)
 {
-    signet_text_t path = signet_setting_text(step->setting, "out");
     signet_bytes_t digest;
-    if (path.length == 0)
-        return signet_setting_fail(call, step->setting, "ceremony.option",
-                                   "this step needs the option \"out\"");
     int32_t status = add_authorities(session, call, step);
     if (status == SIGNET_OK)
-        status = ca_step_value(call, step, "Bundle", "%.*s", SIGNET_FORMAT(path));
+        status = ca_step_path(call, step, "out", (signet_text_t){NULL, 0});
     for (const ca_product_t *product = session->products; status == SIGNET_OK && product != NULL;
          product = product->next) {
         status = signet_sha256(call, product->der, &digest);
@@ -163,12 +159,11 @@ static int32_t export_act(ca_session_t *session, signet_call_t *call, ca_step_t 
 {
     signet_bytes_t bundle = {NULL, 0};
     signet_bytes_t digest;
-    signet_text_t path;
     int32_t status = build(session, call, &bundle);
     if (status == SIGNET_OK)
         status = signet_sha256(call, bundle, &digest);
     if (status == SIGNET_OK)
-        status = ca_step_out(call, step, (signet_text_t){NULL, 0}, NULL, bundle, &path);
+        status = ca_step_out(call, step, NULL, bundle);
     if (status != SIGNET_OK)
         return status;
     ca_line_t line = ca_step_done(session, call, step);
@@ -176,7 +171,7 @@ static int32_t export_act(ca_session_t *session, signet_call_t *call, ca_step_t 
     status = ca_step_end(session, call, &line);
     if (status == SIGNET_OK)
         status = ca_console_say(call, &session->console, "  Exported: %.*s, SHA-256 %.*s",
-                                SIGNET_FORMAT(path), SIGNET_FORMAT(signet_hex(call, digest)));
+                                SIGNET_FORMAT(step->out), SIGNET_FORMAT(signet_hex(call, digest)));
     return status;
 }
 

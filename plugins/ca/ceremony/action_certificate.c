@@ -41,8 +41,11 @@ static int32_t present(signet_call_t *call, ca_step_t *step, certifying_t *certi
     signet_text_t *lines = NULL;
     uint64_t count = 0;
     int self = certifying->own != NULL && certifying->own == certifying->issuer;
-    int32_t status =
-        ca_signing_judge(call, certifying->issuer, self, &certifying->content, &step->tbs);
+    signet_text_t otherwise =
+        certifying->own != NULL ? certifying->own->path : (signet_text_t){NULL, 0};
+    int32_t status = ca_step_path(call, step, "out", otherwise);
+    if (status == SIGNET_OK)
+        status = ca_signing_judge(call, certifying->issuer, self, &certifying->content, &step->tbs);
     if (status == SIGNET_OK)
         status = ca_template_read(call, step->tbs, certifying->content.identifier, &x509);
     if (status == SIGNET_OK)
@@ -65,9 +68,6 @@ static int32_t act(ca_session_t *session, signet_call_t *call, ca_step_t *step)
     signet_bytes_t signature = {NULL, 0};
     signet_bytes_t der = {NULL, 0};
     signet_bytes_t digest = {NULL, 0};
-    signet_text_t path;
-    signet_text_t otherwise =
-        certifying->own != NULL ? certifying->own->path : (signet_text_t){NULL, 0};
     int32_t status =
         ca_signature_make(session, call, step, certifying->issuer, certifying->key_uri,
                           SIGNET_PURPOSE_CERTIFICATE, certifying->issuer_spki, &signature);
@@ -83,13 +83,13 @@ static int32_t act(ca_session_t *session, signet_call_t *call, ca_step_t *step)
     ca_line_hex(&line, "sha256", digest);
     status = ca_step_end(session, call, &line);
     if (status == SIGNET_OK)
-        status = ca_step_out(call, step, otherwise, "CERTIFICATE", der, &path);
+        status = ca_step_out(call, step, "CERTIFICATE", der);
     if (status == SIGNET_OK)
         status = ca_session_product(session, call, "certificate", "CERTIFICATE",
                                     certifying->summary, der);
     if (status == SIGNET_OK)
         status = ca_console_say(call, &session->console, "  Signed: %.*s, SHA-256 %.*s",
-                                SIGNET_FORMAT(path), SIGNET_FORMAT(signet_hex(call, digest)));
+                                SIGNET_FORMAT(step->out), SIGNET_FORMAT(signet_hex(call, digest)));
     if (status == SIGNET_OK && certifying->own != NULL)
         status = ca_signature_load(session, call, certifying->own);
     return status;

@@ -108,6 +108,8 @@ static int32_t prepare(ca_session_t *session, signet_call_t *call, ca_step_t *st
     if (status == SIGNET_OK && has_previous)
         status = read_previous(call, step, &listing->previous);
     if (status == SIGNET_OK)
+        status = ca_step_path(call, step, "out", (signet_text_t){NULL, 0});
+    if (status == SIGNET_OK)
         status = fill_head(call, step, listing);
     if (status == SIGNET_OK && listing->previous != NULL)
         status = ca_step_value(call, step, "Number before", "%.*s",
@@ -126,7 +128,6 @@ static int32_t act(ca_session_t *session, signet_call_t *call, ca_step_t *step)
     signet_bytes_t signature = {NULL, 0};
     signet_bytes_t der = {NULL, 0};
     signet_bytes_t digest = {NULL, 0};
-    signet_text_t path;
     int32_t status = ca_signature_make(session, call, step, issuer, issuer->key_uri,
                                        SIGNET_PURPOSE_CRL, issuer->spki, &signature);
     if (status == SIGNET_OK)
@@ -142,12 +143,12 @@ static int32_t act(ca_session_t *session, signet_call_t *call, ca_step_t *step)
         ca_line_base64(&line, "list_before", listing->previous->der);
     status = ca_step_end(session, call, &line);
     if (status == SIGNET_OK)
-        status = ca_step_out(call, step, (signet_text_t){NULL, 0}, "X509 CRL", der, &path);
+        status = ca_step_out(call, step, "X509 CRL", der);
     if (status == SIGNET_OK)
         status = ca_session_product(session, call, "crl", "X509 CRL", issuer->name, der);
     if (status == SIGNET_OK)
         status = ca_console_say(call, &session->console, "  Signed: %.*s, SHA-256 %.*s",
-                                SIGNET_FORMAT(path), SIGNET_FORMAT(signet_hex(call, digest)));
+                                SIGNET_FORMAT(step->out), SIGNET_FORMAT(signet_hex(call, digest)));
     return status;
 }
 

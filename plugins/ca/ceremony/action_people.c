@@ -6,8 +6,6 @@
 #include <signet/sdk/error.h>
 #include <signet/sdk/setting.h>
 
-#define SHARES_MODE 0644U
-
 static int32_t enroll_prepare(ca_session_t *session, signet_call_t *call, ca_step_t *step)
 {
     int32_t status = SIGNET_OK;
@@ -76,18 +74,14 @@ static int32_t initialise_prepare(ca_session_t *session, signet_call_t *call, ca
 {
     const signet_key_interface_t *keys = NULL;
     void *instance = NULL;
-    signet_text_t path = signet_setting_text(step->setting, "shares");
     int32_t status = ca_step_keys(call, step, &keys, &instance);
     if (status != SIGNET_OK)
         return status;
     if (!SIGNET_HAS(keys, initialise) || !SIGNET_HAS(keys, unlock))
         return unsupported(call, step);
-    if (path.length == 0)
-        return signet_setting_fail(call, step->setting, "ceremony.option",
-                                   "this step needs the option \"shares\", the file for them");
     status = ca_step_value(call, step, "Keys", "%.*s", SIGNET_FORMAT(step->authority->keys));
     if (status == SIGNET_OK)
-        status = ca_step_value(call, step, "File of the shares", "%.*s", SIGNET_FORMAT(path));
+        status = ca_step_path(call, step, "shares", (signet_text_t){NULL, 0});
     if (status == SIGNET_OK)
         status = ca_step_value(call, step, "Shares needed", "%u", session->quorum);
     for (uint64_t i = 0; status == SIGNET_OK && i < session->participant_count; i++) {
@@ -97,22 +91,6 @@ static int32_t initialise_prepare(ca_session_t *session, signet_call_t *call, ca
                                    SIGNET_FORMAT(holder->name), SIGNET_FORMAT(holder->fingerprint));
     }
     return status;
-}
-
-static int32_t write_shares(signet_call_t *call, const ca_step_t *step, signet_text_t set)
-{
-    signet_text_t path = signet_setting_text(step->setting, "shares");
-    signet_bytes_t there;
-    int32_t status = signet_file_read(call, path, 1, &there);
-    if (status != SIGNET_NOT_FOUND) {
-        call->services->clear(call);
-        return signet_fail(call, SIGNET_EXISTS, "ceremony.file-exists",
-                           "the file %.*s is there already; a ceremony replaces nothing: name "
-                           "another for these shares",
-                           SIGNET_FORMAT(path));
-    }
-    call->services->clear(call);
-    return signet_file_write(call, path, signet_text_bytes(set), SHARES_MODE);
 }
 
 static int32_t initialise_with(ca_session_t *session, signet_call_t *call, ca_step_t *step,
@@ -131,7 +109,7 @@ static int32_t initialise_with(ca_session_t *session, signet_call_t *call, ca_st
                                  session->quorum, opens(call, step), pins, &set);
     /* First the shares: a token whose shares were lost could never be opened again. */
     if (status == SIGNET_OK)
-        status = write_shares(call, step, set);
+        status = ca_step_out(call, step, NULL, signet_text_bytes(set));
     if (status == SIGNET_OK)
         status = keys->initialise(instance, call, &request, &description);
     if (status != SIGNET_OK)

@@ -119,8 +119,8 @@ int32_t ca_command_ceremony_import(void *instance, signet_call_t *call,
     signet_bytes_t file;
     signet_bytes_t trusted;
     signet_bytes_t other;
-    ca_reading_t bundle;
-    ca_reading_t transcript;
+    ca_reading_t bundle = {0};
+    ca_reading_t transcript = {0};
     ca_verdict_t verdict = {0};
     signet_text_t path = signet_setting_text(input->options, "transcript");
     int32_t status =

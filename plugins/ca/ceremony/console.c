@@ -41,10 +41,15 @@ void ca_console_close(ca_console_t *console)
 
 int32_t ca_console_say(signet_call_t *call, ca_console_t *console, const char *format, ...)
 {
-    char line[4096];
     va_list arguments;
     va_start(arguments, format);
-    vsnprintf(line, sizeof line, format, arguments);
+    int length = vsnprintf(NULL, 0, format, arguments);
+    va_end(arguments);
+    char *line = length < 0 ? NULL : signet_alloc(call, (uint64_t)length + 1, 1);
+    if (line == NULL)
+        return SIGNET_NO_MEMORY;
+    va_start(arguments, format);
+    vsnprintf(line, (size_t)length + 1, format, arguments);
     va_end(arguments);
     int32_t status = console->output->services->note(console->output, call, signet_text(line));
     fflush(stdout);

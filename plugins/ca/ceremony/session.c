@@ -207,8 +207,9 @@ static int32_t sign_end(ca_session_t *session, signet_call_t *call, const char *
 static int32_t end_early(ca_session_t *session, signet_call_t *call, int32_t status)
 {
     const signet_error_t *set = call->services->error(call);
-    signet_error_t error = set == NULL ? (signet_error_t){.status = status} : *set;
-    error.size = sizeof error;
+    signet_error_t error = {.size = sizeof error, .status = status};
+    if (set != NULL)
+        error = *set;
     call->services->clear(call);
     if (session->transcript.file >= 0) {
         if (write_failure(session, call, &error) != SIGNET_OK ||

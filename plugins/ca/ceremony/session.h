@@ -40,6 +40,7 @@ typedef struct ca_step {
     signet_text_t *values;     /* room for CA_STEP_VALUES: "Label: value" */
     uint64_t value_count;
     signet_bytes_t tbs;   /* what is to be signed; or empty */
+    signet_text_t out;    /* the file that it makes */
     signet_text_t issuer; /* the authority that signs it */
     void *state;          /* of the action, from prepare to act */
     int expected;         /* `expect_sha256` was held against a file */
@@ -64,10 +65,13 @@ int32_t ca_step_end(ca_session_t *session, signet_call_t *call, ca_line_t *line)
  * held against the step's option `expect_sha256` where that is set. */
 int32_t ca_step_file(signet_call_t *call, ca_step_t *step, const char *option, const char *label,
                      signet_bytes_t *content);
-/* Writes a file that the step makes: its option `out` or, where that is not set, `otherwise`.
- * EXISTS where it is there: a ceremony replaces nothing. */
-int32_t ca_step_out(signet_call_t *call, const ca_step_t *step, signet_text_t otherwise,
-                    const char *label, signet_bytes_t der, signet_text_t *path);
+/* Where a file goes that the step makes: its option or, where that is not set, `otherwise`; said as
+ * a value. EXISTS where it is there: a ceremony replaces nothing. */
+int32_t ca_step_path(signet_call_t *call, ca_step_t *step, const char *option,
+                     signet_text_t otherwise);
+/* Writes it there: `label` of PEM, or NULL for the octets as they are. */
+int32_t ca_step_out(signet_call_t *call, const ca_step_t *step, const char *label,
+                    signet_bytes_t der);
 /* The backend of the step's authority. INVALID where the step names none, or one without keys. */
 int32_t ca_step_keys(signet_call_t *call, const ca_step_t *step,
                      const signet_key_interface_t **keys, void **instance);

@@ -76,28 +76,44 @@ int32_t ca_step_file(signet_call_t *call, ca_step_t *step, const char *option, c
                : status;
 }
 
-int32_t ca_step_out(signet_call_t *call, const ca_step_t *step, signet_text_t otherwise,
-                    const char *label, signet_bytes_t der, signet_text_t *path)
+static int32_t check_free(signet_call_t *call, signet_text_t path)
 {
-    *path = signet_setting_text(step->setting, "out");
-    if (path->length == 0)
-        *path = otherwise;
-    if (path->length == 0)
-        return signet_setting_fail(call, step->setting, "ceremony.option",
-                                   "this step needs the option \"out\"");
-    const char *name = signet_text_string(call, *path);
+    const char *name = signet_text_string(call, path);
     if (name == NULL)
         return signet_status(call);
-    if (access(name, F_OK) == 0)
-        return signet_fail(call, SIGNET_EXISTS, "ceremony.file-exists",
-                           "the file %s is there already; a ceremony replaces nothing: move it "
-                           "away or name another",
-                           name);
+    if (access(name, F_OK) != 0)
+        return SIGNET_OK;
+    return signet_fail(call, SIGNET_EXISTS, "ceremony.file-exists",
+                       "the file %s is there already; a ceremony replaces nothing: move it away or "
+                       "name another",
+                       name);
+}
+
+int32_t ca_step_path(signet_call_t *call, ca_step_t *step, const char *option,
+                     signet_text_t otherwise)
+{
+    step->out = signet_setting_text(step->setting, option);
+    if (step->out.length == 0)
+        step->out = otherwise;
+    if (step->out.length == 0)
+        return signet_setting_fail(call, step->setting, "ceremony.option",
+                                   "this step needs the option \"%s\"", option);
+    int32_t status = check_free(call, step->out);
+    return status == SIGNET_OK
+               ? ca_step_value(call, step, "Goes to", "%.*s", SIGNET_FORMAT(step->out))
+               : status;
+}
+
+int32_t ca_step_out(signet_call_t *call, const ca_step_t *step, const char *label,
+                    signet_bytes_t der)
+{
     signet_bytes_t content = der;
-    if (label != NULL)
+    int32_t status = check_free(call, step->out);
+    if (status == SIGNET_OK && label != NULL)
         content = signet_text_bytes(signet_pem(call, label, der));
-    return content.data == NULL ? SIGNET_NO_MEMORY
-                                : signet_file_write(call, *path, content, FILE_MODE);
+    if (status == SIGNET_OK && content.data == NULL)
+        status = SIGNET_NO_MEMORY;
+    return status == SIGNET_OK ? signet_file_write(call, step->out, content, FILE_MODE) : status;
 }
 
 int32_t ca_step_keys(signet_call_t *call, const ca_step_t *step,

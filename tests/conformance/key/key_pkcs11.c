@@ -2,6 +2,7 @@
 #include "key_suite.h"
 
 #include <dlfcn.h>
+#include <openssl/x509.h>
 #include <p11-kit/pkcs11.h>
 #include <pthread.h>
 #include <signet/sdk/text.h>
@@ -136,6 +137,63 @@ START_TEST(leaves_the_quorum_to_the_token)
     ck_assert_int_eq(*logins, 2);
     *flags = 0;
     *pad = NULL;
+    signet_check_call_end(call);
+    signet_check_end(check);
+}
+END_TEST
+
+/* A certificate for the key, made by another one: what the maker of a token attests a key with. */
+static void write_attestation(const signet_check_t *check, signet_bytes_t public_key)
+{
+    char path[512];
+    const uint8_t *next = public_key.data;
+    EVP_PKEY *key = d2i_PUBKEY(NULL, &next, (long)public_key.length);
+    EVP_PKEY *maker = EVP_PKEY_Q_keygen(NULL, NULL, "EC", "P-256");
+    X509 *certificate = X509_new();
+    ck_assert(key && maker && certificate);
+    ASN1_INTEGER_set(X509_get_serialNumber(certificate), 1);
+    X509_gmtime_adj(X509_getm_notBefore(certificate), 0);
+    X509_gmtime_adj(X509_getm_notAfter(certificate), 3600);
+    X509_set_pubkey(certificate, key);
+    ck_assert_int_gt(X509_sign(certificate, maker, EVP_sha256()), 0);
+    (void)snprintf(path, sizeof(path), "%s/attestation.der", signet_check_folder(check));
+    FILE *file = fopen(path, "wbe");
+    ck_assert_ptr_nonnull(file);
+    ck_assert_int_eq(i2d_X509_fp(file, certificate), 1);
+    ck_assert_int_eq(fclose(file), 0);
+    X509_free(certificate);
+    EVP_PKEY_free(maker);
+    EVP_PKEY_free(key);
+    run("pkcs11-tool --module %s --token-label 'ca token' --login --pin %s --write-object %s "
+        "--type cert --label 'X.509 Certificate for PIV Attestation 9c' >/dev/null",
+        SOFTHSM_MODULE, PIN, path);
+}
+
+START_TEST(shows_what_attests_a_key)
+{
+    char settings[1024];
+    const signet_key_t *key = NULL;
+    signet_check_t *check = signet_check_begin();
+    prepare(check, settings, sizeof(settings));
+    signet_check_mode(check, SIGNET_MODE_COMMAND);
+    ck_assert_int_eq(signet_check_open(check, "key-pkcs11", "keys", settings), SIGNET_OK);
+    signet_call_t *call = signet_check_call(check, "uid:0", "administrator");
+    const signet_provider_t *provider = signet_check_find(check, SIGNET_KEY_INTERFACE, "keys");
+    const signet_key_interface_t *keys = provider->interface;
+    const signet_key_request_t request = {.size = sizeof(request),
+                                          .purposes = SIGNET_PURPOSE_CERTIFICATE,
+                                          .name = key_text("root"),
+                                          .type = key_text(SIGNET_KEY_P256)};
+    ck_assert_int_eq(keys->generate(provider->instance, call, &request, &key), SIGNET_OK);
+    ck_assert_uint_eq(key->attestation.length, 0);
+    ck_assert(signet_text_starts(key->origin, "made on the token"));
+    write_attestation(check, key->public_key);
+    signet_check_close(check, "keys");
+    ck_assert_int_eq(signet_check_open(check, "key-pkcs11", "again", settings), SIGNET_OK);
+    provider = signet_check_find(check, SIGNET_KEY_INTERFACE, "again");
+    keys = provider->interface;
+    ck_assert_int_eq(keys->find(provider->instance, call, key_text("root"), &key), SIGNET_OK);
+    ck_assert_uint_gt(key->attestation.length, 0);
     signet_check_call_end(call);
     signet_check_end(check);
 }
@@ -400,6 +458,7 @@ TCase *key_backend_cases(void)
     tcase_set_timeout(cases, 60);
     tcase_add_test(cases, waits_for_a_ceremony);
     tcase_add_test(cases, leaves_the_quorum_to_the_token);
+    tcase_add_test(cases, shows_what_attests_a_key);
     tcase_add_test(cases, tries_a_wrong_pin_once);
     tcase_add_test(cases, spares_a_token_that_may_lock);
     tcase_add_test(cases, names_what_cannot_be_reached);
