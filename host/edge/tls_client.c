@@ -5,7 +5,8 @@
 
 #include "core/call.h"
 
-#define CHAIN_SIZE 32768 /* octets that a client may send as its certificates */
+#define CHAIN_SIZE 32768  /* octets that a client may send as its certificates */
+#define RSA_BITS_MAX 8192 /* of its key */
 
 edge_client_certificates_t edge_client_certificates(signet_text_t setting)
 {
@@ -18,7 +19,17 @@ edge_client_certificates_t edge_client_certificates(signet_text_t setting)
     return EDGE_CLIENT_CERTIFICATES_NONE;
 }
 
-/* Takes the place of OpenSSL's judgement of the chain: only its length is judged here. */
+/* Whether the signature of the handshake would hold up the loop that verifies it. */
+static int is_costly(const EVP_PKEY *key)
+{
+    if (key == NULL || EVP_PKEY_is_a(key, "DSA")) {
+        return 1;
+    }
+    return (EVP_PKEY_is_a(key, "RSA") || EVP_PKEY_is_a(key, "RSA-PSS")) &&
+           EVP_PKEY_get_bits(key) > RSA_BITS_MAX;
+}
+
+/* Takes the place of OpenSSL's judgement of the chain: only its length and key are judged here. */
 static int take_any(X509_STORE_CTX *store, void *argument)
 {
     const STACK_OF(X509) *sent = X509_STORE_CTX_get0_untrusted(store);
@@ -26,6 +37,10 @@ static int take_any(X509_STORE_CTX *store, void *argument)
     (void)argument;
     if (sk_X509_num(sent) > EDGE_IDENTITY_CHAIN) {
         X509_STORE_CTX_set_error(store, X509_V_ERR_CERT_CHAIN_TOO_LONG);
+        return 0;
+    }
+    if (is_costly(X509_get0_pubkey(X509_STORE_CTX_get0_cert(store)))) {
+        X509_STORE_CTX_set_error(store, X509_V_ERR_CERT_REJECTED);
         return 0;
     }
     X509_STORE_CTX_set_error(store, X509_V_OK);
@@ -66,6 +81,12 @@ int32_t edge_tls_client_ask(signet_call_t *call, signet_text_t listener, SSL_CTX
     }
     if (mode == EDGE_CLIENT_CERTIFICATES_REQUIRED) {
         verify |= SSL_VERIFY_FAIL_IF_NO_PEER_CERT;
+    }
+    /* In TLS 1.2 the curves of certificates must be among the groups of the key exchange. */
+    if (SSL_CTX_set1_groups_list(context, "X25519:P-256:P-384:P-521") != 1) {
+        return core_fail(call, SIGNET_NO_MEMORY, "http.tls-failed",
+                         "Listener \"%.*s\": TLS cannot be set up.", (int)listener.length,
+                         listener.data);
     }
     SSL_CTX_set_verify(context, verify, NULL);
     SSL_CTX_set_cert_verify_callback(context, take_any, NULL);

@@ -245,10 +245,15 @@ START_TEST(long_chains_are_refused)
 }
 END_TEST
 
-/* Writes a certificate of this many octets and more, in place of the one that is shown. */
-static void write_large(int size)
+static int is_edwards(const EVP_PKEY *key)
 {
-    EVP_PKEY *key = EVP_EC_gen("P-256");
+    return EVP_PKEY_is_a(key, "ED25519") || EVP_PKEY_is_a(key, "ED448");
+}
+
+/* Writes a certificate of this many octets and more, in place of the one that is shown; frees the
+ * key. */
+static void write_shown(EVP_PKEY *key, int size)
+{
     X509 *made = X509_new();
     ASN1_OCTET_STRING *filling = ASN1_OCTET_STRING_new();
     unsigned char *octets = calloc(1, (size_t)size);
@@ -263,7 +268,7 @@ static void write_large(int size)
     (void)X509_gmtime_adj(X509_getm_notAfter(made), 3600);
     ck_assert_int_eq(X509_set_pubkey(made, key), 1);
     ck_assert_int_eq(X509_add_ext(made, extension, -1), 1);
-    ck_assert_int_gt(X509_sign(made, key, EVP_sha256()), 0);
+    ck_assert_int_gt(X509_sign(made, key, is_edwards(key) ? NULL : EVP_sha256()), 0);
     file = fopen(shown.certificate, "w");
     ck_assert_int_eq(PEM_write_X509(file, made), 1);
     (void)fclose(file);
@@ -279,11 +284,58 @@ static void write_large(int size)
 
 START_TEST(large_certificates_are_refused)
 {
-    write_large(31 * 1024);
+    write_shown(EVP_EC_gen("P-256"), 31 * 1024);
     expect(world.required, &shown, GET("/who"), 200, "cert:1+0 certificate");
-    write_large(32 * 1024);
+    write_shown(EVP_EC_gen("P-256"), 32 * 1024);
     atomic_store(&watch.handled, 0);
     expect_no_handshake(&shown);
+}
+END_TEST
+
+/* Of several primes, because two so large ones take long to find. */
+static EVP_PKEY *rsa(int bits, int primes)
+{
+    EVP_PKEY_CTX *context = EVP_PKEY_CTX_new_from_name(NULL, "RSA", NULL);
+    EVP_PKEY *key = NULL;
+
+    ck_assert_int_eq(EVP_PKEY_keygen_init(context), 1);
+    ck_assert_int_eq(EVP_PKEY_CTX_set_rsa_keygen_bits(context, bits), 1);
+    ck_assert_int_eq(EVP_PKEY_CTX_set_rsa_keygen_primes(context, primes), 1);
+    ck_assert_int_eq(EVP_PKEY_generate(context, &key), 1);
+    EVP_PKEY_CTX_free(context);
+    return key;
+}
+
+/* Every type of key that Signet certifies can log in. */
+START_TEST(keys_of_every_type_are_taken)
+{
+    static const char *const types[] = {"P-256", "P-384", "P-521", "RSA", "ED25519", "ED448"};
+    static const int versions[] = {TLS1_2_VERSION, TLS1_3_VERSION};
+    const char *type = types[_i / 2];
+    client_tls_t tls = shown;
+
+    tls.version = versions[_i % 2];
+    if (type[0] == 'P') {
+        write_shown(EVP_EC_gen(type), 1);
+    } else if (type[0] == 'R') {
+        write_shown(rsa(4096, 3), 1);
+    } else {
+        write_shown(EVP_PKEY_Q_keygen(NULL, NULL, type), 1);
+    }
+    expect(world.required, &tls, GET("/who"), 200, "cert:1+0 certificate");
+}
+END_TEST
+
+/* A signature that takes long to verify would hold up a loop. */
+START_TEST(costly_keys_are_refused)
+{
+    client_tls_t tls = shown;
+
+    write_shown(rsa(8200, 5), 1);
+    tls.version = TLS1_2_VERSION;
+    expect_no_handshake(&tls);
+    tls.version = TLS1_3_VERSION;
+    expect_no_handshake(&tls);
 }
 END_TEST
 
@@ -329,6 +381,8 @@ int main(void)
     tcase_add_loop_test(certificates, trust_is_judged_at_each_request, 0, 2);
     tcase_add_test(certificates, sessions_stay_with_their_listener);
     tcase_add_loop_test(certificates, long_chains_are_refused, 0, 2);
+    tcase_add_loop_test(certificates, keys_of_every_type_are_taken, 0, 12);
+    tcase_add_test(certificates, costly_keys_are_refused);
     tcase_add_test(certificates, large_certificates_are_refused);
     tcase_add_test(certificates, certificates_in_headers_are_ignored);
     suite_add_tcase(suite, certificates);
