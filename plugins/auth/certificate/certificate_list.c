@@ -8,7 +8,7 @@
 #include <signet/sdk/error.h>
 #include <string.h>
 
-#define FILE_MAX (256 * 1024 * 1024)
+#define FILE_MAX (INT64_C(256) * 1024 * 1024)
 
 static int same(const struct stat *left, const struct stat *right)
 {

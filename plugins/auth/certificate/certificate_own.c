@@ -137,7 +137,7 @@ int32_t certificate_own_check(signet_call_t *call, signet_call_t *asking, signet
 {
     const signet_certificate_t *record = NULL;
     int32_t status = find_record(asking, ca, authority, client->x509->serial, &record);
-    if (status == SIGNET_NOT_FOUND) {
+    if (status == SIGNET_NOT_FOUND || (status == SIGNET_OK && record == NULL)) {
         *why = "the inventory does not have it";
         return 0;
     }
