@@ -18,6 +18,7 @@ typedef struct ca {
     uint64_t authority_count;
     ca_profile_t *profiles;
     uint64_t profile_count;
+    int keys_indexed;                 /* a profile asks whether a key was certified before */
     const signet_setting_t *policies; /* names of instances; NULL: none */
     int64_t policy_timeout_ms;
     ca_blocked_keys_t blocked;

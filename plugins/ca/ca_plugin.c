@@ -13,6 +13,7 @@
 #include "issue/request.h"
 #include "option.h"
 #include "policy/stage.h"
+#include "profile/danger.h"
 #include "record/bulk.h"
 #include "record/inventory.h"
 #include "record/record.h"
@@ -65,6 +66,10 @@ static int32_t configure_profiles(ca_t *ca, signet_call_t *call)
     for (uint64_t i = 0; i < ca->profile_count; i++) {
         int32_t status = ca_profile_configure(&ca->pool, call, &effective[i], ca->authorities,
                                               ca->authority_count, &ca->profiles[i]);
+        if (status == SIGNET_OK)
+            status = ca_danger_check(call, ca, &ca->profiles[i]);
+        ca->keys_indexed = ca->keys_indexed || ca->profiles[i].shared_key_refused ||
+                           ca->profiles[i].renewal_key == CA_RENEWAL_KEY_FORBIDDEN;
         if (status != SIGNET_OK)
             return status;
     }
@@ -174,6 +179,8 @@ static int32_t plugin_start(void *instance, signet_call_t *call)
         status = ca_abandoned_list(ca, call);
     if (status == SIGNET_OK && ca->host->mode == SIGNET_MODE_SERVE)
         status = add_calendar(ca, call);
+    if (status == SIGNET_OK && ca->host->mode == SIGNET_MODE_SERVE)
+        status = ca_danger_journal(ca, call);
     return status;
 }
 

@@ -101,6 +101,18 @@ static const signet_option_t qualifier_options[] = {
                    "characters."),
 };
 
+static const signet_option_t override_options[] = {
+    {.size = sizeof(signet_option_t),
+     .type = SIGNET_OPTION_TEXT,
+     .flags = REQUIRED,
+     .name = SIGNET_TEXT_INIT("finding"),
+     .choices = SIGNET_TEXT_INIT("client-subject|any-usage|enrolment-agent|account-binding|"
+                                 "group-policy|long-unrevoked"),
+     .help = SIGNET_TEXT_INIT("The finding, as the check names it.")},
+    CA_OPTION("reason", SIGNET_OPTION_TEXT, REQUIRED, "",
+              "Why it is safe here; journaled at each start."),
+};
+
 static const signet_option_t extension_options[] = {
     CA_OPTION("oid", SIGNET_OPTION_TEXT, REQUIRED, "", "The extension's OID, dotted."),
     CA_OPTION("der", SIGNET_OPTION_TEXT, REQUIRED, "", "Its value, DER in hexadecimal."),
@@ -137,11 +149,28 @@ static const signet_option_t profile_options[] = {
                        "dns:{CN}.devices.example.com, upn:{UID}@corp.example.com."),
     BOOLEAN("wildcards", "false", "Whether host names such as *.example.com may be asked for."),
     BOOLEAN("names_required", "false", "Whether at least one name must be asked for."),
+    BOOLEAN("names_from_role", "false",
+            "Whether the role of whoever asks must say which names it may ask for; officers and "
+            "administrators are excepted."),
     NUMBER("max_names", SIGNET_OPTION_INTEGER, "100", 0, 1000,
            "How many names one certificate may hold."),
     CA_OPTION("key_types", SIGNET_OPTION_TEXTS, 0,
               "[\"EC-*\", \"RSA-2048\", \"RSA-3072\", \"RSA-4096\", \"ED25519\"]",
               "The types of keys that are certified."),
+    CHOICE(
+        "renewal_key", "allowed", "required|allowed|forbidden",
+        "Whether a certificate is renewed with the same key; forbidden: each wants a key that was "
+        "never certified here before."),
+    CHOICE("shared_key", "allowed", "allowed|refused",
+           "Whether a key that was certified for one subject may be certified for another."),
+    TEXTS("attestations", "Formats of key attestation, one of which each key must come with: tpm, "
+                          "apple, android-key, packed; none: keys need no attestation."),
+    NUMBER(
+        "max_active", SIGNET_OPTION_INTEGER, "0", 0, 100000,
+        "How many valid certificates one subject may have at a time, not counting the one that is "
+        "renewed; 0: no limit."),
+    NUMBER("renewal_window", SIGNET_OPTION_DURATION, "", 60 * SECOND, CENTURY,
+           "How long before its end a certificate may be renewed; none: at any time."),
     NUMBER("validity", SIGNET_OPTION_DURATION, "90d", 60 * SECOND, CENTURY,
            "How long certificates are valid, from notBefore on."),
     NUMBER("backdate", SIGNET_OPTION_DURATION, "1m", 0, SECOND * 3600 * 24 * 30,
@@ -188,7 +217,15 @@ static const signet_option_t profile_options[] = {
     LIMIT_OPTIONS,
     TEXTS("required_fields", "Fields that must be given beside the request: owner, "
                              "tag.cost-center."),
-    BOOLEAN("strict", "false", "Whether hold and release are refused."),
+    BOOLEAN(
+        "strict", "false",
+        "Whether the rules for public certificates are kept too, and hold and release refused."),
+    {.size = sizeof(signet_option_t),
+     .type = SIGNET_OPTION_GROUPS,
+     .name = SIGNET_TEXT_INIT("overrides"),
+     .help = SIGNET_TEXT_INIT("Findings of the check for dangerous profiles that are accepted."),
+     .members = override_options,
+     .member_count = sizeof override_options / sizeof override_options[0]},
 };
 
 #define COUNT(array) (sizeof(array) / sizeof((array)[0]))
@@ -208,6 +245,8 @@ const signet_option_t ca_options[CA_OPTION_COUNT] = {
     NUMBER("revoke_alone", SIGNET_OPTION_INTEGER, "100", 0, 20000,
            "How many certificates one person may have revoked at once; for more of them a second "
            "person must agree."),
+    TEXTS("group_policies", "OIDs of certificate policies that make whoever holds a certificate a "
+                            "member of a group somewhere; profiles may not state them."),
     {.size = sizeof(signet_option_t),
      .type = SIGNET_OPTION_GROUPS,
      .name = SIGNET_TEXT_INIT("authorities"),

@@ -32,6 +32,11 @@ static int covers_name(const signet_grant_t *grant, signet_text_t name)
     return signet_text_matches(value, grant->names);
 }
 
+static int is_role(const signet_grant_t *grant, const char *role)
+{
+    return signet_text_is(grant->role, role);
+}
+
 static int may_request(const signet_grant_t *grant, const ca_profile_t *profile,
                        const ca_authority_t *authority)
 {
@@ -68,7 +73,10 @@ int32_t ca_permission_names(signet_call_t *call, const ca_profile_t *profile,
     const signet_actor_t *actor = call->services->actor(call);
     for (uint64_t i = 0; i < actor->grant_count; i++) {
         const signet_grant_t *grant = grant_at(actor, i);
-        int covered = may_request(grant, profile, authority);
+        int covered =
+            may_request(grant, profile, authority) &&
+            (!profile->names_from_role || grant->names.length > 0 ||
+             is_role(grant, SIGNET_ROLE_OFFICER) || is_role(grant, SIGNET_ROLE_ADMINISTRATOR));
         for (uint64_t j = 0; covered && j < names->count; j++)
             covered = covers_name(grant, names->items[j].text);
         if (covered)
@@ -77,11 +85,6 @@ int32_t ca_permission_names(signet_call_t *call, const ca_profile_t *profile,
     return signet_fail_field(call, SIGNET_DENIED, "permission.names", "names",
                              "you may not ask for certificates with all of these names; your role "
                              "covers others");
-}
-
-static int is_role(const signet_grant_t *grant, const char *role)
-{
-    return signet_text_is(grant->role, role);
 }
 
 static int reads(const signet_grant_t *grant)

@@ -19,6 +19,7 @@
 #define SIGNET_EVENT_CERTIFICATE_RELEASED "certificate.released"
 #define SIGNET_EVENT_CERTIFICATE_HINTED "certificate.hinted"     /* when to renew it was set */
 #define SIGNET_EVENT_CERTIFICATES_REVOKED "certificates.revoked" /* many: this is their order */
+#define SIGNET_EVENT_PROFILE_OVERRIDDEN "profile.overridden"     /* a danger that is accepted */
 #define SIGNET_EVENT_INTENT_ABANDONED "intent.abandoned"
 #define SIGNET_EVENT_AUTHORITY_CREATED "authority.created"
 #define SIGNET_EVENT_AUTHORITY_REQUESTED "authority.requested"

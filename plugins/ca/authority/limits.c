@@ -195,7 +195,7 @@ static int32_t add_usages(ca_pool_t *pool, signet_call_t *call, const signet_set
     signet_bytes_t *oids = NULL;
     uint64_t length = 0;
     int32_t status =
-        ca_usage_oids(pool, call, signet_setting(setting, "extended_key_usage"), &oids, &length);
+        ca_usage_oids(pool, call, signet_setting(setting, "extended_key_usage"), 0, &oids, &length);
     if (status == SIGNET_OK && length > 0) {
         ca_extension_extended_key_usage(buffer, oids, length);
         (*count)++;

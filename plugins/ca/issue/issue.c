@@ -8,11 +8,12 @@
 #include "policy/stage.h"
 #include "profile/required_field.h"
 
+#include <signet/sdk/crypto.h>
 #include <signet/sdk/encode.h>
 #include <signet/sdk/error.h>
 #include <time.h>
 
-static int32_t fill_record(signet_call_t *call, const ca_draft_t *draft,
+static int32_t fill_record(const ca_t *ca, signet_call_t *call, const ca_draft_t *draft,
                            const ca_policy_outcome_t *policies, ca_record_t *record)
 {
     signet_certificate_t *certificate = &record->certificate;
@@ -41,6 +42,8 @@ static int32_t fill_record(signet_call_t *call, const ca_draft_t *draft,
         status = ca_record_names(call, draft->all.items, draft->all.count, certificate);
     if (status == SIGNET_OK)
         status = ca_asked_describe(call, draft, policies, &certificate->asked);
+    if (status == SIGNET_OK && ca->keys_indexed)
+        status = signet_sha256(call, draft->csr->key.spki, &record->key);
     return status;
 }
 
@@ -89,7 +92,7 @@ static int32_t issue(ca_t *ca, signet_call_t *call, const signet_issue_request_t
         if (status == SIGNET_OK)
             status = ca_fields_present(call, draft.profile, &draft.fields);
         if (status == SIGNET_OK)
-            status = fill_record(call, &draft, policies, record);
+            status = fill_record(ca, call, &draft, policies, record);
         if (status != SIGNET_OK)
             return status;
         ca_signing_t signing = {.authority = draft.authority,
@@ -112,6 +115,13 @@ static int64_t microseconds(void)
     return (int64_t)now.tv_sec * 1000000 + now.tv_nsec / 1000;
 }
 
+/* Whether the lint found something: a defect here, which must not go unnoticed. */
+static int is_finding(signet_call_t *call, int32_t status)
+{
+    const signet_error_t *error = call->services->error(call);
+    return status == SIGNET_INTERNAL && error != NULL && signet_text_starts(error->reason, "lint.");
+}
+
 int32_t ca_issue(void *instance, signet_call_t *call, const signet_issue_request_t *request,
                  const signet_certificate_t **certificate)
 {
@@ -122,7 +132,7 @@ int32_t ca_issue(void *instance, signet_call_t *call, const signet_issue_request
     if (status == SIGNET_OK)
         ca->host->services->record(ca->host, ca->duration_metric, microseconds() - begun);
     else if (status == SIGNET_DENIED || status == SIGNET_INVALID || status == SIGNET_TOO_LARGE ||
-             status == SIGNET_NOT_FOUND || policies.failed)
+             status == SIGNET_NOT_FOUND || policies.failed || is_finding(call, status))
         ca_denial_issue(ca, call, request, policies.failed ? policies.name : SIGNET_TEXT(""));
     return status;
 }

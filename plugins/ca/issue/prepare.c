@@ -1,6 +1,7 @@
 #include "issue/prepare.h"
 
 #include "issue/predecessor.h"
+#include "issue/reuse.h"
 #include "issue/serial.h"
 #include "permission.h"
 
@@ -126,6 +127,10 @@ int32_t ca_prepare(ca_t *ca, signet_call_t *call, ca_draft_t *draft)
         status = check_key(ca, call, draft);
     if (status == SIGNET_OK)
         status = check_names(call, draft);
+    if (status == SIGNET_OK)
+        status = ca_attestation_check(call, draft);
+    if (status == SIGNET_OK)
+        status = ca_reuse_check(ca, call, draft);
     if (status == SIGNET_OK)
         status = ca_serial_new(call, draft->now, draft->serial);
     if (status == SIGNET_OK)

@@ -50,6 +50,11 @@ int32_t ca_renew(void *instance, signet_call_t *call, const signet_renew_request
                                     .field_count = request->field_count,
                                     .replaces_authority = request->authority,
                                     .replaces_serial = request->serial};
+    /* What was given beside the certificate stays beside it, unless it is given anew. */
+    if (issue.field_count == 0) {
+        issue.fields = record->certificate.fields;
+        issue.field_count = record->certificate.field_count;
+    }
     status = ask_names(call, &record->certificate, &issue.names);
     return status == SIGNET_OK ? ca_issue(instance, call, &issue, certificate) : status;
 }

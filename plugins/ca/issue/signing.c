@@ -19,6 +19,7 @@ typedef struct signing_parts {
     void *key_instance;
     signet_text_t key; /* of intent and record */
     signet_bytes_t tbs;
+    signet_bytes_t linted; /* a copy of it, as the lint saw it */
 } signing_parts_t;
 
 static int32_t find_parts(ca_t *ca, signet_call_t *call, const ca_signing_t *signing,
@@ -110,6 +111,13 @@ static int32_t sign(ca_t *ca, signet_call_t *call, const ca_signing_t *signing,
                                      .algorithm = authority->algorithm,
                                      .message = parts->tbs,
                                      .intent = parts->key};
+    /* Between lint and signature others had their turn: nothing else is signed than was linted. */
+    if (!signet_bytes_equal(parts->tbs, parts->linted)) {
+        withdraw_intent(ca, call, signing, parts);
+        return signet_fail(call, SIGNET_INTERNAL, "lint.changed",
+                           "the certificate was not signed because it changed after it was looked "
+                           "at; this is a defect, please report it");
+    }
     int32_t status = parts->keys->sign(parts->key_instance, call, &request, signature);
     if (status == SIGNET_DENIED || status == SIGNET_NOT_FOUND || status == SIGNET_UNSUPPORTED ||
         status == SIGNET_INVALID) {
@@ -250,6 +258,10 @@ int32_t ca_signing_run(ca_t *ca, signet_call_t *call, ca_signing_t *signing)
     if (status == SIGNET_OK)
         status =
             ca_signing_judge(call, signing->authority, signing->self, signing->content, &parts.tbs);
+    if (status == SIGNET_OK) {
+        parts.linted = signet_bytes_copy(call, parts.tbs);
+        status = parts.linted.data == NULL ? SIGNET_NO_MEMORY : SIGNET_OK;
+    }
     if (status == SIGNET_OK)
         status = call->services->check(call);
     if (status != SIGNET_OK)

@@ -102,5 +102,7 @@ int32_t ca_draft_content(const ca_t *ca, signet_call_t *call, ca_draft_t *draft)
     content->is_ca = draft->profile->kind == CA_KIND_SUBORDINATE;
     content->path_length = template->path_length;
     content->key_usage = template->key_usage;
+    content->linted = template->linted;
+    content->profile = draft->profile;
     return status;
 }

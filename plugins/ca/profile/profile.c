@@ -1,9 +1,11 @@
 #include "profile/profile.h"
 
 #include "profile/extension.h"
+#include "profile/lint_template.h"
 #include "profile/name_rule.h"
 #include "profile/profile_document.h"
 #include "profile/required_field.h"
+#include "profile/strict.h"
 #include "profile/usage.h"
 
 #include <signet/sdk/encode.h>
@@ -91,10 +93,10 @@ static int32_t configure_usage(ca_pool_t *pool, signet_call_t *call, ca_profile_
     const signet_setting_t *usages = signet_setting(setting, "extended_key_usage");
     int32_t status = ca_usage_bits(call, signet_setting(setting, "key_usage"), &profile->key_usage);
     if (status == SIGNET_OK)
-        status = ca_usage_oids(pool, call, usages, &profile->usages, &profile->usage_count);
+        status = ca_usage_oids(pool, call, usages, 1, &profile->usages, &profile->usage_count);
     if (status == SIGNET_OK)
-        status = ca_usage_oids(pool, call, signet_setting(setting, "policies"), &profile->policies,
-                               &profile->policy_count);
+        status = ca_usage_oids(pool, call, signet_setting(setting, "policies"), 0,
+                               &profile->policies, &profile->policy_count);
     if (status == SIGNET_OK)
         status = ca_qualifiers_configure(pool, call, setting, profile->policies,
                                          profile->policy_count, &profile->qualifiers);
@@ -120,10 +122,18 @@ static int32_t configure_usage(ca_pool_t *pool, signet_call_t *call, ca_profile_
     return SIGNET_OK;
 }
 
+static int renewal_key_of(signet_text_t word)
+{
+    if (signet_text_is(word, "required"))
+        return CA_RENEWAL_KEY_REQUIRED;
+    return signet_text_is(word, "forbidden") ? CA_RENEWAL_KEY_FORBIDDEN : CA_RENEWAL_KEY_ALLOWED;
+}
+
 static int32_t configure_limits(signet_call_t *call, ca_profile_t *profile)
 {
     const signet_setting_t *setting = profile->setting;
     profile->wildcards = signet_setting_integer(setting, "wildcards", 0) != 0;
+    profile->names_from_role = signet_setting_integer(setting, "names_from_role", 0) != 0;
     profile->names_required = signet_setting_integer(setting, "names_required", 0) != 0;
     profile->max_names = (uint64_t)signet_setting_integer(setting, "max_names", 100);
     profile->key_types = signet_setting(setting, "key_types");
@@ -133,6 +143,11 @@ static int32_t configure_limits(signet_call_t *call, ca_profile_t *profile)
     profile->strict = signet_setting_integer(setting, "strict", 0) != 0;
     profile->path_length = signet_setting_integer(setting, "path_length", 0);
     profile->requesters = signet_setting(setting, "requesters");
+    profile->renewal_key = renewal_key_of(signet_setting_text(setting, "renewal_key"));
+    profile->shared_key_refused =
+        signet_text_is(signet_setting_text(setting, "shared_key"), "refused");
+    profile->max_active = (uint64_t)signet_setting_integer(setting, "max_active", 0);
+    profile->renewal_window_ms = signet_setting_integer(setting, "renewal_window", 0);
     profile->must_staple = signet_setting_integer(setting, "must_staple", 0) != 0;
     profile->no_revocation = signet_setting_integer(setting, "no_revocation", 0) != 0;
     if (profile->backdate_ms >= profile->validity_ms)
@@ -146,13 +161,7 @@ static int32_t configure_limits(signet_call_t *call, ca_profile_t *profile)
 /* A server's common name is taken for a host name, so that it must be one that was checked. */
 static int32_t check_subject(signet_call_t *call, const ca_profile_t *profile)
 {
-    const signet_setting_t *usages = signet_setting(profile->setting, "extended_key_usage");
-    int server = 0;
-    for (uint64_t i = 0; usages != NULL && i < usages->member_count; i++) {
-        signet_text_t usage = signet_setting_at(usages, i)->text;
-        server = server || signet_text_is(usage, "serverAuth") ||
-                 signet_text_is(usage, "1.3.6.1.5.5.7.3.1");
-    }
+    int server = ca_profile_has_usage(profile, CA_USAGE_SERVER);
     for (uint64_t i = 0; i < profile->rule_count; i++) {
         const ca_subject_rule_t *rule = &profile->rules[i];
         if (server && rule->is_common_name &&
@@ -218,6 +227,9 @@ int32_t ca_profile_configure(ca_pool_t *pool, signet_call_t *call, const ca_effe
         status = check_subject(call, profile);
     if (status == SIGNET_OK)
         status = configure_below(pool, call, profile);
+    if (status == SIGNET_OK)
+        status = ca_strict_check(call, profile);
+    profile->strict_server = profile->strict && ca_profile_has_usage(profile, CA_USAGE_SERVER);
     return status;
 }
 
@@ -230,12 +242,21 @@ static int64_t path_length(const ca_profile_t *profile, const ca_authority_t *au
     return profile->path_length < 0 || profile->path_length > most ? most : profile->path_length;
 }
 
-/* The profile's own list of URLs where it is set, even to nothing; else the authority's. */
-static const signet_setting_t *urls(const ca_profile_t *profile, const ca_authority_t *authority,
-                                    const char *option)
+const signet_setting_t *ca_profile_urls(const ca_profile_t *profile,
+                                        const ca_authority_t *authority, const char *option)
 {
     const signet_setting_t *own = signet_setting(profile->setting, option);
     return own != NULL && own->line != 0 ? own : signet_setting(authority->setting, option);
+}
+
+int ca_profile_has_usage(const ca_profile_t *profile, const char *dotted)
+{
+    const signet_setting_t *list = signet_setting(profile->setting, "extended_key_usage");
+    for (uint64_t i = 0; list != NULL && i < list->member_count; i++) {
+        if (signet_text_is(ca_usage_dotted(signet_setting_at(list, i)->text), dotted))
+            return 1;
+    }
+    return 0;
 }
 
 /* Where a certificate's status is learned of; nowhere where it says that it is never revoked (RFC
@@ -244,11 +265,12 @@ static void add_status(signet_buffer_t *buffer, const ca_profile_t *profile,
                        const ca_authority_t *authority)
 {
     int revocable = !profile->no_revocation;
-    ca_extension_authority_information(buffer, urls(profile, authority, "aia_urls"),
-                                       revocable ? urls(profile, authority, "ocsp_urls") : NULL);
+    ca_extension_authority_information(buffer, ca_profile_urls(profile, authority, "aia_urls"),
+                                       revocable ? ca_profile_urls(profile, authority, "ocsp_urls")
+                                                 : NULL);
     if (revocable) {
-        ca_extension_crl_points(buffer, urls(profile, authority, "crl_urls"));
-        ca_extension_freshest_crl(buffer, urls(profile, authority, "freshest_crl_urls"));
+        ca_extension_crl_points(buffer, ca_profile_urls(profile, authority, "crl_urls"));
+        ca_extension_freshest_crl(buffer, ca_profile_urls(profile, authority, "freshest_crl_urls"));
         return;
     }
     static const uint8_t null[] = {SIGNET_DER_NULL, 0};
@@ -295,7 +317,9 @@ static int32_t compile(ca_pool_t *pool, signet_call_t *call, const ca_profile_t 
     if (status != SIGNET_OK)
         return status;
     template->extension_count = count_extensions(extensions);
-    return ca_pool_bytes(pool, call, extensions, &template->extensions);
+    status = ca_pool_bytes(pool, call, extensions, &template->extensions);
+    return status == SIGNET_OK ? ca_lint_template(pool, call, profile, authority, template)
+                               : status;
 }
 
 int32_t ca_profile_compile(ca_pool_t *pool, signet_call_t *call, ca_profile_t *profile,

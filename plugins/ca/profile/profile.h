@@ -18,6 +18,7 @@ typedef struct ca_template {
     uint64_t extension_count;
     uint32_t key_usage;
     int64_t path_length;
+    const signet_extension_t *linted; /* those of `extensions`, read back and found right */
 } ca_template_t;
 
 /* A pattern of permitted names. */
@@ -42,6 +43,11 @@ typedef struct ca_added_name {
 #define CA_SID_OPTIONAL 1
 #define CA_SID_REQUIRED 2
 
+/* The key of a certificate that renews another. */
+#define CA_RENEWAL_KEY_ALLOWED 0   /* the same, or a new one */
+#define CA_RENEWAL_KEY_REQUIRED 1  /* the same */
+#define CA_RENEWAL_KEY_FORBIDDEN 2 /* one that was never certified before */
+
 typedef struct ca_profile {
     const signet_setting_t *setting; /* effective: with what is inherited */
     const signet_text_t *origins;    /* as ca_effective_t has it */
@@ -65,6 +71,7 @@ typedef struct ca_profile {
     const ca_added_name_t *added;
     uint64_t added_count;
     int wildcards;
+    int names_from_role; /* a requester's role must say which names it may ask for */
     int names_required;
     uint64_t max_names;
     const signet_setting_t *key_types;
@@ -72,6 +79,7 @@ typedef struct ca_profile {
     int64_t backdate_ms;
     int clip;
     int strict;
+    int strict_server; /* strict, and for servers */
     uint32_t key_usage;
     signet_bytes_t *usages; /* encoded OIDs of extendedKeyUsage */
     uint64_t usage_count;
@@ -83,6 +91,10 @@ typedef struct ca_profile {
     int no_revocation;
     int sid; /* CA_SID_* */
     const signet_setting_t *required_fields;
+    int renewal_key;        /* CA_RENEWAL_KEY_* */
+    int shared_key_refused; /* a key that was certified for another subject */
+    uint64_t max_active;    /* valid certificates of one subject; 0: no limit */
+    int64_t renewal_window_ms;
     int64_t path_length;
     ca_limits_t limits;             /* of subordinates, on all below them */
     signet_text_t document;         /* JSON */
@@ -101,6 +113,11 @@ const ca_template_t *ca_profile_template(const ca_profile_t *profile, uint64_t a
                                          const signet_public_key_t *key);
 const ca_profile_t *ca_profile_find(const ca_profile_t *profiles, uint64_t count,
                                     signet_text_t name);
+/* Whether the profile has an extended key usage, dotted. */
+int ca_profile_has_usage(const ca_profile_t *profile, const char *dotted);
+/* The profile's own list of URLs where it is set, even to nothing; else the authority's. */
+const signet_setting_t *ca_profile_urls(const ca_profile_t *profile,
+                                        const ca_authority_t *authority, const char *option);
 int ca_profile_permits_key(const ca_profile_t *profile, signet_text_t key_type);
 
 #endif

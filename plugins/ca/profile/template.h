@@ -25,6 +25,8 @@ typedef struct ca_content {
     int is_ca;
     int64_t path_length;
     uint32_t key_usage;
+    const signet_extension_t *linted; /* the unchanging extensions; NULL: not looked at before */
+    const struct ca_profile *profile; /* whose promises count; NULL: a root's own certificate */
 } ca_content_t;
 
 /* The encoded empty Name. */

@@ -32,10 +32,8 @@ static const usage_name_t usage_names[] = {
     {"codeSigning", "1.3.6.1.5.5.7.3.3"},         {"emailProtection", "1.3.6.1.5.5.7.3.4"},
     {"timeStamping", "1.3.6.1.5.5.7.3.8"},        {"OCSPSigning", CA_USAGE_OCSP_SIGNING},
     {"ipsecIKE", "1.3.6.1.5.5.7.3.17"},           {"documentSigning", "1.3.6.1.5.5.7.3.36"},
-    {"smartcardLogon", "1.3.6.1.4.1.311.20.2.2"},
+    {"smartcardLogon", "1.3.6.1.4.1.311.20.2.2"}, {"anyExtendedKeyUsage", CA_USAGE_ANY},
 };
-
-#define ANY_EXTENDED_KEY_USAGE "2.5.29.37.0"
 
 int32_t ca_usage_bits(signet_call_t *call, const signet_setting_t *list, uint32_t *bits)
 {
@@ -58,15 +56,20 @@ int32_t ca_usage_bits(signet_call_t *call, const signet_setting_t *list, uint32_
     return SIGNET_OK;
 }
 
-static int32_t usage_oid(signet_call_t *call, const signet_setting_t *item, signet_bytes_t *oid)
+signet_text_t ca_usage_dotted(signet_text_t name)
 {
-    signet_text_t dotted = item->text;
     for (size_t i = 0; i < sizeof usage_names / sizeof usage_names[0]; i++) {
-        if (signet_text_is(item->text, usage_names[i].name))
-            dotted = signet_text(usage_names[i].dotted);
+        if (signet_text_is(name, usage_names[i].name))
+            return signet_text(usage_names[i].dotted);
     }
-    if (signet_text_is(dotted, ANY_EXTENDED_KEY_USAGE) ||
-        signet_text_is(dotted, "anyExtendedKeyUsage"))
+    return name;
+}
+
+static int32_t usage_oid(signet_call_t *call, const signet_setting_t *item, int any,
+                         signet_bytes_t *oid)
+{
+    signet_text_t dotted = ca_usage_dotted(item->text);
+    if (!any && signet_text_is(dotted, CA_USAGE_ANY))
         return signet_setting_fail(call, item, "profile.any-usage",
                                    "anyExtendedKeyUsage would make a certificate good for "
                                    "everything; list the usages that are meant");
@@ -80,7 +83,7 @@ static int32_t usage_oid(signet_call_t *call, const signet_setting_t *item, sign
     return SIGNET_OK;
 }
 
-int32_t ca_usage_oids(ca_pool_t *pool, signet_call_t *call, const signet_setting_t *list,
+int32_t ca_usage_oids(ca_pool_t *pool, signet_call_t *call, const signet_setting_t *list, int any,
                       signet_bytes_t **oids, uint64_t *count)
 {
     *count = list == NULL ? 0 : list->member_count;
@@ -89,7 +92,7 @@ int32_t ca_usage_oids(ca_pool_t *pool, signet_call_t *call, const signet_setting
         return SIGNET_NO_MEMORY;
     for (uint64_t i = 0; i < *count; i++) {
         signet_bytes_t oid;
-        int32_t status = usage_oid(call, signet_setting_at(list, i), &oid);
+        int32_t status = usage_oid(call, signet_setting_at(list, i), any, &oid);
         if (status == SIGNET_OK)
             status = ca_pool_bytes(pool, call, oid, &(*oids)[i]);
         if (status != SIGNET_OK)

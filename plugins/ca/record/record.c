@@ -8,8 +8,9 @@
 
 /* Each index costs each issuance: a field is indexed only where a search needs it. "names" holds
  * the values without their types, "canonical" all names, one a line, "fields" what was given
- * beside the request, NAME=VALUE a line. "state" is absent while a
- * certificate is valid, so that only revoked and held ones are indexed. */
+ * beside the request, NAME=VALUE a line. "spki" is written only where a profile asks about keys.
+ * "state" is absent while a certificate is valid, so that only revoked and held ones are indexed.
+ */
 static const signet_field_declaration_t field_declarations[] = {
     CA_FIELD("fingerprint", SIGNET_VALUE_BYTES, 0),
     CA_FIELD("names", SIGNET_VALUE_TEXTS, 0),
@@ -33,6 +34,7 @@ static const signet_field_declaration_t field_declarations[] = {
     CA_FIELD("asked", SIGNET_VALUE_TEXT, SIGNET_FIELD_UNINDEXED),
     CA_FIELD("comment", SIGNET_VALUE_TEXT, SIGNET_FIELD_UNINDEXED),
     CA_FIELD("owner", SIGNET_VALUE_TEXT, 0),
+    CA_FIELD("spki", SIGNET_VALUE_BYTES, 0),
     CA_FIELD("fields", SIGNET_VALUE_TEXT, SIGNET_FIELD_UNINDEXED),
 };
 
@@ -176,6 +178,8 @@ int32_t ca_record_put(signet_call_t *call, signet_text_t key, uint64_t expected,
         add_time(fields, &count, "renew_before", certificate->renew_before);
     }
     add_text(fields, &count, "owner", owner_of(certificate));
+    if (record->key.length > 0)
+        fields[count++] = signet_field_bytes("spki", record->key);
     add_text(fields, &count, "fields", given);
     *change = signet_put(CA_CERTIFICATES, key, expected, fields, count, record->body);
     return SIGNET_OK;
@@ -251,6 +255,7 @@ int32_t ca_record_decode(signet_call_t *call, const signet_record_t *stored, ca_
     decoded->unconfirmed = signet_record_integer(stored, "unconfirmed") != 0;
     decoded->invalid_since = signet_record_integer(stored, "invalid_since");
     decoded->comment = signet_record_text(stored, "comment");
+    decoded->key = signet_record_bytes(stored, "spki");
     if (!decoded->unconfirmed)
         certificate->der = stored->body;
     certificate->fingerprint = signet_record_bytes(stored, "fingerprint");

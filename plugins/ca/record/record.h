@@ -7,7 +7,7 @@
 #include <signet/sdk/record.h>
 
 #define CA_CERTIFICATES "ca.certificates"
-#define CA_RECORD_FIELDS 24U
+#define CA_RECORD_FIELDS 32U
 
 /* A certificate beside what only its record knows. */
 typedef struct ca_record {
@@ -16,6 +16,7 @@ typedef struct ca_record {
     signet_bytes_t body; /* the certificate; of an unconfirmed one its to-be-signed part */
     int64_t invalid_since;
     signet_text_t comment; /* given with the revocation */
+    signet_bytes_t key;    /* SHA-256 of the SubjectPublicKeyInfo; empty: no profile asks for it */
     int renewal_set;       /* when to renew it was set, and is not computed */
 } ca_record_t;
 

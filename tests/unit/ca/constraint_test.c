@@ -91,7 +91,8 @@ START_TEST(the_authority_carries_its_constraints)
 END_TEST
 
 static const char profiles[] =
-    ", { name = \"any\"; authority = \"narrow\"; subject = [ \"CN=optional\" ]; dns = [ \"*\" ];"
+    ", { name = \"any\"; requesters = [ \"officer\" ]; authority = \"narrow\"; subject = [ "
+    "\"CN=optional\" ]; dns = [ \"*\" ];"
     " ip = [ \"*\" ]; email = [ \"*\" ]; uri = [ \"*\" ]; wildcards = true;"
     " key_usage = [ \"digitalSignature\" ]; extended_key_usage = [ \"clientAuth\" ]; }"
     ", { name = \"mail\"; authority = \"narrow\"; email = [ \"*\" ];"

@@ -329,7 +329,8 @@ END_TEST
 static const char profiles[] =
     ", { name = \"inside\"; authority = \"tls\"; ip = [ \"10.0.0.0/8\" ];"
     " key_usage = [ \"digitalSignature\" ]; extended_key_usage = [ \"serverAuth\" ]; }"
-    ", { name = \"all\"; authority = \"tls\"; dns = [ \"*\" ]; email = [ \"*\" ];"
+    ", { name = \"all\"; requesters = [ \"officer\" ]; authority = \"tls\"; dns = [ \"*\" ]; email "
+    "= [ \"*\" ];"
     " uri = [ \"*\" ]; key_usage = [ \"digitalSignature\" ]; wildcards = true;"
     " extended_key_usage = [ \"clientAuth\" ]; }";
 

@@ -66,6 +66,10 @@ static int32_t store_commit(void *self, signet_call_t *for_call, const signet_ch
     if (failure != SIGNET_OK && !fault.do_it_first)
         return broken(for_call, failure);
     int32_t status = real_store(for_call, &instance)->commit(instance, for_call, changes, count);
+    if (fault.change && count > 0 && changes[0].body.length > 0) {
+        fault.change = 0;
+        ((uint8_t *)(uintptr_t)changes[0].body.data)[changes[0].body.length - 1] ^= 1;
+    }
     return failure != SIGNET_OK ? broken(for_call, failure) : status;
 }
 

@@ -26,7 +26,7 @@ START_TEST(by_serial_fingerprint_name_and_requester)
     signet_call_t *officer = call;
     call = signet_check_call(check, "token:requester", "requester");
     const signet_certificate_t *certificate =
-        world_issued("device", world_csr(NULL, "/CN=Sensor 9", "DNS:nine.example,URI:urn:s:9"));
+        world_issued("sensor", world_csr(NULL, "/CN=Sensor 9", "DNS:nine.example,URI:urn:s:9"));
     signet_call_t *requester = call;
     call = officer;
     signet_certificate_query_t wanted = {.size = sizeof wanted, .limit = 10};
@@ -152,7 +152,7 @@ START_TEST(authorities_and_profiles_are_listed)
     ck_assert(signet_text_is(authorities[0]->subject, "CN=Test Root,O=Example,C=DE"));
     ck_assert(signet_text_is(authorities[2]->parent, "policy"));
     expect_ok(ca->profiles(instance, call, &profiles, &count));
-    ck_assert_uint_eq(count, 8);
+    ck_assert_uint_eq(count, 9);
     ck_assert_uint_gt(profiles[0]->document.length, 0);
     ck_assert_int_eq(profiles[0]->validity_ms, 90 * 24 * HOUR);
     expect_ok(ca->chain(instance, call, SIGNET_TEXT("tls"), &chain, &count));
@@ -169,6 +169,11 @@ START_TEST(authorities_and_profiles_are_listed)
 }
 END_TEST
 
+/* As "device", for requesters whose role names no names. */
+static const char profiles[] =
+    ", { name = \"sensor\"; extends = \"device\"; names_from_role = false;"
+    " overrides = ( { finding = \"client-subject\"; reason = \"a test\"; } ); }";
+
 int main(void)
 {
     const TTest *const tests[] = {
@@ -177,5 +182,5 @@ int main(void)
         by_expiry_in_pages_and_both_directions,
         authorities_and_profiles_are_listed,
     };
-    return world_run("ca-inventory", "", tests, sizeof tests / sizeof tests[0]);
+    return world_run("ca-inventory", profiles, tests, sizeof tests / sizeof tests[0]);
 }

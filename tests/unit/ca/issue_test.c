@@ -410,10 +410,12 @@ END_TEST
 
 /* Profiles beside the shipped ones. */
 static const char profiles[] =
-    ", { name = \"whole\"; authority = \"device\"; subject = [ \"CN=required\" ];"
+    ", { name = \"whole\"; requesters = [ \"officer\" ]; authority = \"device\"; subject = [ "
+    "\"CN=required\" ];"
     " validity = \"1y\"; clip = false; key_usage = [ \"digitalSignature\" ];"
     " extended_key_usage = [ \"clientAuth\" ]; }"
-    ", { name = \"long\"; authority = \"tls\"; subject = [ \"CN=required\" ];"
+    ", { name = \"long\"; requesters = [ \"officer\" ]; authority = \"tls\"; subject = [ "
+    "\"CN=required\" ];"
     " validity = \"100d\"; backdate = \"1h\"; key_usage = [ \"digitalSignature\" ];"
     " extended_key_usage = [ \"clientAuth\" ]; }"
     ", { name = \"far\"; authority = \"root\"; kind = \"ocsp-responder\";"

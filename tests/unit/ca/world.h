@@ -93,6 +93,7 @@ typedef struct fault {
     int32_t fail_find;
     int do_it_first;             /* the commit happens before it fails */
     int lie;                     /* signatures are wrong */
+    int change;                  /* what was stored as intent changes behind the CA's back */
     int intent_before_signature; /* each signature found its intent in the store */
 } fault_t;
 extern fault_t fault;
