@@ -16,13 +16,13 @@ def openssl(*arguments):
 
 
 def make_certificates(folder):
-    """An authority, a server certificate for localhost and 127.0.0.1, and a client certificate."""
+    """An authority, a server certificate for localhost, peer.example and 127.0.0.1, and a client certificate."""
     if (folder / "server.pem").exists():
         return
     new = ("-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes", "-days", "2")
     openssl("req", "-x509", *new, "-keyout", folder / "ca.key", "-out", folder / "ca.pem",
             "-subj", "/CN=Test CA")
-    for name, names in (("server", "DNS:localhost,IP:127.0.0.1,IP:::1"), ("client", "DNS:client")):
+    for name, names in (("server", "DNS:localhost,DNS:peer.example,IP:127.0.0.1,IP:::1"), ("client", "DNS:client")):
         openssl("req", "-x509", *new, "-CA", folder / "ca.pem", "-CAkey", folder / "ca.key",
                 "-keyout", folder / f"{name}.key", "-out", folder / f"{name}.pem",
                 "-subj", f"/CN={name}", "-addext", f"subjectAltName={names}",
