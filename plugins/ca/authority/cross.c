@@ -14,7 +14,7 @@
 #include <signet/sdk/json.h>
 #include <signet/sdk/setting.h>
 
-#define FILE_MAX (2U * SIGNET_CSR_MAX)
+#define FILE_MAX (2 * (uint64_t)SIGNET_CSR_MAX)
 
 static int32_t refuse(signet_call_t *call, const char *why)
 {

@@ -110,7 +110,9 @@ static int32_t fold(signet_call_t *call, signet_text_t value, signet_text_t *fol
         char c = value.data[i];
         if (c == ' ' && (length == 0 || data[length - 1] == ' '))
             continue;
-        data[length++] = c >= 'A' && c <= 'Z' ? (char)(c - 'A' + 'a') : c;
+        if (c >= 'A' && c <= 'Z')
+            c = (char)(c - 'A' + 'a');
+        data[length++] = c;
     }
     if (length > 0 && data[length - 1] == ' ')
         length--;

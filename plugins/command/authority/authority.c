@@ -50,8 +50,14 @@ int32_t authority_chain(void *instance, signet_call_t *call, const signet_comman
     (void)instance;
     const signet_client_response_t *response = NULL;
     signet_text_t out = signet_setting_text(input->options, "out");
-    int32_t status = signet_client(call, input, "GET", make_path(call, input, "/chain"), "*/*",
-                                   (signet_text_t){NULL, 0}, &response);
+    signet_buffer_t path = signet_buffer(call, 256);
+    signet_text_t target;
+    signet_buffer_add_text(&path, make_path(call, input, "/chain"));
+    signet_url_query(&path, "root", signet_setting_text(input->options, "root"));
+    int32_t status = signet_buffer_text(&path, &target);
+    if (status != SIGNET_OK)
+        return status;
+    status = signet_client(call, input, "GET", target, "*/*", (signet_text_t){NULL, 0}, &response);
     if (status != SIGNET_OK)
         return status;
     if (out.length > 0)

@@ -14,6 +14,8 @@
 static const signet_option_t show_options[] = {NAME};
 static const signet_option_t chain_options[] = {
     NAME,
+    OPTION(SIGNET_OPTION_TEXT, 0, "root",
+           "Subject of the root that it is to end at, where cross-certificates lead to more."),
     OPTION(SIGNET_OPTION_PATH, 0, "out", "File to write to instead of standard output."),
 };
 

@@ -77,6 +77,31 @@ int32_t rest_get_authority(void *instance, signet_call_t *call, const signet_req
     return signet_http_answer_json(call, exchange, 200, &writer, (signet_text_t){NULL, 0});
 }
 
+/* The chain that ends at a root of this name, encoded anew: few ask for it. */
+static int32_t find_other_chain(signet_call_t *call, const rest_ca_t *ca, signet_text_t name,
+                                signet_text_t root, signet_text_t *text)
+{
+    const signet_chain_t *const *chains = NULL;
+    uint64_t count = 0;
+    int32_t status = SIGNET_HAS(ca->interface, chains)
+                         ? ca->interface->chains(ca->instance, call, name, &chains, &count)
+                         : SIGNET_OK;
+    if (status != SIGNET_OK)
+        return status;
+    for (uint64_t i = 0; i < count; i++) {
+        if (!signet_text_equal(chains[i]->root, root))
+            continue;
+        signet_buffer_t buffer = signet_buffer(call, 8192);
+        for (uint64_t j = 0; j < chains[i]->certificate_count; j++)
+            signet_buffer_add_text(&buffer,
+                                   signet_pem(call, "CERTIFICATE", chains[i]->certificates[j]));
+        return signet_buffer_text(&buffer, text);
+    }
+    return signet_fail_field(call, SIGNET_NOT_FOUND, "authority.root-not-found", "root",
+                             "No chain of the authority \"%.*s\" ends at \"%.*s\".",
+                             SIGNET_FORMAT(name), SIGNET_FORMAT(root));
+}
+
 int32_t rest_get_chain(void *instance, signet_call_t *call, const signet_request_t *request,
                        signet_exchange_t *exchange)
 {
@@ -85,13 +110,17 @@ int32_t rest_get_chain(void *instance, signet_call_t *call, const signet_request
     signet_text_t chain;
     const signet_bytes_t *certificates = NULL;
     uint64_t count = 0;
+    static const char *const names[] = {"root"};
     signet_text_t name = signet_http_parameter(request, 0);
-    int32_t status = signet_http_query_only(call, request, NULL, 0);
+    signet_text_t root = signet_http_query(request, "root");
+    int32_t status = signet_http_query_only(call, request, names, 1);
     if (status == SIGNET_OK)
         status = rest_find_ca(rest, call, &ca);
-    if (status == SIGNET_OK)
+    if (status == SIGNET_OK && root.length > 0)
+        status = find_other_chain(call, &ca, name, root, &chain);
+    if (status == SIGNET_OK && root.length == 0)
         status = ca.interface->chain(ca.instance, call, name, &certificates, &count);
-    if (status == SIGNET_OK)
+    if (status == SIGNET_OK && root.length == 0)
         status = rest_chains_get(rest->chains, call, ca.number, name, certificates, count,
                                  REST_CHAIN_PEM, &chain);
     if (status != SIGNET_OK)

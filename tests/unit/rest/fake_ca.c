@@ -257,6 +257,28 @@ static int32_t chain(void *instance, signet_call_t *call, signet_text_t authorit
     return SIGNET_OK;
 }
 
+static int32_t chains(void *instance, signet_call_t *call, signet_text_t authority,
+                      const signet_chain_t *const **all, uint64_t *count)
+{
+    static const signet_bytes_t own[] = {{issuer, sizeof issuer}, {root, sizeof root}};
+    static const signet_bytes_t crossed[] = {{issuer, sizeof issuer}, {renewed, sizeof renewed}};
+    static const signet_chain_t ways[] = {{.size = sizeof ways[0],
+                                           .root = SIGNET_TEXT_INIT("CN=Root"),
+                                           .certificates = own,
+                                           .certificate_count = 2},
+                                          {.size = sizeof ways[0],
+                                           .root = SIGNET_TEXT_INIT("CN=Other Root"),
+                                           .certificates = crossed,
+                                           .certificate_count = 2}};
+    static const signet_chain_t *const list[] = {&ways[0], &ways[1]};
+    (void)instance;
+    if (!signet_text_is(authority, "device"))
+        return signet_fail(call, SIGNET_NOT_FOUND, "authority.not-found", "There is none.");
+    *all = list;
+    *count = 2;
+    return SIGNET_OK;
+}
+
 static int32_t profiles(void *instance, signet_call_t *call, const signet_profile_t *const **all,
                         uint64_t *count)
 {
@@ -346,7 +368,8 @@ static const signet_ca_interface_t ca = {.size = sizeof ca,
                                          .revoke_many = revoke_many,
                                          .bulk = bulk,
                                          .renew = renew,
-                                         .preview = preview};
+                                         .preview = preview,
+                                         .chains = chains};
 static const signet_inventory_interface_t inventory = {
     .size = sizeof inventory, .get = get, .query = query, .hint = hint};
 

@@ -98,6 +98,7 @@ static void sample_reading(void)
     ask("GET", "/v1/authorities/none", NULL, NULL);
     ask("GET", "/v1/authorities/device/chain", NULL, NULL);
     ask("GET", "/v1/authorities/none/chain", NULL, NULL);
+    ask("GET", "/v1/authorities/device/chain?root=CN%3DOther%20Root", NULL, NULL);
     ask("GET", "/v1/profiles", NULL, NULL);
     ask("GET", "/v1/profiles?x=1", NULL, NULL);
     ask("GET", "/v1/profiles/tls-server", NULL, NULL);

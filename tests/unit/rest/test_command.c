@@ -243,6 +243,9 @@ START_TEST(shows_authorities)
     ck_assert(says("device  issuing  active  root  EC-P256"));
     must(RUN("authority", "authority show", 1, "device"));
     ck_assert_ptr_nonnull(signet_json_get(json(), "certificate"));
+    must(RUN("authority", "authority chain", 0, "device", "--root", "CN=Other Root"));
+    ck_assert_int_eq(RUN("authority", "authority chain", 0, "device", "--root", "CN=Nobody"),
+                     SIGNET_NOT_FOUND);
     must(RUN("authority", "authority chain", 0, "device"));
     ck_assert(signet_text_starts(output, "-----BEGIN CERTIFICATE-----\nMAMCAQY=\n"));
     ck_assert_int_eq(RUN("authority", "authority show", 0, "a/../b"), SIGNET_NOT_FOUND);

@@ -312,6 +312,14 @@ START_TEST(shows_authorities)
     assert_text(world_header("content-type"), "application/pem-certificate-chain");
     assert_text(world_body(), PEM_ISSUER PEM_ROOT);
     ck_assert_uint_eq(world_get("/v1/authorities/next/chain"), 404);
+    /* The other way up, where a foreign root is asked for. */
+    ck_assert_uint_eq(world_get("/v1/authorities/device/chain?root=CN%3DRoot"), 200);
+    assert_text(world_body(), PEM_ISSUER PEM_ROOT);
+    ck_assert_uint_eq(world_get("/v1/authorities/device/chain?root=CN%3DOther%20Root"), 200);
+    ck_assert(!signet_text_is(world_body(), PEM_ISSUER PEM_ROOT));
+    ck_assert_uint_eq(world_get("/v1/authorities/device/chain?root=CN%3DNobody"), 404);
+    assert_text(world_reason(), "authority.root-not-found");
+    ck_assert_uint_eq(world_get("/v1/authorities/device/chain?x=1"), 400);
     ck_assert_uint_eq(world_get("/v1/authorities?x=1"), 400);
 }
 END_TEST
