@@ -79,6 +79,7 @@ NUMBER(SIGNET_PURPOSE_OCSP, 4U);
 NUMBER(SIGNET_PURPOSE_TIMESTAMP, 8U);
 NUMBER(SIGNET_PURPOSE_CMS, 16U);
 NUMBER(SIGNET_PURPOSE_SEAL, 32U);
+NUMBER(SIGNET_PURPOSE_DECRYPT, 64U);
 STRING(SIGNET_KEY_INTERFACE, "signet.key/1");
 STRING(SIGNET_KEY_P256, "EC-P256");
 STRING(SIGNET_KEY_P384, "EC-P384");
@@ -105,6 +106,8 @@ STRING(SIGNET_SIGN_PSS_SHA384, "RSA-PSS-SHA384");
 STRING(SIGNET_SIGN_PSS_SHA512, "RSA-PSS-SHA512");
 STRING(SIGNET_SIGN_ED25519, "ED25519");
 STRING(SIGNET_SIGN_ED448, "ED448");
+STRING(SIGNET_DECRYPT_OAEP_SHA256, "RSA-OAEP-SHA256");
+STRING(SIGNET_DECRYPT_OAEP_SHA1, "RSA-OAEP-SHA1");
 /* store.h */
 NUMBER(SIGNET_STORE_MAX_CHANGES, 100U);
 NUMBER(SIGNET_STORE_MAX_BODY, 1048576U);
@@ -484,8 +487,16 @@ MEMBER(signet_sign_request, message, 40);
 MEMBER(signet_sign_request, digest, 56);
 MEMBER(signet_sign_request, intent, 72);
 
+/* key.h: signet_decrypt_request */
+SIZE(signet_decrypt_request, 56);
+MEMBER(signet_decrypt_request, size, 0);
+MEMBER(signet_decrypt_request, reserved, 4);
+MEMBER(signet_decrypt_request, uri, 8);
+MEMBER(signet_decrypt_request, algorithm, 24);
+MEMBER(signet_decrypt_request, ciphertext, 40);
+
 /* key.h: signet_key_interface */
-SIZE(signet_key_interface, 64);
+SIZE(signet_key_interface, 72);
 MEMBER(signet_key_interface, size, 0);
 MEMBER(signet_key_interface, reserved, 4);
 MEMBER(signet_key_interface, generate, 8);
@@ -495,6 +506,7 @@ MEMBER(signet_key_interface, list, 32);
 MEMBER(signet_key_interface, initialise, 40);
 MEMBER(signet_key_interface, unlock, 48);
 MEMBER(signet_key_interface, lock, 56);
+MEMBER(signet_key_interface, decrypt, 64);
 
 /* store.h: signet_field_declaration */
 SIZE(signet_field_declaration, 32);
@@ -1064,6 +1076,9 @@ static void pin_signet_key_interface(const struct signet_key_interface *object)
     (void)unlock;
     int32_t (*lock)(void *instance, signet_call_t *call) = object->lock;
     (void)lock;
+    int32_t (*decrypt)(void *instance, signet_call_t *call, const signet_decrypt_request_t *request,
+                       signet_bytes_t *plaintext) = object->decrypt;
+    (void)decrypt;
 }
 
 static void pin_signet_store_interface(const struct signet_store_interface *object)

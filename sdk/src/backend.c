@@ -48,6 +48,7 @@ static const struct {
     {SIGNET_PURPOSE_TIMESTAMP, "timestamp"},
     {SIGNET_PURPOSE_CMS, "cms"},
     {SIGNET_PURPOSE_SEAL, "seal"},
+    {SIGNET_PURPOSE_DECRYPT, "decrypt"},
 };
 
 #define COUNT(array) (sizeof(array) / sizeof((array)[0]))
@@ -164,6 +165,27 @@ static uint32_t all_purposes(void)
     return all;
 }
 
+/* A key that deciphers does nothing else (NIST SP 800-57 part 1, 5.2), and is an RSA key. */
+static int32_t check_decrypt(signet_call_t *call, const signet_key_request_t *request,
+                             const signet_key_type_t *type)
+{
+    if (!(request->purposes & SIGNET_PURPOSE_DECRYPT)) {
+        return SIGNET_OK;
+    }
+    if (request->purposes != SIGNET_PURPOSE_DECRYPT) {
+        return signet_fail_field(call, SIGNET_INVALID, "key.purposes-invalid", "purposes",
+                                 "the key \"%.*s\" is to decipher and so has no other purpose; "
+                                 "make a key of its own for each",
+                                 SIGNET_FORMAT(request->name));
+    }
+    if (type->family != SIGNET_FAMILY_RSA) {
+        return signet_fail_field(call, SIGNET_UNSUPPORTED, "key.type-unsuited", "type",
+                                 "keys of the type %s do not decipher; use RSA-3072 or RSA-4096",
+                                 type->name);
+    }
+    return SIGNET_OK;
+}
+
 int32_t signet_key_request_check(signet_call_t *call, const signet_key_request_t *request,
                                  const signet_key_type_t **type)
 {
@@ -184,7 +206,7 @@ int32_t signet_key_request_check(signet_call_t *call, const signet_key_request_t
                                  "ED25519",
                                  SIGNET_FORMAT(request->type));
     }
-    return SIGNET_OK;
+    return check_decrypt(call, request, *type);
 }
 
 /* Whether an algorithm suits a type: ECDSA with the hash of the curve's strength, as the CA/Browser
@@ -230,7 +252,8 @@ int32_t signet_sign_request_check(signet_call_t *call, const signet_sign_request
                                   const signet_scheme_t **scheme)
 {
     uint32_t purpose = request->purpose;
-    if (!purpose || (purpose & (purpose - 1)) || !(purpose & purposes)) {
+    if (!purpose || (purpose & (purpose - 1)) || !(purpose & purposes) ||
+        purpose == SIGNET_PURPOSE_DECRYPT) {
         signet_text_t asked = signet_purposes_text(call, purpose);
         return signet_fail(call, SIGNET_DENIED, "key.purpose-refused",
                            "the key \"%.*s\" was not made for the purpose \"%.*s\"",
@@ -272,4 +295,42 @@ int32_t signet_sign_request_digest(signet_call_t *call, const signet_sign_reques
                            "the digest %s could not be computed", scheme->digest);
     }
     return SIGNET_OK;
+}
+
+int32_t signet_decrypt_request_check(signet_call_t *call, const signet_decrypt_request_t *request,
+                                     uint32_t purposes, const signet_key_type_t *type,
+                                     const char **digest)
+{
+    if (!(purposes & SIGNET_PURPOSE_DECRYPT)) {
+        return signet_fail(call, SIGNET_DENIED, "key.purpose-refused",
+                           "the key \"%.*s\" was not made for the purpose \"decrypt\"",
+                           SIGNET_FORMAT(request->uri));
+    }
+    *digest = NULL;
+    if (signet_text_is(request->algorithm, SIGNET_DECRYPT_OAEP_SHA256)) {
+        *digest = "SHA256";
+    } else if (signet_text_is(request->algorithm, SIGNET_DECRYPT_OAEP_SHA1)) {
+        *digest = "SHA1";
+    }
+    if (!*digest) {
+        return signet_fail(call, SIGNET_UNSUPPORTED, "key.algorithm-unknown",
+                           "\"%.*s\" is no algorithm of decryption",
+                           SIGNET_FORMAT(request->algorithm));
+    }
+    if (type->family != SIGNET_FAMILY_RSA) {
+        return signet_fail(call, SIGNET_UNSUPPORTED, "key.algorithm-unsuited",
+                           "the key \"%.*s\" is of type %s, for which %.*s is not used",
+                           SIGNET_FORMAT(request->uri), type->name,
+                           SIGNET_FORMAT(request->algorithm));
+    }
+    return request->ciphertext.length == type->bits / 8
+               ? SIGNET_OK
+               : signet_decrypt_failed(call, "the ciphertext is not as long as the modulus");
+}
+
+int32_t signet_decrypt_failed(signet_call_t *call, const char *detail)
+{
+    return signet_fail_detail(call, SIGNET_INVALID, "key.decrypt-failed", detail,
+                              "the ciphertext was not deciphered: it is damaged, or was made for "
+                              "another key");
 }

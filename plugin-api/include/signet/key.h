@@ -17,6 +17,8 @@
 #define SIGNET_PURPOSE_TIMESTAMP 8U
 #define SIGNET_PURPOSE_CMS 16U
 #define SIGNET_PURPOSE_SEAL 32U /* seals of the journal */
+/* Deciphering what was wrapped to the public key: of RSA keys, and never beside another purpose. */
+#define SIGNET_PURPOSE_DECRYPT 64U
 
 /* Types of keys, as text. */
 #define SIGNET_KEY_P256 "EC-P256"
@@ -49,6 +51,11 @@
 #define SIGNET_SIGN_PSS_SHA512 "RSA-PSS-SHA512"
 #define SIGNET_SIGN_ED25519 "ED25519"
 #define SIGNET_SIGN_ED448 "ED448"
+
+/* Algorithms of decryption, as text: RSAES-OAEP (RFC 8017, 7.1) with an empty label, MGF1 with the
+ * same hash. Tokens often have SHA-1 alone there, whose collisions do no harm in OAEP. */
+#define SIGNET_DECRYPT_OAEP_SHA256 "RSA-OAEP-SHA256"
+#define SIGNET_DECRYPT_OAEP_SHA1 "RSA-OAEP-SHA1"
 
 /* A key to be made. */
 typedef struct signet_key_request {
@@ -93,6 +100,15 @@ typedef struct signet_sign_request {
     signet_text_t intent;    /* the intent's id; required for CERTIFICATE */
 } signet_sign_request_t;
 
+/* Something to decipher. */
+typedef struct signet_decrypt_request {
+    uint32_t size;
+    uint32_t reserved;
+    signet_text_t uri;       /* of the key */
+    signet_text_t algorithm; /* SIGNET_DECRYPT_* */
+    signet_bytes_t ciphertext;
+} signet_decrypt_request_t;
+
 /* The interface. */
 typedef struct signet_key_interface {
     uint32_t size;
@@ -124,6 +140,12 @@ typedef struct signet_key_interface {
     int32_t (*unlock)(void *instance, signet_call_t *call, signet_bytes_t secret);
     /* Closes them again and forgets the secret. Optional, together with unlock. [worker] */
     int32_t (*lock)(void *instance, signet_call_t *call);
+    /* Deciphers; the plaintext is a secret of the call's arena. DENIED (purpose), NOT_FOUND,
+     * UNSUPPORTED (algorithm), UNAVAILABLE; INVALID ("key.decrypt-failed") for whatever else is
+     * wrong, all alike, so that nobody learns from the answer what a ciphertext holds.
+     * Optional. [worker] */
+    int32_t (*decrypt)(void *instance, signet_call_t *call, const signet_decrypt_request_t *request,
+                       signet_bytes_t *plaintext);
 } signet_key_interface_t;
 
 #endif

@@ -235,6 +235,14 @@ static int32_t sign(void *instance, signet_call_t *call, const signet_sign_reque
     return status == SIGNET_OK ? file_key_sign(call, key, request, signature) : status;
 }
 
+static int32_t decrypt(void *instance, signet_call_t *call, const signet_decrypt_request_t *request,
+                       signet_bytes_t *plaintext)
+{
+    file_key_t *key = NULL;
+    int32_t status = find_key(call, instance, request->uri, &key);
+    return status == SIGNET_OK ? file_key_decrypt(call, key, request, plaintext) : status;
+}
+
 static int32_t list(void *instance, signet_call_t *call, const signet_key_t *const **keys,
                     uint64_t *count)
 {
@@ -311,4 +319,5 @@ const signet_key_interface_t file_backend_interface = {
     .initialise = initialise,
     .unlock = unlock,
     .lock = lock,
+    .decrypt = decrypt,
 };

@@ -258,6 +258,47 @@ int32_t file_key_sign(signet_call_t *call, file_key_t *key, const signet_sign_re
     return SIGNET_OK;
 }
 
+static int set_up_decrypt(EVP_PKEY_CTX *context, const char *name)
+{
+    const EVP_MD *digest = EVP_get_digestbyname(name);
+    return digest && EVP_PKEY_decrypt_init(context) == 1 &&
+           EVP_PKEY_CTX_set_rsa_padding(context, RSA_PKCS1_OAEP_PADDING) == 1 &&
+           EVP_PKEY_CTX_set_rsa_oaep_md(context, digest) == 1 &&
+           EVP_PKEY_CTX_set_rsa_mgf1_md(context, digest) == 1;
+}
+
+/* Recoveries are rare: each has a key and a context of its own. */
+int32_t file_key_decrypt(signet_call_t *call, const file_key_t *key,
+                         const signet_decrypt_request_t *request, signet_bytes_t *plaintext)
+{
+    const char *digest = NULL;
+    int32_t status = signet_decrypt_request_check(call, request, key->purposes, key->type, &digest);
+    if (status != SIGNET_OK) {
+        return status;
+    }
+    size_t length = (size_t)EVP_PKEY_get_size(key->key);
+    uint8_t *output = signet_alloc(call, length, 1);
+    if (!output) {
+        return signet_status(call);
+    }
+    EVP_PKEY *own = EVP_PKEY_dup(key->key);
+    EVP_PKEY_CTX *context = own ? EVP_PKEY_CTX_new_from_pkey(NULL, own, NULL) : NULL;
+    int ready = context && set_up_decrypt(context, digest);
+    int done = ready && EVP_PKEY_decrypt(context, output, &length, request->ciphertext.data,
+                                         request->ciphertext.length) == 1;
+    EVP_PKEY_CTX_free(context);
+    EVP_PKEY_free(own);
+    if (!ready) {
+        return fail_openssl(call, "set up a decryption");
+    }
+    if (!done) {
+        ERR_clear_error();
+        return signet_decrypt_failed(call, "OpenSSL refused the ciphertext");
+    }
+    *plaintext = (signet_bytes_t){output, length};
+    return SIGNET_OK;
+}
+
 file_key_t *file_key_next(const file_key_t *key)
 {
     return key->next;

@@ -20,6 +20,9 @@ int32_t file_key_describe(signet_call_t *call, const file_key_t *key, signet_tex
 /* Judges the request and signs. Any thread. */
 int32_t file_key_sign(signet_call_t *call, file_key_t *key, const signet_sign_request_t *request,
                       signet_bytes_t *signature);
+/* Judges the request and deciphers. Any thread. */
+int32_t file_key_decrypt(signet_call_t *call, const file_key_t *key,
+                         const signet_decrypt_request_t *request, signet_bytes_t *plaintext);
 /* The list that the backend keeps its keys in: keys are added at its front and never removed, so
  * that it is read without a lock. */
 file_key_t *file_key_next(const file_key_t *key);

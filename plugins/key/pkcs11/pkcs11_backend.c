@@ -3,6 +3,7 @@
  * label is noticed. */
 #include "pkcs11_backend.h"
 
+#include "pkcs11_decrypt.h"
 #include "pkcs11_generate.h"
 #include "pkcs11_key.h"
 #include "pkcs11_sign.h"
@@ -225,7 +226,8 @@ static int32_t read_key(signet_call_t *call, backend_t *backend, const pkcs11_se
         signet_log(backend->host, call, SIGNET_LOG_WARNING, "key.purposes-undeclared",
                    "the key \"%.*s\" declares no purposes in its CKA_ID and signs nothing; to "
                    "declare them, set the id to 53474e01 and the sum of 1 certificate, 2 crl, 4 "
-                   "ocsp, 8 timestamp, 16 cms, 32 seal in eight hexadecimal digits",
+                   "ocsp, 8 timestamp, 16 cms, 32 seal, 64 decrypt (alone) in eight hexadecimal "
+                   "digits",
                    SIGNET_FORMAT(read->name));
     }
     *key = remember(backend, read);
@@ -274,17 +276,35 @@ static int32_t find(void *instance, signet_call_t *call, signet_text_t uri,
                : status;
 }
 
+/* A key that was read before, or is read now. */
+static int32_t recall(signet_call_t *call, backend_t *backend, signet_text_t uri,
+                      pkcs11_key_t **found)
+{
+    pkcs11_key_t *key = atomic_load_explicit(&backend->keys, memory_order_acquire);
+    while (key && !signet_text_equal(key->uri, uri) && !signet_text_equal(key->name, uri)) {
+        key = key->next;
+    }
+    *found = key;
+    return key ? SIGNET_OK : resolve(call, backend, uri, found);
+}
+
 static int32_t sign(void *instance, signet_call_t *call, const signet_sign_request_t *request,
                     signet_bytes_t *signature)
 {
     backend_t *backend = instance;
-    pkcs11_key_t *key = atomic_load_explicit(&backend->keys, memory_order_acquire);
-    while (key && !signet_text_equal(key->uri, request->uri) &&
-           !signet_text_equal(key->name, request->uri)) {
-        key = key->next;
-    }
-    int32_t status = key ? SIGNET_OK : resolve(call, backend, request->uri, &key);
+    pkcs11_key_t *key = NULL;
+    int32_t status = recall(call, backend, request->uri, &key);
     return status == SIGNET_OK ? pkcs11_sign(call, &backend->pool, key, request, signature)
+                               : status;
+}
+
+static int32_t decrypt(void *instance, signet_call_t *call, const signet_decrypt_request_t *request,
+                       signet_bytes_t *plaintext)
+{
+    backend_t *backend = instance;
+    pkcs11_key_t *key = NULL;
+    int32_t status = recall(call, backend, request->uri, &key);
+    return status == SIGNET_OK ? pkcs11_decrypt(call, &backend->pool, key, request, plaintext)
                                : status;
 }
 
@@ -397,4 +417,5 @@ const signet_key_interface_t pkcs11_backend_interface = {
     .initialise = initialise,
     .unlock = unlock,
     .lock = lock,
+    .decrypt = decrypt,
 };

@@ -26,34 +26,37 @@ static void add_flag(template_t *template, CK_ATTRIBUTE_TYPE type, int flag)
 }
 
 static CK_RV make_pair(const pkcs11_token_t *token, CK_SESSION_HANDLE session,
-                       const signet_key_type_t *type, signet_text_t name, const uint8_t *id)
+                       const signet_key_type_t *type, const signet_key_request_t *request,
+                       const uint8_t *id)
 {
     static const uint8_t exponent[] = {1, 0, 1};
     CK_OBJECT_HANDLE public_key = 0;
     CK_OBJECT_HANDLE private_key = 0;
     CK_ULONG bits = type->bits;
+    signet_text_t name = request->name;
+    int deciphers = (request->purposes & SIGNET_PURPOSE_DECRYPT) != 0;
     signet_bytes_t curve = pkcs11_curve(type);
     CK_MECHANISM mechanism = {CKM_RSA_PKCS_KEY_PAIR_GEN, NULL, 0};
     template_t public_template = {.count = 0};
     template_t private_template = {.count = 0};
     add_flag(&public_template, CKA_TOKEN, 1);
     add_flag(&public_template, CKA_PRIVATE, 0);
-    add_flag(&public_template, CKA_VERIFY, 1);
+    add_flag(&public_template, CKA_VERIFY, !deciphers);
     add(&public_template, CKA_LABEL, name.data, name.length);
     add(&public_template, CKA_ID, id, PKCS11_ID_LENGTH);
     add_flag(&private_template, CKA_TOKEN, 1);
     add_flag(&private_template, CKA_PRIVATE, 1);
     add_flag(&private_template, CKA_SENSITIVE, 1);
     add_flag(&private_template, CKA_EXTRACTABLE, 0);
-    add_flag(&private_template, CKA_SIGN, 1);
+    add_flag(&private_template, CKA_SIGN, !deciphers);
     add(&private_template, CKA_LABEL, name.data, name.length);
     add(&private_template, CKA_ID, id, PKCS11_ID_LENGTH);
     if (type->family == SIGNET_FAMILY_RSA) {
         add(&public_template, CKA_MODULUS_BITS, &bits, sizeof(bits));
         add(&public_template, CKA_PUBLIC_EXPONENT, exponent, sizeof(exponent));
-        add_flag(&public_template, CKA_ENCRYPT, 0);
+        add_flag(&public_template, CKA_ENCRYPT, deciphers);
         add_flag(&public_template, CKA_WRAP, 0);
-        add_flag(&private_template, CKA_DECRYPT, 0);
+        add_flag(&private_template, CKA_DECRYPT, deciphers);
         add_flag(&private_template, CKA_UNWRAP, 0);
     } else {
         mechanism.mechanism =
@@ -127,7 +130,7 @@ int32_t pkcs11_generate(signet_call_t *call, pkcs11_pool_t *pool,
     status = check_absent(call, pool->token, session, request->name);
     if (status == SIGNET_OK) {
         status = result_status(call, pool->token, type,
-                               make_pair(pool->token, session, type, request->name, id));
+                               make_pair(pool->token, session, type, request, id));
     }
     (void)pool->token->module->functions->C_CloseSession(session);
     return status;

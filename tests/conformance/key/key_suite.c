@@ -3,6 +3,7 @@
 
 #include <fcntl.h>
 #include <pthread.h>
+#include <signet/sdk/crypto.h>
 #include <signet/sdk/text.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -257,7 +258,7 @@ START_TEST(refuses_other_purposes)
             key_request(key->uri, SIGNET_SIGN_ECDSA_SHA256, "to be signed");
         request.purpose = own;
         assert_signs(&world, &request, request.message, key->public_key);
-        for (uint32_t other = 0; other <= 2 * SIGNET_PURPOSE_SEAL; other++) {
+        for (uint32_t other = 0; other <= 2 * SIGNET_PURPOSE_DECRYPT; other++) {
             if (other != own) {
                 request.purpose = other;
                 assert_failed(world.call, sign_status(&world, &request), SIGNET_DENIED,
@@ -366,7 +367,9 @@ START_TEST(refuses_bad_requests)
         {"0123456789012345678901234567890123456789012345678901234567890123456789", SIGNET_KEY_P256,
          1, SIGNET_INVALID, "key.name-invalid"},
         {"k", SIGNET_KEY_P256, 0, SIGNET_INVALID, "key.purposes-invalid"},
-        {"k", SIGNET_KEY_P256, 64, SIGNET_INVALID, "key.purposes-invalid"},
+        {"k", SIGNET_KEY_P256, 128, SIGNET_INVALID, "key.purposes-invalid"},
+        {"k", SIGNET_KEY_RSA2048, 65, SIGNET_INVALID, "key.purposes-invalid"},
+        {"k", SIGNET_KEY_P256, 64, SIGNET_UNSUPPORTED, "key.type-unsuited"},
         {"k", "RSA-1024", 1, SIGNET_UNSUPPORTED, "key.type-unknown"},
         {"k", "", 1, SIGNET_UNSUPPORTED, "key.type-unknown"},
     };
@@ -455,6 +458,124 @@ START_TEST(signs_large_messages)
     request.message = (signet_bytes_t){message, length};
     assert_signs(&world, &request, request.message, key->public_key);
     free(message);
+    key_world_end(&world);
+}
+END_TEST
+
+static int32_t decipher(key_world_t *world, signet_text_t uri, const char *algorithm,
+                        signet_bytes_t ciphertext, signet_bytes_t *plaintext)
+{
+    signet_decrypt_request_t request = {.size = sizeof(request),
+                                        .uri = uri,
+                                        .algorithm = key_text(algorithm),
+                                        .ciphertext = ciphertext};
+    return world->interface->decrypt(world->instance, world->call, &request, plaintext);
+}
+
+static signet_bytes_t wrap(key_world_t *world, signet_bytes_t spki, const char *algorithm,
+                           const char *secret)
+{
+    signet_bytes_t ciphertext = {0};
+    int32_t status =
+        signet_encrypt(world->call, spki, key_text(algorithm), octets(secret), &ciphertext);
+    ck_assert_msg(status == SIGNET_OK, "encrypt: %s", reason(world->call));
+    return ciphertext;
+}
+
+START_TEST(deciphers_what_was_wrapped)
+{
+    static const char *const known[] = {SIGNET_DECRYPT_OAEP_SHA1, SIGNET_DECRYPT_OAEP_SHA256};
+    key_world_t world;
+    key_world_begin(&world);
+    const signet_key_t *key =
+        key_make(&world, "recovery", SIGNET_KEY_RSA2048, SIGNET_PURPOSE_DECRYPT);
+    int deciphered = 0;
+    for (int round = 0; round < 2; round++) {
+        ck_assert_uint_eq(key->purposes, SIGNET_PURPOSE_DECRYPT);
+        for (size_t i = 0; i < COUNT(known); i++) {
+            signet_bytes_t plaintext = {0};
+            signet_bytes_t ciphertext = wrap(&world, key->public_key, known[i], "a wrapped secret");
+            int32_t status = decipher(&world, key->uri, known[i], ciphertext, &plaintext);
+            if (status == SIGNET_UNSUPPORTED && i > 0) {
+                assert_failed(world.call, status, SIGNET_UNSUPPORTED, "key.algorithm-unsupported");
+                continue;
+            }
+            ck_assert_msg(status == SIGNET_OK, "decrypt: %s", reason(world.call));
+            ck_assert(signet_bytes_equal(plaintext, octets("a wrapped secret")));
+            deciphered++;
+        }
+        key_world_reopen(&world);
+        int32_t status =
+            world.interface->find(world.instance, world.call, key_text("recovery"), &key);
+        ck_assert_int_eq(status, SIGNET_OK);
+    }
+    ck_assert_int_ge(deciphered, 2);
+    key_world_end(&world);
+}
+END_TEST
+
+/* Whatever is wrong with a ciphertext, the answer is the same. */
+START_TEST(answers_bad_ciphertexts_alike)
+{
+    const char *oaep = SIGNET_DECRYPT_OAEP_SHA1;
+    key_world_t world;
+    key_world_begin(&world);
+    const signet_key_t *key = key_make(&world, "a", SIGNET_KEY_RSA2048, SIGNET_PURPOSE_DECRYPT);
+    const signet_key_t *other = key_make(&world, "b", SIGNET_KEY_RSA2048, SIGNET_PURPOSE_DECRYPT);
+    signet_bytes_t right = wrap(&world, key->public_key, oaep, "a wrapped secret");
+    signet_bytes_t bad[] = {
+        signet_bytes_copy(world.call, right),
+        signet_bytes_copy(world.call, right),
+        signet_bytes_copy(world.call, right),
+        wrap(&world, other->public_key, oaep, "a wrapped secret"),
+        wrap(&world, key->public_key, SIGNET_DECRYPT_OAEP_SHA256, "a wrapped secret"),
+        {right.data, right.length - 1},
+        {0},
+    };
+    ((uint8_t *)(uintptr_t)bad[0].data)[right.length - 1] ^= 1;
+    memset((uint8_t *)(uintptr_t)bad[1].data, 0, right.length);
+    memset((uint8_t *)(uintptr_t)bad[2].data, 0xff, right.length);
+    char first[512] = "";
+    for (size_t i = 0; i < COUNT(bad); i++) {
+        signet_bytes_t plaintext = {0};
+        int32_t status = decipher(&world, key->uri, oaep, bad[i], &plaintext);
+        ck_assert_uint_eq(plaintext.length, 0);
+        ck_assert_int_eq(status, SIGNET_INVALID);
+        if (i == 0) {
+            (void)snprintf(first, sizeof(first), "%s", reason(world.call));
+        }
+        ck_assert_str_eq(reason(world.call), first);
+        assert_failed(world.call, status, SIGNET_INVALID, "key.decrypt-failed");
+    }
+    signet_bytes_t plaintext = {0};
+    ck_assert_int_eq(decipher(&world, key->uri, oaep, right, &plaintext), SIGNET_OK);
+    key_world_end(&world);
+}
+END_TEST
+
+START_TEST(keeps_signing_and_deciphering_apart)
+{
+    const char *oaep = SIGNET_DECRYPT_OAEP_SHA1;
+    key_world_t world;
+    key_world_begin(&world);
+    signet_bytes_t plaintext = {0};
+    const signet_key_t *signs = key_make(&world, "signs", SIGNET_KEY_RSA2048, KEY_ALL_PURPOSES);
+    signet_bytes_t ciphertext = wrap(&world, signs->public_key, oaep, "a wrapped secret");
+    assert_failed(world.call, decipher(&world, signs->uri, oaep, ciphertext, &plaintext),
+                  SIGNET_DENIED, "key.purpose-refused");
+    const signet_key_t *key = key_make(&world, "k", SIGNET_KEY_RSA2048, SIGNET_PURPOSE_DECRYPT);
+    for (uint32_t purpose = 1; purpose <= 2 * SIGNET_PURPOSE_DECRYPT; purpose <<= 1) {
+        signet_sign_request_t request = key_request(key->uri, SIGNET_SIGN_RSA_SHA256, "message");
+        request.purpose = purpose;
+        assert_failed(world.call, sign_status(&world, &request), SIGNET_DENIED,
+                      "key.purpose-refused");
+    }
+    ciphertext = wrap(&world, key->public_key, oaep, "a wrapped secret");
+    assert_failed(world.call, decipher(&world, key->uri, "RSA-PKCS1", ciphertext, &plaintext),
+                  SIGNET_UNSUPPORTED, "key.algorithm-unknown");
+    assert_failed(world.call, decipher(&world, key_text("none"), oaep, ciphertext, &plaintext),
+                  SIGNET_NOT_FOUND, "key.not-found");
+    ck_assert_uint_eq(plaintext.length, 0);
     key_world_end(&world);
 }
 END_TEST
@@ -563,6 +684,9 @@ int main(void)
     tcase_add_test(cases, keeps_keys);
     tcase_add_test(cases, lists_keys);
     tcase_add_test(cases, signs_large_messages);
+    tcase_add_test(cases, deciphers_what_was_wrapped);
+    tcase_add_test(cases, answers_bad_ciphertexts_alike);
+    tcase_add_test(cases, keeps_signing_and_deciphering_apart);
     tcase_add_test(cases, signs_on_many_threads);
     tcase_add_test(cases, survives_failing_allocations);
     suite_add_tcase(suite, cases);

@@ -76,4 +76,14 @@ int32_t signet_sign_request_digest(signet_call_t *call, const signet_sign_reques
                                    const signet_scheme_t *scheme,
                                    uint8_t digest[SIGNET_DIGEST_MAX]);
 
+/* Judges a request to decipher by a key of these purposes and type; `digest` becomes OpenSSL's name
+ * of the hash. DENIED ("key.purpose-refused"), UNSUPPORTED ("key.algorithm-unknown",
+ * "key.algorithm-unsuited"), INVALID ("key.decrypt-failed": the ciphertext is not as long as the
+ * modulus). [any] */
+int32_t signet_decrypt_request_check(signet_call_t *call, const signet_decrypt_request_t *request,
+                                     uint32_t purposes, const signet_key_type_t *type,
+                                     const char **digest);
+/* The one error of every decryption that fails. `detail` is for the log. [any] */
+int32_t signet_decrypt_failed(signet_call_t *call, const char *detail);
+
 #endif

@@ -26,6 +26,10 @@ int32_t signet_verifier_verify(signet_call_t *call, signet_verifier_t *verifier,
                                signet_text_t algorithm, signet_bytes_t message,
                                signet_bytes_t signature);
 void signet_verifier_free(signet_verifier_t *verifier);
+/* Wraps octets to an RSA key (SubjectPublicKeyInfo, DER) by an algorithm SIGNET_DECRYPT_*, for the
+ * backend that holds it to decipher. INVALID (no RSA key, too many octets), UNSUPPORTED. [any] */
+int32_t signet_encrypt(signet_call_t *call, signet_bytes_t spki, signet_text_t algorithm,
+                       signet_bytes_t plaintext, signet_bytes_t *ciphertext);
 /* The AlgorithmIdentifier (DER) of a signature algorithm. UNSUPPORTED. [any] */
 int32_t signet_algorithm_encode(signet_call_t *call, signet_text_t algorithm,
                                 signet_bytes_t *identifier);
