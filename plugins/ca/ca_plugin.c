@@ -1,3 +1,4 @@
+#include "approval/approval.h"
 #include "authority/alternate.h"
 #include "authority/authority_load.h"
 #include "authority/catalog.h"
@@ -24,6 +25,9 @@
 #include <signet/sdk/error.h>
 #include <signet/sdk/setting.h>
 #include <stdlib.h>
+
+/* How often matters are looked through that have waited for too long. */
+#define SWEEP_PERIOD_MS 30000
 
 int32_t ca_store(const ca_t *ca, signet_call_t *call, signet_store_t *store)
 {
@@ -149,6 +153,13 @@ int32_t ca_refresh(ca_t *ca, signet_call_t *call, ca_authority_t *authority)
     return status;
 }
 
+static const signet_job_t sweep_job = {.size = sizeof(signet_job_t),
+                                       .lane = SIGNET_LANE_BACKGROUND,
+                                       .name = SIGNET_TEXT_INIT("approvals"),
+                                       .period_ms = SWEEP_PERIOD_MS,
+                                       .lease = SIGNET_TEXT_INIT("ca/approvals"),
+                                       .run = ca_approval_sweep};
+
 static int32_t plugin_start(void *instance, signet_call_t *call)
 {
     ca_t *ca = instance;
@@ -165,6 +176,8 @@ static int32_t plugin_start(void *instance, signet_call_t *call)
     if (status == SIGNET_OK)
         status = ca_bulk_start(ca, call);
     if (status == SIGNET_OK)
+        status = ca_matter_declare(call, &store);
+    if (status == SIGNET_OK)
         status = ca_blocked_keys_load(&ca->blocked, call, &store);
     signet_text_t blocklist = signet_setting_text(ca->host->settings, "key_blocklist");
     if (status == SIGNET_OK && blocklist.length > 0)
@@ -173,6 +186,8 @@ static int32_t plugin_start(void *instance, signet_call_t *call)
         status = add_metrics(ca, call);
     if (status == SIGNET_OK && ca->host->mode == SIGNET_MODE_SERVE)
         status = ca_policies_find(ca, call);
+    if (status == SIGNET_OK)
+        status = ca->host->services->add_job(ca->host, call, &sweep_job);
     for (uint64_t i = 0; status == SIGNET_OK && i < ca->authority_count; i++)
         status = ca_refresh(ca, call, &ca->authorities[i]);
     if (status == SIGNET_OK && ca->host->mode == SIGNET_MODE_SERVE)
@@ -219,6 +234,9 @@ static const signet_provide_t provides[] = {
     {.size = sizeof(signet_provide_t),
      .interface = SIGNET_TEXT_INIT(SIGNET_INVENTORY_INTERFACE),
      .vtable = &ca_inventory},
+    {.size = sizeof(signet_provide_t),
+     .interface = SIGNET_TEXT_INIT(SIGNET_APPROVAL_INTERFACE),
+     .vtable = &ca_approval_interface},
     {.size = sizeof(signet_provide_t),
      .interface = SIGNET_TEXT_INIT(SIGNET_COMMAND_INTERFACE),
      .vtable = &ca_commands},

@@ -226,6 +226,16 @@ static const signet_option_t profile_options[] = {
      .help = SIGNET_TEXT_INIT("Findings of the check for dangerous profiles that are accepted."),
      .members = override_options,
      .member_count = sizeof override_options / sizeof override_options[0]},
+    NUMBER("approval", SIGNET_OPTION_INTEGER, "0", 0, 16,
+           "How many persons besides the requester must agree before a certificate is issued."),
+    CA_OPTION("approvers", SIGNET_OPTION_TEXTS, 0, "[\"officer\"]",
+              "The roles whose holders may agree."),
+    TEXTS("approver_methods", "How they must have proved who they are: certificate, token, oidc, "
+                              "peer; none: any way."),
+    NUMBER("approval_expires", SIGNET_OPTION_DURATION, "7d", 60 * SECOND, SECOND * 3600 * 24 * 365,
+           "How long a request waits for approval, and once it is approved for being issued."),
+    NUMBER("approval_escalates", SIGNET_OPTION_DURATION, "", 1 * SECOND, SECOND * 3600 * 24 * 365,
+           "After how long waiting is journaled as approval.escalated; none: never."),
 };
 
 #define COUNT(array) (sizeof(array) / sizeof((array)[0]))

@@ -1,35 +1,15 @@
 #include "permission.h"
 
+#include "permission_grant.h"
 #include "record/record.h"
 
 #include <signet/auth.h>
 #include <signet/sdk/error.h>
 #include <signet/sdk/setting.h>
 
-static int covers_object(const signet_grant_t *grant, signet_text_t authority,
-                         signet_text_t profile)
+static const signet_grant_t *grant_at(const signet_actor_t *actor, uint64_t index)
 {
-    return (grant->authority.length == 0 || signet_text_equal(grant->authority, authority)) &&
-           (grant->profile.length == 0 || signet_text_equal(grant->profile, profile));
-}
-
-/* Whether a grant's pattern covers a canonical name. A pattern without a type stands for hosts,
- * addresses and common names alone: as a pattern for a URI or a mailbox, "*.example" would let in
- * whatever merely ends like that. */
-static int covers_name(const signet_grant_t *grant, signet_text_t name)
-{
-    static const char *const types[] = {"dns:", "ip:", "email:", "uri:", "upn:", "cn:"};
-    if (grant->names.length == 0)
-        return 1;
-    for (size_t i = 0; i < sizeof types / sizeof types[0]; i++) {
-        if (signet_text_starts(grant->names, types[i]))
-            return signet_text_matches(name, grant->names);
-    }
-    signet_text_t value;
-    signet_text_t type = signet_text_split(name, ':', &value);
-    if (signet_text_is(type, "email") || signet_text_is(type, "uri") || signet_text_is(type, "upn"))
-        return 0;
-    return signet_text_matches(value, grant->names);
+    return SIGNET_AT(signet_grant_t, actor->grants, index);
 }
 
 static int is_role(const signet_grant_t *grant, const char *role)
@@ -43,21 +23,17 @@ static int may_request(const signet_grant_t *grant, const ca_profile_t *profile,
     uint64_t count = profile->requesters == NULL ? 0 : profile->requesters->member_count;
     for (uint64_t i = 0; i < count; i++) {
         if (signet_text_equal(grant->role, signet_setting_at(profile->requesters, i)->text))
-            return covers_object(grant, authority->name, profile->name);
+            return ca_grant_covers_object(grant, authority->name, profile->name);
     }
     return 0;
-}
-
-static const signet_grant_t *grant_at(const signet_actor_t *actor, uint64_t index)
-{
-    return SIGNET_AT(signet_grant_t, actor->grants, index);
 }
 
 int32_t ca_permission_request(signet_call_t *call, const ca_profile_t *profile,
                               const ca_authority_t *authority)
 {
     const signet_actor_t *actor = call->services->actor(call);
-    for (uint64_t i = 0; i < actor->grant_count; i++) {
+    int watches = ca_grants_watch(actor);
+    for (uint64_t i = 0; !watches && i < actor->grant_count; i++) {
         if (may_request(grant_at(actor, i), profile, authority))
             return SIGNET_OK;
     }
@@ -78,7 +54,7 @@ int32_t ca_permission_names(signet_call_t *call, const ca_profile_t *profile,
             (!profile->names_from_role || grant->names.length > 0 ||
              is_role(grant, SIGNET_ROLE_OFFICER) || is_role(grant, SIGNET_ROLE_ADMINISTRATOR));
         for (uint64_t j = 0; covered && j < names->count; j++)
-            covered = covers_name(grant, names->items[j].text);
+            covered = ca_grant_covers_name(grant, names->items[j].text);
         if (covered)
             return SIGNET_OK;
     }
@@ -87,18 +63,39 @@ int32_t ca_permission_names(signet_call_t *call, const ca_profile_t *profile,
                              "covers others");
 }
 
+static int is_any_role(const signet_grant_t *grant, const char *const *roles, size_t count)
+{
+    for (size_t i = 0; i < count; i++) {
+        if (ca_grant_is(grant, roles[i]))
+            return 1;
+    }
+    return 0;
+}
+
 static int reads(const signet_grant_t *grant)
 {
-    return is_role(grant, SIGNET_ROLE_OFFICER) || is_role(grant, SIGNET_ROLE_AUDITOR) ||
-           is_role(grant, SIGNET_ROLE_ADMINISTRATOR);
+    static const char *const roles[] = {SIGNET_ROLE_OFFICER,
+                                        SIGNET_ROLE_AUDITOR,
+                                        SIGNET_ROLE_ADMINISTRATOR,
+                                        SIGNET_ROLE_CA_ADMINISTRATOR,
+                                        SIGNET_ROLE_REVOCATION_OFFICER,
+                                        SIGNET_ROLE_RECOVERY_OFFICER};
+    return is_any_role(grant, roles, sizeof roles / sizeof roles[0]);
+}
+
+/* Who takes certificates of others out of use. */
+static int revokes(const signet_grant_t *grant)
+{
+    static const char *const roles[] = {SIGNET_ROLE_OFFICER, SIGNET_ROLE_REVOCATION_OFFICER};
+    return is_any_role(grant, roles, sizeof roles / sizeof roles[0]);
 }
 
 static int covers_certificate(const signet_grant_t *grant, const signet_certificate_t *certificate)
 {
-    if (!covers_object(grant, certificate->authority, certificate->profile))
+    if (!ca_grant_covers_object(grant, certificate->authority, certificate->profile))
         return 0;
     for (uint64_t i = 0; i < certificate->name_count; i++) {
-        if (!covers_name(grant, certificate->names[i]))
+        if (!ca_grant_covers_name(grant, certificate->names[i]))
             return 0;
     }
     return 1;
@@ -108,9 +105,9 @@ static int covers_certificate(const signet_grant_t *grant, const signet_certific
 static int is_own(const signet_actor_t *actor, const signet_grant_t *grant,
                   const signet_certificate_t *certificate)
 {
-    return is_role(grant, SIGNET_ROLE_REQUESTER) && actor->id.length > 0 &&
+    return ca_grant_is(grant, SIGNET_ROLE_REQUESTER) && actor->id.length > 0 &&
            signet_text_equal(actor->id, certificate->requester) &&
-           covers_object(grant, certificate->authority, certificate->profile);
+           ca_grant_covers_object(grant, certificate->authority, certificate->profile);
 }
 
 int ca_permission_read(signet_call_t *call, const signet_certificate_t *certificate)
@@ -141,8 +138,8 @@ int ca_permission_officer(signet_call_t *call, const ca_profile_t *profile,
     const signet_actor_t *actor = call->services->actor(call);
     for (uint64_t i = 0; i < actor->grant_count; i++) {
         const signet_grant_t *grant = grant_at(actor, i);
-        if (is_role(grant, SIGNET_ROLE_OFFICER) &&
-            covers_object(grant, authority->name, profile->name))
+        if (ca_grant_is(grant, SIGNET_ROLE_OFFICER) &&
+            ca_grant_covers_object(grant, authority->name, profile->name))
             return 1;
     }
     return 0;
@@ -151,10 +148,11 @@ int ca_permission_officer(signet_call_t *call, const ca_profile_t *profile,
 int32_t ca_permission_change(signet_call_t *call, const signet_certificate_t *certificate)
 {
     const signet_actor_t *actor = call->services->actor(call);
-    for (uint64_t i = 0; i < actor->grant_count; i++) {
+    int watches = ca_grants_watch(actor);
+    for (uint64_t i = 0; !watches && i < actor->grant_count; i++) {
         const signet_grant_t *grant = grant_at(actor, i);
-        int acts = is_role(grant, SIGNET_ROLE_OFFICER) || is_role(grant, SIGNET_ROLE_ADMINISTRATOR);
-        if (is_own(actor, grant, certificate) || (acts && covers_certificate(grant, certificate)))
+        if (is_own(actor, grant, certificate) ||
+            (revokes(grant) && covers_certificate(grant, certificate)))
             return SIGNET_OK;
     }
     /* Who may not read it learns nothing, not even that it is there. */

@@ -21,6 +21,14 @@
 #define SIGNET_EVENT_CERTIFICATES_REVOKED "certificates.revoked" /* many: this is their order */
 #define SIGNET_EVENT_PROFILE_OVERRIDDEN "profile.overridden"     /* a danger that is accepted */
 #define SIGNET_EVENT_INTENT_ABANDONED "intent.abandoned"
+#define SIGNET_EVENT_APPROVAL_REQUESTED "approval.requested"
+#define SIGNET_EVENT_APPROVAL_RETURNED "approval.returned" /* changed: all decide anew */
+#define SIGNET_EVENT_APPROVAL_APPROVED "approval.approved" /* by one person */
+#define SIGNET_EVENT_APPROVAL_DENIED "approval.denied"
+#define SIGNET_EVENT_APPROVAL_WITHDRAWN "approval.withdrawn"
+#define SIGNET_EVENT_APPROVAL_COMMENTED "approval.commented"
+#define SIGNET_EVENT_APPROVAL_EXPIRED "approval.expired"
+#define SIGNET_EVENT_APPROVAL_ESCALATED "approval.escalated"
 #define SIGNET_EVENT_AUTHORITY_CREATED "authority.created"
 #define SIGNET_EVENT_AUTHORITY_REQUESTED "authority.requested"
 #define SIGNET_EVENT_AUTHORITY_ACTIVATED "authority.activated"

@@ -21,8 +21,22 @@ static void add_fields(signet_json_writer_t *writer, const signet_issue_request_
     signet_json_end_object(writer);
 }
 
+static void add_approval(signet_json_writer_t *writer, const signet_approval_t *approval)
+{
+    signet_json_begin_object(writer, "approval");
+    signet_json_text(writer, "id", approval->id);
+    signet_json_begin_array(writer, "approved_by");
+    for (uint64_t i = 0; i < approval->decision_count; i++) {
+        if (approval->decisions[i]->decision == SIGNET_DECISION_APPROVE)
+            signet_json_text(writer, NULL, approval->decisions[i]->person);
+    }
+    signet_json_end_array(writer);
+    signet_json_end_object(writer);
+}
+
 int32_t ca_asked_describe(signet_call_t *call, const ca_draft_t *draft,
-                          const ca_policy_outcome_t *policies, signet_text_t *json)
+                          const ca_policy_outcome_t *policies, const signet_approval_t *approval,
+                          signet_text_t *json)
 {
     const signet_issue_request_t *request = draft->request;
     const signet_csr_t *csr = draft->csr;
@@ -54,6 +68,8 @@ int32_t ca_asked_describe(signet_call_t *call, const ca_draft_t *draft,
     add_fields(&writer, request);
     if (policies->document.length > 0)
         signet_json_raw(&writer, "policies", policies->document);
+    if (approval != NULL)
+        add_approval(&writer, approval);
     signet_json_end_object(&writer);
     return signet_json_finish(&writer, json);
 }

@@ -1,11 +1,11 @@
 #include "issue/issue.h"
 
+#include "approval/gate.h"
 #include "issue/asked.h"
 #include "issue/denial.h"
 #include "issue/prepare.h"
 #include "issue/request.h"
 #include "issue/signing.h"
-#include "policy/stage.h"
 #include "profile/required_field.h"
 
 #include <signet/sdk/crypto.h>
@@ -14,7 +14,8 @@
 #include <time.h>
 
 static int32_t fill_record(const ca_t *ca, signet_call_t *call, const ca_draft_t *draft,
-                           const ca_policy_outcome_t *policies, ca_record_t *record)
+                           const ca_policy_outcome_t *policies, const signet_approval_t *approval,
+                           ca_record_t *record)
 {
     signet_certificate_t *certificate = &record->certificate;
     const signet_attribute_t *attributes = NULL;
@@ -41,7 +42,7 @@ static int32_t fill_record(const ca_t *ca, signet_call_t *call, const ca_draft_t
     if (status == SIGNET_OK)
         status = ca_record_names(call, draft->all.items, draft->all.count, certificate);
     if (status == SIGNET_OK)
-        status = ca_asked_describe(call, draft, policies, &certificate->asked);
+        status = ca_asked_describe(call, draft, policies, approval, &certificate->asked);
     if (status == SIGNET_OK && ca->keys_indexed)
         status = signet_sha256(call, draft->csr->key.spki, &record->key);
     return status;
@@ -64,44 +65,98 @@ static int32_t repeat(ca_t *ca, signet_call_t *call, const signet_issue_request_
     return status == SIGNET_OK ? ca_request_find(call, &store, request, *digest, record) : status;
 }
 
+/* The changes that use the approval up with the intent, and take that back. */
+static int32_t use_approval(ca_t *ca, signet_call_t *call, const signet_approval_t *approval,
+                            const ca_record_t *record, ca_signing_t *signing)
+{
+    const signet_certificate_t *certificate = &record->certificate;
+    if (approval == NULL)
+        return SIGNET_OK;
+    signet_text_t key = ca_record_key(call, certificate->authority, certificate->serial);
+    signet_text_t result = signet_format(call, "certificate:%.*s", SIGNET_FORMAT(key));
+    if (key.data == NULL || result.data == NULL)
+        return SIGNET_NO_MEMORY;
+    int32_t status = ca_approval_finish(ca, call, approval, result, &signing->finish);
+    return status == SIGNET_OK ? ca_approval_reopen(call, approval, &signing->reopen) : status;
+}
+
+static int32_t sign(ca_t *ca, signet_call_t *call, const ca_draft_t *draft, signet_bytes_t digest,
+                    const ca_policy_outcome_t *policies, const signet_approval_t *approval,
+                    ca_record_t *record)
+{
+    const signet_issue_request_t *request = draft->request;
+    ca_signing_t signing = {.authority = draft->authority,
+                            .key_uri = draft->authority->key_uri,
+                            .content = &draft->content,
+                            .record = record,
+                            .request = request->request_id.length > 0 ? request : NULL,
+                            .request_digest = digest};
+    int32_t status = fill_record(ca, call, draft, policies, approval, record);
+    if (status == SIGNET_OK)
+        status = use_approval(ca, call, approval, record, &signing);
+    return status == SIGNET_OK ? ca_signing_run(ca, call, &signing) : status;
+}
+
+/* A certificate that nobody else needs to agree to, whatever policies say. */
+static int32_t issue_at_once(ca_t *ca, signet_call_t *call, ca_draft_t *draft,
+                             signet_bytes_t digest, ca_record_t *record)
+{
+    static const ca_policy_outcome_t nobody;
+    int32_t status = ca_prepare(ca, call, draft);
+    if (status == SIGNET_OK)
+        status = ca_fields_present(call, draft->profile, &draft->fields);
+    return status == SIGNET_OK ? sign(ca, call, draft, digest, &nobody, NULL, record) : status;
+}
+
+/* One that may take policies and other persons. All checks are made each time it is asked for; what
+ * was approved is issued only where it would come out the same. */
+static int32_t issue_gated(ca_t *ca, signet_call_t *call, ca_draft_t *draft, signet_bytes_t digest,
+                           ca_policy_outcome_t *policies, ca_record_t *record)
+{
+    ca_gate_t *gate = signet_alloc(call, 1, sizeof *gate);
+    if (gate == NULL)
+        return SIGNET_NO_MEMORY;
+    gate->request = ca_request_take(draft->request);
+    gate->request_digest = digest;
+    draft->request = &gate->request;
+    int32_t status = ca_gate_look(ca, call, gate);
+    if (status == SIGNET_OK)
+        status = ca_prepare(ca, call, draft);
+    if (status == SIGNET_OK)
+        status = ca_policies_ask(ca, call, draft, gate->approval != NULL, policies);
+    if (status == SIGNET_OK)
+        status = ca_fields_present(call, draft->profile, &draft->fields);
+    if (status == SIGNET_OK)
+        status = ca_gate_pass(ca, call, gate, draft, policies);
+    if (status == SIGNET_OK)
+        status = sign(ca, call, draft, gate->request_digest, policies, gate->approval, record);
+    return status;
+}
+
 static int32_t issue(ca_t *ca, signet_call_t *call, const signet_issue_request_t *request,
                      ca_policy_outcome_t *policies, const signet_certificate_t **certificate)
 {
     ca_draft_t draft = {.request = request, .now = signet_now()};
     signet_bytes_t digest = {NULL, 0};
     ca_record_t *record = NULL;
-    int32_t status = ca_prepare_authorise(ca, call, &draft);
-    if (status == SIGNET_OK && request->csr.length > SIGNET_CSR_MAX)
+    int32_t status = SIGNET_OK;
+    /* Who asks by the id alone means the request that was put down under it. */
+    if (request->csr.length == 0 && request->profile.length == 0 && request->request_id.length > 0)
+        status = ca_gate_restore(ca, call, request->request_id, &draft.request);
+    if (status == SIGNET_OK)
+        status = ca_prepare_authorise(ca, call, &draft);
+    if (status == SIGNET_OK && draft.request->csr.length > SIGNET_CSR_MAX)
         return signet_fail_field(call, SIGNET_TOO_LARGE, "csr.too-large", "csr",
                                  "the request is larger than %u octets", SIGNET_CSR_MAX);
     if (status == SIGNET_OK)
-        status = repeat(ca, call, request, &digest, &record);
-    if (status != SIGNET_OK)
-        return status;
-    if (record == NULL) {
+        status = repeat(ca, call, draft.request, &digest, &record);
+    if (status == SIGNET_OK && record == NULL) {
         record = signet_alloc(call, 1, sizeof *record);
         if (record == NULL)
             return SIGNET_NO_MEMORY;
-        status = ca_prepare(ca, call, &draft);
-        if (status == SIGNET_OK)
-            status = ca_policies_ask(ca, call, &draft, 0, policies);
-        if (status == SIGNET_OK && policies->hold)
-            status = signet_fail(call, SIGNET_DENIED, "policy.held",
-                                 "the policy \"%.*s\" holds the request for approval",
-                                 SIGNET_FORMAT(policies->name));
-        if (status == SIGNET_OK)
-            status = ca_fields_present(call, draft.profile, &draft.fields);
-        if (status == SIGNET_OK)
-            status = fill_record(ca, call, &draft, policies, record);
-        if (status != SIGNET_OK)
-            return status;
-        ca_signing_t signing = {.authority = draft.authority,
-                                .key_uri = draft.authority->key_uri,
-                                .content = &draft.content,
-                                .record = record,
-                                .request = request->request_id.length > 0 ? request : NULL,
-                                .request_digest = digest};
-        status = ca_signing_run(ca, call, &signing);
+        status = ca_gate_possible(ca, draft.profile)
+                     ? issue_gated(ca, call, &draft, digest, policies, record)
+                     : issue_at_once(ca, call, &draft, digest, record);
     }
     if (status == SIGNET_OK)
         *certificate = &record->certificate;

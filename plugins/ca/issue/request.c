@@ -6,6 +6,7 @@
 
 #include <signet/sdk/crypto.h>
 #include <signet/sdk/encode.h>
+#include <string.h>
 
 #define RETRY_MS 1000
 
@@ -18,6 +19,14 @@ int32_t ca_request_declare(signet_call_t *call, const signet_store_t *store)
     };
     static const signet_collection_t collection = CA_COLLECTION(CA_REQUESTS, 0, fields);
     return store->interface->declare(store->instance, call, &collection);
+}
+
+signet_issue_request_t ca_request_take(const signet_issue_request_t *request)
+{
+    signet_issue_request_t taken = {0};
+    memcpy(&taken, request, request->size < sizeof taken ? request->size : sizeof taken);
+    taken.size = sizeof taken;
+    return taken;
 }
 
 /* Each part with its length before it, so that no two requests run together alike. */

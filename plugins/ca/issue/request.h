@@ -12,6 +12,8 @@
 #define CA_REQUEST_ID_MAX 256U
 
 int32_t ca_request_declare(signet_call_t *call, const signet_store_t *store);
+/* A request as this version knows it, whatever size the caller's has. */
+signet_issue_request_t ca_request_take(const signet_issue_request_t *request);
 /* A digest of all that was asked, and by whom. */
 int32_t ca_request_digest(signet_call_t *call, const signet_issue_request_t *request,
                           signet_bytes_t *digest);

@@ -62,7 +62,7 @@ static int32_t commit_intent(signet_call_t *call, const ca_signing_t *signing,
 {
     signet_field_t intent_fields[CA_INTENT_FIELDS];
     signet_field_t request_fields[CA_REQUEST_FIELDS];
-    signet_change_t changes[2];
+    signet_change_t changes[3];
     uint64_t count = 0;
     ca_intent_t intent = {.record = *signing->record};
     intent.record.body = parts->tbs;
@@ -70,6 +70,9 @@ static int32_t commit_intent(signet_call_t *call, const ca_signing_t *signing,
     if (signing->request != NULL)
         changes[count++] = ca_request_put(signing->request, signing->request_digest, parts->key,
                                           signing->record->certificate.issued_at, request_fields);
+    /* An approval is used up with the intent, so that it is acted on once. */
+    if (signing->finish != NULL)
+        changes[count++] = *signing->finish;
     int32_t status = parts->store.interface->commit(parts->store.instance, call, changes, count);
     if (status == SIGNET_UNKNOWN)
         return read_back(call, &parts->store, CA_INTENTS, parts->key);
@@ -90,12 +93,14 @@ static void withdraw_intent(ca_t *ca, signet_call_t *call, const ca_signing_t *s
     signet_call_t *child = call->services->child(call);
     if (child == NULL)
         return;
-    signet_change_t changes[2];
+    signet_change_t changes[3];
     uint64_t count = 0;
     changes[count++] = signet_delete(CA_INTENTS, parts->key, SIGNET_VERSION_ANY);
     if (signing->request != NULL)
         changes[count++] =
             signet_delete(CA_REQUESTS, signing->request->request_id, SIGNET_VERSION_ANY);
+    if (signing->reopen != NULL)
+        changes[count++] = *signing->reopen;
     if (parts->store.interface->commit(parts->store.instance, child, changes, count) != SIGNET_OK)
         signet_log_error(ca->host, child, SIGNET_LOG_WARNING, "ca.intent-left");
     call->services->end(child);

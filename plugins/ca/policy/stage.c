@@ -40,12 +40,12 @@ static int32_t decide(const ca_t *ca, signet_call_t *call, signet_call_t *child,
     child->services->limit(child, ca->policy_timeout_ms);
     const signet_provider_t *provider =
         child->services->find(child, SIGNET_TEXT(SIGNET_POLICY_INTERFACE), name);
-    int32_t status = provider == NULL ? signet_status(child)
-                                      : ca_policy_question(child, draft, approved, &question);
-    if (status == SIGNET_OK) {
-        const signet_policy_interface_t *policy = provider->interface;
+    if (provider == NULL)
+        return ca_error_pass(call, child);
+    const signet_policy_interface_t *policy = provider->interface;
+    int32_t status = ca_policy_question(child, draft, approved, &question);
+    if (status == SIGNET_OK)
         status = policy->decide(provider->instance, child, &question, answer);
-    }
     /* An answer after its time is none; what its lateness did to the child's error does not
      * matter. */
     if (child->services->remaining(child) == 0) {

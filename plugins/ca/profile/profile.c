@@ -8,6 +8,7 @@
 #include "profile/strict.h"
 #include "profile/usage.h"
 
+#include <signet/auth.h>
 #include <signet/sdk/encode.h>
 #include <signet/sdk/error.h>
 #include <signet/sdk/setting.h>
@@ -158,6 +159,30 @@ static int32_t configure_limits(signet_call_t *call, ca_profile_t *profile)
     return SIGNET_OK;
 }
 
+/* Who asks, who agrees and who watches are never the same. */
+static int32_t configure_approval(signet_call_t *call, ca_profile_t *profile)
+{
+    static const char *const lists[] = {"approvers", "requesters"};
+    const signet_setting_t *setting = profile->setting;
+    profile->approval = (uint32_t)signet_setting_integer(setting, "approval", 0);
+    profile->approvers = signet_setting(setting, "approvers");
+    profile->approver_methods = signet_setting(setting, "approver_methods");
+    profile->approval_expires_ms = signet_setting_integer(setting, "approval_expires", 0);
+    profile->approval_escalates_ms = signet_setting_integer(setting, "approval_escalates", 0);
+    for (size_t i = 0; i < sizeof lists / sizeof lists[0]; i++) {
+        const signet_setting_t *list = signet_setting(setting, lists[i]);
+        for (uint64_t j = 0; list != NULL && j < list->member_count; j++) {
+            const signet_setting_t *role = signet_setting_at(list, j);
+            if (signet_text_is(role->text, SIGNET_ROLE_AUDITOR))
+                return signet_setting_fail(call, role, "profile.auditor",
+                                           "the profile \"%.*s\" names auditors among its %s; "
+                                           "they watch, and so take part in nothing",
+                                           SIGNET_FORMAT(profile->name), lists[i]);
+        }
+    }
+    return SIGNET_OK;
+}
+
 /* A server's common name is taken for a host name, so that it must be one that was checked. */
 static int32_t check_subject(signet_call_t *call, const ca_profile_t *profile)
 {
@@ -225,6 +250,8 @@ int32_t ca_profile_configure(ca_pool_t *pool, signet_call_t *call, const ca_effe
                                       &profile->rules, &profile->rule_count);
     if (status == SIGNET_OK)
         status = check_subject(call, profile);
+    if (status == SIGNET_OK)
+        status = configure_approval(call, profile);
     if (status == SIGNET_OK)
         status = configure_below(pool, call, profile);
     if (status == SIGNET_OK)

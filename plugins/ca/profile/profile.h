@@ -96,7 +96,12 @@ typedef struct ca_profile {
     uint64_t max_active;    /* valid certificates of one subject; 0: no limit */
     int64_t renewal_window_ms;
     int64_t path_length;
-    ca_limits_t limits;             /* of subordinates, on all below them */
+    ca_limits_t limits; /* of subordinates, on all below them */
+    uint32_t approval;  /* how many others must agree; 0: nobody */
+    const signet_setting_t *approvers;
+    const signet_setting_t *approver_methods;
+    int64_t approval_expires_ms;
+    int64_t approval_escalates_ms;  /* 0: never */
     signet_text_t document;         /* JSON */
     signet_text_t origins_document; /* JSON */
     ca_template_t *templates;       /* for each authority one for each class of keys */

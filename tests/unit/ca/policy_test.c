@@ -1,6 +1,7 @@
 /* The policy stage: order, refusals, holds, filled fields, conflicts, and failures that refuse. */
 #include "world.h"
 
+#include <signet/ext/draft/approval.h>
 #include <signet/ext/draft/policy.h>
 #include <stdlib.h>
 #include <string.h>
@@ -197,11 +198,84 @@ START_TEST(a_late_answer_refuses)
 }
 END_TEST
 
-START_TEST(a_hold_does_not_issue)
+static const signet_approval_interface_t *approvals(void **instance)
 {
+    const signet_provider_t *provider = signet_check_find(check, SIGNET_APPROVAL_INTERFACE, "ca");
+    ck_assert_ptr_nonnull(provider);
+    *instance = provider->instance;
+    return provider->interface;
+}
+
+START_TEST(a_hold_waits_for_approval)
+{
+    const signet_certificate_t *certificate = NULL;
+    const signet_approval_t *approval = NULL;
+    void *instance = NULL;
+    uint8_t csr[2048];
+    char id[64];
+    signet_bytes_t made = world_csr(NULL, "/CN=a.example", "DNS:a.example");
+    signet_issue_request_t request = {.size = sizeof request,
+                                      .request_id = SIGNET_TEXT("test/held"),
+                                      .profile = SIGNET_TEXT("open-subject"),
+                                      .csr = {memcpy(csr, made.data, made.length), made.length}};
     begin();
     scripts[1].answer.decision = SIGNET_POLICY_HOLD;
-    expect_refused(SIGNET_DENIED, "policy.held");
+    world_actor("token:alice|alice", "requester");
+    ck_assert_int_eq(world_ask(&request, &certificate), SIGNET_PENDING);
+    ck_assert_int_eq(turn, 2);
+    snprintf(id, sizeof id, "%.*s", SIGNET_FORMAT(call->services->error(call)->field));
+    call->services->clear(call);
+    /* While it waits, policies are left alone. */
+    ck_assert_int_eq(world_ask(&request, &certificate), SIGNET_PENDING);
+    ck_assert_int_eq(turn, 2);
+
+    world_actor("token:bob|bob", "officer");
+    const signet_approval_interface_t *interface_of = approvals(&instance);
+    expect_ok(interface_of->decide(instance, call, signet_text(id), SIGNET_DECISION_APPROVE,
+                                   SIGNET_TEXT(""), &approval));
+    ck_assert_ptr_nonnull(
+        strstr(signet_text_string(call, approval->document), "\"held_by\":\"second\""));
+    world_actor("token:alice|alice", "requester");
+    expect_ok(world_ask(&request, &certificate));
+    ck_assert_uint_eq(approved, 1);
+    ck_assert_int_eq(turn, 4);
+}
+END_TEST
+
+START_TEST(a_policy_may_refuse_what_was_approved)
+{
+    const signet_certificate_t *certificate = NULL;
+    const signet_approval_t *approval = NULL;
+    void *instance = NULL;
+    uint8_t csr[2048];
+    char id[64];
+    signet_bytes_t made = world_csr(NULL, "/CN=a.example", "DNS:a.example");
+    signet_issue_request_t request = {.size = sizeof request,
+                                      .request_id = SIGNET_TEXT("test/refused"),
+                                      .profile = SIGNET_TEXT("open-subject"),
+                                      .csr = {memcpy(csr, made.data, made.length), made.length}};
+    begin();
+    scripts[1].answer.decision = SIGNET_POLICY_HOLD;
+    world_actor("token:alice|alice", "requester");
+    ck_assert_int_eq(world_ask(&request, &certificate), SIGNET_PENDING);
+    snprintf(id, sizeof id, "%.*s", SIGNET_FORMAT(call->services->error(call)->field));
+    world_actor("token:bob|bob", "officer");
+    const signet_approval_interface_t *interface_of = approvals(&instance);
+    expect_ok(interface_of->decide(instance, call, signet_text(id), SIGNET_DECISION_APPROVE,
+                                   SIGNET_TEXT(""), &approval));
+    world_actor("token:alice|alice", "requester");
+    /* What it fills now was not there when others looked. */
+    signet_pair_t owner = pair("owner", "team-a");
+    fill(1, &owner, 1);
+    expect_error(world_ask(&request, &certificate), SIGNET_PENDING, "approval.pending");
+    world_actor("token:bob|bob", "officer");
+    expect_ok(interface_of->decide(instance, call, signet_text(id), SIGNET_DECISION_APPROVE,
+                                   SIGNET_TEXT(""), &approval));
+    world_actor("token:alice|alice", "requester");
+    scripts[0].fail = SIGNET_UNAVAILABLE;
+    expect_error(world_ask(&request, &certificate), SIGNET_UNAVAILABLE, "policy.mock-failed");
+    scripts[0].fail = SIGNET_OK;
+    expect_ok(world_ask(&request, &certificate));
 }
 END_TEST
 
@@ -349,7 +423,8 @@ int main(void)
         a_failure_refuses_and_is_journaled,
         an_unknown_decision_refuses,
         a_late_answer_refuses,
-        a_hold_does_not_issue,
+        a_hold_waits_for_approval,
+        a_policy_may_refuse_what_was_approved,
         what_is_open_can_be_filled,
         what_is_not_open_is_refused,
         a_conflict_is_refused,

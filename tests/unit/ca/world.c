@@ -149,6 +149,19 @@ int32_t world_restart(void)
     return status;
 }
 
+int32_t world_profiles_replace(const char *from, const char *to)
+{
+    char *place = strstr(settings, from);
+    ck_assert_ptr_nonnull(place);
+    ck_assert_uint_le(strlen(to), strlen(from));
+    while (place != NULL) {
+        memset(place, ' ', strlen(from));
+        memcpy(place, to, strlen(to));
+        place = strstr(place, from);
+    }
+    return world_restart();
+}
+
 void world_actor(const char *actor, const char *roles)
 {
     if (call != NULL)

@@ -40,6 +40,8 @@ void world_open(const char *profiles);
 void world_end(void);
 /* Closes the CA and opens it again, as a restart does. */
 int32_t world_restart(void);
+/* The same with other settings: each `from` in them becomes `to`, which must be no longer. */
+int32_t world_profiles_replace(const char *from, const char *to);
 /* Makes an authority with the local command. */
 void world_create(const char *authority);
 /* A new call in place of `call`. */

@@ -39,8 +39,12 @@ typedef struct signet_approval_matter {
     signet_text_t profile;
     const signet_text_t *roles; /* any of these roles lets a person approve */
     uint64_t role_count;
-    int64_t expires_ms;  /* after which it expires without enough approvals; 0: in 7 days */
+    int64_t expires_ms;  /* after which it expires without enough approvals, and for as long again
+                          * it may then be acted on; 0: 7 days */
     int64_t escalate_ms; /* after which "approval.escalated" is journaled; 0: never */
+    const signet_text_t *methods; /* how approvers must have proved who they are, as in
+                                   * signet_actor_t.method: "certificate"; none: any way */
+    uint64_t method_count;
 } signet_approval_matter_t;
 
 /* One person's decision or comment. */
@@ -57,7 +61,7 @@ typedef struct signet_approval_decision {
 typedef struct signet_approval {
     uint32_t size;
     uint32_t required;
-    signet_text_t id; /* "01J…", unguessable, unique */
+    signet_text_t id; /* 32 hexadecimal digits, made of kind and key; knowing it permits nothing */
     signet_text_t state;
     signet_text_t kind;
     signet_text_t key;
@@ -76,6 +80,8 @@ typedef struct signet_approval {
     int64_t created;
     int64_t expires;
     uint64_t version; /* of the record */
+    const signet_text_t *methods;
+    uint64_t method_count;
 } signet_approval_t;
 
 /* A search. Empty and zero members do not restrict. */
@@ -104,7 +110,8 @@ typedef struct signet_approval_interface {
     uint32_t reserved;
     /* Whether a matter has been agreed to. OK with the matter: act now. PENDING
      * ("approval.pending", field: its id) where it waits, the first time putting it down; DENIED
-     * ("approval.denied", "approval.expired", "approval.withdrawn"). Required. [worker] */
+     * ("approval.denied", "approval.expired", "approval.withdrawn"); CONFLICT ("approval.done": it
+     * was acted on; "approval.changed"; "approval.of-another"). Required. [worker] */
     int32_t (*require)(void *instance, signet_call_t *call, const signet_approval_matter_t *matter,
                        const signet_approval_t **approval);
     /* A change that marks an approved matter as done, to be committed with what was done, so that
