@@ -62,6 +62,7 @@ static int32_t make_actor(signet_call_t *call, const token_t *token, const signe
     made->tenant = token->tenant;
     made->grants = token->grants;
     made->grant_count = token->grant_count;
+    made->person = token->person;
     if (made->id.data == NULL)
         return signet_status(call);
     *actor = made;

@@ -76,8 +76,8 @@ static int holds(const kept_t *kept, signet_text_t id)
 static uint64_t measure(const token_t *token)
 {
     uint64_t size = token->grant_count * sizeof(signet_grant_t) + token->id.length +
-                    token->name.length + token->tenant.length + token->creator.length +
-                    token->digest.length;
+                    token->name.length + token->person.length + token->tenant.length +
+                    token->creator.length + token->digest.length;
     for (uint64_t i = 0; i < token->grant_count; i++) {
         const signet_grant_t *grant = SIGNET_AT(signet_grant_t, token->grants, i);
         size += grant->role.length + grant->authority.length + grant->profile.length +
@@ -111,6 +111,7 @@ static void copy(const token_t *token, void *memory, token_t *made)
     made->grants = grants;
     made->id = move(&position, token->id);
     made->name = move(&position, token->name);
+    made->person = move(&position, token->person);
     made->tenant = move(&position, token->tenant);
     made->creator = move(&position, token->creator);
     made->digest = signet_text_bytes(move(&position, signet_bytes_text(token->digest)));

@@ -2,8 +2,10 @@
 
 #include <signet/sdk/error.h>
 
-static const char *const roles[] = {SIGNET_ROLE_ADMINISTRATOR, SIGNET_ROLE_OFFICER,
-                                    SIGNET_ROLE_REQUESTER, SIGNET_ROLE_AUDITOR};
+static const char *const roles[] = {SIGNET_ROLE_ADMINISTRATOR,    SIGNET_ROLE_CA_ADMINISTRATOR,
+                                    SIGNET_ROLE_OFFICER,          SIGNET_ROLE_REVOCATION_OFFICER,
+                                    SIGNET_ROLE_RECOVERY_OFFICER, SIGNET_ROLE_REQUESTER,
+                                    SIGNET_ROLE_AUDITOR};
 
 static int32_t need_known(signet_call_t *call, signet_text_t role)
 {
@@ -11,7 +13,8 @@ static int32_t need_known(signet_call_t *call, signet_text_t role)
         if (signet_text_is(role, roles[i]))
             return SIGNET_OK;
     return signet_fail_field(call, SIGNET_INVALID, "token.role-unknown", "grants",
-                             "There is no role \"%.*s\"; roles are administrator, officer, "
+                             "There is no role \"%.*s\"; roles are administrator, "
+                             "ca-administrator, officer, revocation-officer, recovery-officer, "
                              "requester and auditor.",
                              SIGNET_FORMAT(role));
 }
@@ -33,6 +36,28 @@ static int32_t read_grant(signet_call_t *call, const signet_json_t *object, sign
     if (status == SIGNET_OK)
         status = signet_json_get_text(call, object, "names", &grant->names);
     return status == SIGNET_OK ? need_known(call, grant->role) : status;
+}
+
+int32_t token_grants_need_separate(signet_call_t *call, const signet_grant_t *grants,
+                                   uint64_t count)
+{
+    uint64_t watching = 0;
+    for (uint64_t i = 0; i < count; i++)
+        watching += signet_text_is(grants[i].role, SIGNET_ROLE_AUDITOR) ? 1 : 0;
+    if (watching == 0 || watching == count)
+        return SIGNET_OK;
+    return signet_fail_field(call, SIGNET_INVALID, "token.roles-not-separate", "grants",
+                             "An auditor's token carries no other role; make two tokens, for two "
+                             "persons.");
+}
+
+int token_grants_decide(const signet_grant_t *grants, uint64_t count)
+{
+    for (uint64_t i = 0; i < count; i++)
+        if (!signet_text_is(grants[i].role, SIGNET_ROLE_REQUESTER) &&
+            !signet_text_is(grants[i].role, SIGNET_ROLE_AUDITOR))
+            return 1;
+    return 0;
 }
 
 int32_t token_grants_read(signet_call_t *call, const signet_json_t *array,

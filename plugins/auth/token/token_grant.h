@@ -12,6 +12,12 @@
  * INVALID for roles that do not exist and members that are not known. [any] */
 int32_t token_grants_read(signet_call_t *call, const signet_json_t *array,
                           const signet_grant_t **grants, uint64_t *count);
+/* INVALID where an auditor's role comes with another: who watches over others takes no part in what
+ * they do. [any] */
+int32_t token_grants_need_separate(signet_call_t *call, const signet_grant_t *grants,
+                                   uint64_t count);
+/* Whether one of the roles can approve, issue for others, revoke, recover or administer. [any] */
+int token_grants_decide(const signet_grant_t *grants, uint64_t count);
 /* The reverse. [any] */
 void token_grants_write(signet_json_writer_t *writer, const char *name,
                         const signet_grant_t *grants, uint64_t count);

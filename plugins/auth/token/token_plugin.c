@@ -1,4 +1,5 @@
 /* auth-token: entry, descriptor and wiring. */
+#include <signet/ext/draft/approval.h>
 #include <signet/sdk/setting.h>
 #include <stdlib.h>
 #include <token_openapi.h>
@@ -33,9 +34,19 @@ static const signet_option_t options[] = {
      .default_value = SIGNET_TEXT_INIT("1y"),
      .minimum = 1000,
      .maximum = 10 * MAXIMUM_TTL_MS},
+    {.size = sizeof(signet_option_t),
+     .type = SIGNET_OPTION_BOOLEAN,
+     .name = SIGNET_TEXT_INIT("second_person"),
+     .help =
+         SIGNET_TEXT_INIT("Whether another administrator must agree to tokens that can approve, "
+                          "issue, revoke, recover or administer."),
+     .default_value = SIGNET_TEXT_INIT("true")},
 };
 
 static const signet_need_t needs[] = {
+    {.size = sizeof(signet_need_t),
+     .kind = SIGNET_NEED_OPTIONAL,
+     .interface = SIGNET_TEXT_INIT(SIGNET_APPROVAL_INTERFACE)},
     {.size = sizeof(signet_need_t),
      .kind = SIGNET_NEED_REQUIRED,
      .interface = SIGNET_TEXT_INIT(SIGNET_STORE_INTERFACE),
@@ -85,6 +96,7 @@ static int32_t open_instance(const signet_host_t *host, signet_call_t *call, voi
     auth->store = signet_setting_text(host->settings, "store");
     auth->journal = signet_setting_text(host->settings, "journal");
     auth->default_ttl_ms = signet_setting_integer(host->settings, "default_ttl", DEFAULT_TTL_MS);
+    auth->second_person = signet_setting_integer(host->settings, "second_person", 1) != 0;
     auth->maximum_ttl_ms = signet_setting_integer(host->settings, "maximum_ttl", MAXIMUM_TTL_MS);
     if (auth->default_ttl_ms > auth->maximum_ttl_ms)
         return signet_setting_fail(call, signet_setting(host->settings, "default_ttl"),

@@ -31,6 +31,10 @@ static const signet_field_declaration_t fields[] = {
      .type = SIGNET_VALUE_BYTES,
      .flags = SIGNET_FIELD_UNINDEXED,
      .name = SIGNET_TEXT_INIT("digest")},
+    {.size = sizeof(signet_field_declaration_t),
+     .type = SIGNET_VALUE_TEXT,
+     .flags = SIGNET_FIELD_UNINDEXED,
+     .name = SIGNET_TEXT_INIT("person")},
 };
 
 static const signet_collection_t collection = {
@@ -70,8 +74,11 @@ int32_t token_record_put(signet_call_t *call, const token_t *token, signet_chang
     values[3] = signet_field_text("actor", token->name);
     values[4] = signet_field_text("creator", token->creator);
     values[5] = signet_field_bytes("digest", token->digest);
-    *change = signet_put(TOKEN_COLLECTION, token->id, SIGNET_VERSION_ABSENT, values,
-                         sizeof fields / sizeof fields[0], signet_text_bytes(body));
+    uint64_t count = 6;
+    if (token->person.length > 0)
+        values[count++] = signet_field_text("person", token->person);
+    *change = signet_put(TOKEN_COLLECTION, token->id, SIGNET_VERSION_ABSENT, values, count,
+                         signet_text_bytes(body));
     return SIGNET_OK;
 }
 
@@ -80,6 +87,7 @@ int32_t token_record_read(signet_call_t *call, const signet_record_t *record, to
     const signet_json_t *body = NULL;
     token->id = record->key;
     token->name = signet_record_text(record, "actor");
+    token->person = signet_record_text(record, "person");
     token->tenant = signet_record_text(record, "tenant");
     token->creator = signet_record_text(record, "creator");
     token->digest = token_record_digest(record);

@@ -11,6 +11,7 @@
 typedef struct token {
     signet_text_t id;
     signet_text_t name;
+    signet_text_t person; /* who holds it; empty: the token stands for itself */
     signet_text_t tenant;
     signet_text_t creator; /* the actor's id */
     signet_bytes_t digest; /* SHA-256 of the secret */

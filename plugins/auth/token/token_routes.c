@@ -4,6 +4,7 @@
 
 #include "token.h"
 #include "token_grant.h"
+#include "token_second.h"
 #include "token_secret.h"
 
 #define MAXIMUM_BODY (UINT64_C(64) * 1024)
@@ -14,6 +15,8 @@ static void write_token(signet_json_writer_t *writer, const token_t *token, sign
     signet_json_begin_object(writer, NULL);
     signet_json_text(writer, "id", token->id);
     signet_json_text(writer, "name", token->name);
+    if (token->person.length > 0)
+        signet_json_text(writer, "person", token->person);
     token_grants_write(writer, "grants", token->grants, token->grant_count);
     signet_json_time(writer, "created", token->created);
     signet_json_time(writer, "expires", token->expires);
@@ -44,12 +47,12 @@ static int32_t read_ttl(const token_auth_t *auth, signet_call_t *call, const sig
 }
 
 static int32_t read_new(const token_auth_t *auth, signet_call_t *call,
-                        const signet_request_t *request, token_t *token)
+                        const signet_request_t *request, token_t *token, signet_text_t *approval)
 {
-    static const char *const members[] = {"name", "grants", "ttl"};
+    static const char *const members[] = {"name", "grants", "ttl", "person", "approval"};
     const signet_json_t *body = NULL;
     int64_t ttl_ms = 0;
-    int32_t status = signet_http_json(call, request, MAXIMUM_BODY, members, 3, &body);
+    int32_t status = signet_http_json(call, request, MAXIMUM_BODY, members, 5, &body);
     if (status == SIGNET_OK)
         status = signet_http_json_text(call, body, "name", &token->name);
     if (status == SIGNET_OK && token->name.length > MAXIMUM_NAME)
@@ -58,8 +61,19 @@ static int32_t read_new(const token_auth_t *auth, signet_call_t *call,
                                    "it is.",
                                    MAXIMUM_NAME);
     if (status == SIGNET_OK)
+        status = signet_json_get_text(call, body, "person", &token->person);
+    if (status == SIGNET_OK && token->person.length > MAXIMUM_NAME)
+        status = signet_fail_field(call, SIGNET_INVALID, "token.person-invalid", "person",
+                                   "person must have at most %d octets; all tokens of one person "
+                                   "name it alike.",
+                                   MAXIMUM_NAME);
+    if (status == SIGNET_OK)
+        status = signet_json_get_text(call, body, "approval", approval);
+    if (status == SIGNET_OK)
         status = token_grants_read(call, signet_json_get(body, "grants"), &token->grants,
                                    &token->grant_count);
+    if (status == SIGNET_OK)
+        status = token_grants_need_separate(call, token->grants, token->grant_count);
     if (status == SIGNET_OK)
         status = read_ttl(auth, call, body, &ttl_ms);
     if (status != SIGNET_OK)
@@ -82,7 +96,7 @@ static signet_text_t describe_grants(signet_call_t *call, const token_t *token)
 }
 
 static int32_t commit(const token_auth_t *auth, signet_call_t *call, const char *event,
-                      const token_t *token, const signet_change_t *change)
+                      const token_t *token, const signet_change_t *changes, uint64_t count)
 {
     signet_journal_t journal;
     int32_t status = signet_journal(call, auth->journal, &journal);
@@ -90,6 +104,7 @@ static int32_t commit(const token_auth_t *auth, signet_call_t *call, const char 
         return status;
     signet_pair_t fields[] = {
         signet_pair("name", token->name),
+        signet_pair("person", token->person),
         signet_pair("grants", describe_grants(call, token)),
         signet_pair("expires", signet_time_text(call, token->expires)),
     };
@@ -98,9 +113,39 @@ static int32_t commit(const token_auth_t *auth, signet_call_t *call, const char 
                             .object = signet_format(call, "token:%.*s", SIGNET_FORMAT(token->id)),
                             .fields = fields,
                             .field_count = sizeof fields / sizeof fields[0]};
-    if (fields[1].value.data == NULL || fields[2].value.data == NULL || entry.object.data == NULL)
+    if (fields[2].value.data == NULL || fields[3].value.data == NULL || entry.object.data == NULL)
         return signet_status(call);
-    return journal.interface->commit(journal.instance, call, change, 1, &entry);
+    return journal.interface->commit(journal.instance, call, changes, count, &entry);
+}
+
+/* The request that waits for another administrator, and where it is found. */
+static int32_t answer_pending(signet_call_t *call, signet_exchange_t *exchange)
+{
+    signet_text_t id = call->services->error(call)->field;
+    call->services->clear(call);
+    signet_text_t location = signet_format(call, "/v1/requests/%.*s", SIGNET_FORMAT(id));
+    signet_json_writer_t writer = signet_json_writer(call, 128);
+    if (location.data == NULL)
+        return SIGNET_NO_MEMORY;
+    signet_json_begin_object(&writer, NULL);
+    signet_json_text(&writer, "id", id);
+    signet_json_text(&writer, "state", SIGNET_TEXT(SIGNET_APPROVAL_PENDING));
+    signet_json_end_object(&writer);
+    return signet_http_answer_json(call, exchange, 202, &writer, location);
+}
+
+/* Makes the token durable, together with the end of the agreement that it took. */
+static int32_t store_token(const token_auth_t *auth, signet_call_t *call,
+                           const token_second_t *second, const token_t *token)
+{
+    signet_change_t changes[2];
+    uint64_t count = 1;
+    int32_t status = token_record_put(call, token, &changes[0]);
+    if (status == SIGNET_OK && second->approval != NULL)
+        status = token_second_finish(call, second, token, &changes[count++]);
+    if (status == SIGNET_OK)
+        status = commit(auth, call, SIGNET_EVENT_TOKEN_CREATED, token, changes, count);
+    return status;
 }
 
 int32_t token_create(void *instance, signet_call_t *call, const signet_request_t *request,
@@ -109,21 +154,24 @@ int32_t token_create(void *instance, signet_call_t *call, const signet_request_t
     static const char *const roles[] = {SIGNET_ROLE_ADMINISTRATOR};
     const token_auth_t *auth = instance;
     token_t token = {.name = {NULL, 0}};
+    token_second_t second;
     token_secret_t secret;
+    signet_text_t approval = {NULL, 0};
     signet_text_t text;
-    signet_change_t change;
     int32_t status = token_need_role(call, roles, 1);
     if (status == SIGNET_OK)
-        status = read_new(auth, call, request, &token);
+        status = read_new(auth, call, request, &token, &approval);
+    if (status == SIGNET_OK)
+        status = token_second_require(auth, call, &token, approval, &second);
+    if (status == SIGNET_PENDING)
+        return answer_pending(call, exchange);
     if (status == SIGNET_OK)
         status = token_secret_make(call, &text, &secret);
     if (status != SIGNET_OK)
         return status;
     token.id = secret.id;
     token.digest = secret.digest;
-    status = token_record_put(call, &token, &change);
-    if (status == SIGNET_OK)
-        status = commit(auth, call, SIGNET_EVENT_TOKEN_CREATED, &token, &change);
+    status = store_token(auth, call, &second, &token);
     if (status != SIGNET_OK)
         return status;
     signet_json_writer_t writer = signet_json_writer(call, 512);
@@ -205,7 +253,7 @@ int32_t token_revoke(void *instance, signet_call_t *call, const signet_request_t
     if (token_record_read(call, record, &token) == SIGNET_CORRUPT)
         call->services->clear(call);
     signet_change_t change = signet_delete(TOKEN_COLLECTION, id, record->version);
-    status = commit(auth, call, SIGNET_EVENT_TOKEN_REVOKED, &token, &change);
+    status = commit(auth, call, SIGNET_EVENT_TOKEN_REVOKED, &token, &change, 1);
     /* Also where it is not known whether the change was made: the next use reads the store. */
     token_cache_forget(auth->cache, id);
     if (status != SIGNET_OK)

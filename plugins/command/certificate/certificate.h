@@ -27,6 +27,7 @@ int32_t certificate_show_issued(signet_call_t *call, const signet_command_input_
 
 /* Commands; each is a signet_command_t.run. [any] */
 int32_t certificate_issue(void *instance, signet_call_t *call, const signet_command_input_t *input);
+int32_t certificate_fetch(void *instance, signet_call_t *call, const signet_command_input_t *input);
 int32_t certificate_try(void *instance, signet_call_t *call, const signet_command_input_t *input);
 int32_t certificate_show(void *instance, signet_call_t *call, const signet_command_input_t *input);
 int32_t certificate_list(void *instance, signet_call_t *call, const signet_command_input_t *input);

@@ -3,6 +3,7 @@
 
 #include "certificate.h"
 #include "certificate_body.h"
+#include "certificate_pending.h"
 
 static int32_t make_pem(signet_call_t *call, const signet_command_input_t *input,
                         const signet_json_t *answer, signet_bytes_t *pem)
@@ -37,13 +38,10 @@ int32_t certificate_issue(void *instance, signet_call_t *call, const signet_comm
     (void)instance;
     signet_text_t body = {NULL, 0};
     const signet_client_response_t *response = NULL;
-    const signet_json_t *answer = NULL;
     int32_t status = certificate_body(call, input, 1, &body);
     if (status == SIGNET_OK)
         status =
             signet_client_keyed(call, input, "POST", SIGNET_TEXT("/v1/certificates"), NULL, body,
                                 signet_setting_text(input->options, "idempotency_key"), &response);
-    if (status == SIGNET_OK)
-        status = signet_json_parse(call, response->body, response->body.length, &answer);
-    return status == SIGNET_OK ? certificate_show_issued(call, input, answer) : status;
+    return status == SIGNET_OK ? certificate_answered(call, input, response) : status;
 }

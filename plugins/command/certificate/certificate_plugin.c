@@ -22,6 +22,9 @@
                "Tag NAME=VALUE to be kept beside the certificate: cost-center=4711."),             \
         OPTION(SIGNET_OPTION_TEXT, 0, "sid",                                                       \
                "SID of the account in Active Directory, for profiles that issue it.")
+#define WAIT                                                                                       \
+    OPTION(SIGNET_OPTION_BOOLEAN, 0, "wait",                                                       \
+           "Where others must agree first, wait until they have decided.")
 #define COMMENT OPTION(SIGNET_OPTION_TEXT, 0, "comment", "Why, for the journal.")
 
 static const signet_option_t issue_options[] = {
@@ -41,6 +44,16 @@ static const signet_option_t issue_options[] = {
     OPTION(SIGNET_OPTION_TEXT, 0, "idempotency_key",
            "Text of your choice; the same request under the same key answers the same "
            "certificate."),
+    WAIT,
+};
+
+static const signet_option_t fetch_options[] = {
+    OPTION(SIGNET_OPTION_TEXT, SIGNET_OPTION_REQUIRED | SIGNET_OPTION_POSITIONAL, "id",
+           "Id of the request."),
+    OPTION(SIGNET_OPTION_PATH, 0, "out", "File to write the certificate to, PEM."),
+    OPTION(SIGNET_OPTION_BOOLEAN, 0, "chain",
+           "Write the authorities' certificates behind it, as servers want them."),
+    WAIT,
 };
 
 static const signet_option_t try_options[] = {
@@ -152,6 +165,7 @@ static const signet_option_t renew_options[] = {
     OPTION(SIGNET_OPTION_TEXT, 0, "idempotency_key",
            "Text of your choice; the same request under the same key answers the same "
            "certificate."),
+    WAIT,
 };
 
 static const signet_option_t renewal_options[] = {
@@ -177,6 +191,8 @@ static const signet_command_t commands[] = {
     COMMAND("issue", "Issue a certificate from a certificate request.",
             "signet issue --profile tls-server --csr web.csr --out web.pem --chain", issue_options,
             certificate_issue),
+    COMMAND("request issue", "Fetch the certificate of an approved request.",
+            "signet request issue 3f0c… --out web.pem --wait", fetch_options, certificate_fetch),
     COMMAND("profile try", "Show what would be issued for a request, or why not.",
             "signet profile try web.csr --profile tls-server", try_options, certificate_try),
     COMMAND("show", "Show one certificate.", "signet show 1A2B3C… --pem", show_options,

@@ -3,6 +3,7 @@
 #include <signet/sdk/setting.h>
 
 #include "certificate.h"
+#include "certificate_pending.h"
 
 static int32_t make_body(signet_call_t *call, const signet_command_input_t *input,
                          signet_text_t *body)
@@ -28,7 +29,6 @@ int32_t certificate_renew(void *instance, signet_call_t *call, const signet_comm
     signet_text_t path;
     signet_text_t body;
     const signet_client_response_t *response = NULL;
-    const signet_json_t *answer = NULL;
     (void)instance;
     int32_t status = certificate_find(call, input, &path);
     if (status == SIGNET_OK)
@@ -37,9 +37,7 @@ int32_t certificate_renew(void *instance, signet_call_t *call, const signet_comm
         status = signet_client_keyed(
             call, input, "POST", signet_format(call, "%.*s/renew", SIGNET_FORMAT(path)), NULL, body,
             signet_setting_text(input->options, "idempotency_key"), &response);
-    if (status == SIGNET_OK)
-        status = signet_json_parse(call, response->body, response->body.length, &answer);
-    return status == SIGNET_OK ? certificate_show_issued(call, input, answer) : status;
+    return status == SIGNET_OK ? certificate_answered(call, input, response) : status;
 }
 
 int32_t certificate_renewal(void *instance, signet_call_t *call,

@@ -1,14 +1,26 @@
 /* signet token create */
 #include <inttypes.h>
+#include <signet/sdk/error.h>
 #include <signet/sdk/setting.h>
 
 #include "token.h"
+
+/* The answer of a request that was accepted but not carried out yet. */
+#define ACCEPTED 202U
 
 static const signet_column_t columns[] = {
     SIGNET_COLUMN("id", "Id", 0),           SIGNET_COLUMN("name", "Name", 0),
     SIGNET_COLUMN("grants", "Roles", 0),    SIGNET_COLUMN("expires", "Expires", 0),
     SIGNET_COLUMN("creator", "Made by", 0),
 };
+
+static void add_text(signet_json_writer_t *writer, const signet_command_input_t *input,
+                     const char *name)
+{
+    signet_text_t text = signet_setting_text(input->options, name);
+    if (text.length > 0)
+        signet_json_text(writer, name, text);
+}
 
 static int32_t make_body(signet_call_t *call, const signet_command_input_t *input,
                          signet_text_t *body)
@@ -19,6 +31,8 @@ static int32_t make_body(signet_call_t *call, const signet_command_input_t *inpu
     signet_json_writer_t writer = signet_json_writer(call, 512);
     signet_json_begin_object(&writer, NULL);
     signet_json_text(&writer, "name", signet_setting_text(input->options, "name"));
+    add_text(&writer, input, "person");
+    add_text(&writer, input, "approval");
     if (ttl != 0)
         signet_json_text(&writer, "ttl", signet_format(call, "%" PRId64 "ms", ttl));
     signet_json_begin_array(&writer, "grants");
@@ -52,16 +66,31 @@ static int32_t write_token(signet_call_t *call, const signet_command_input_t *in
     return status;
 }
 
+static int32_t wait_for_another(signet_call_t *call, const signet_json_t *answer)
+{
+    signet_text_t id = signet_show_text(call, signet_json_get(answer, "id"));
+    return signet_fail(call, SIGNET_PENDING, "token.pending",
+                       "Another administrator must agree: signet request approve %.*s. Then repeat "
+                       "this command with --approval %.*s",
+                       SIGNET_FORMAT(id), SIGNET_FORMAT(id));
+}
+
 int32_t token_create(void *instance, signet_call_t *call, const signet_command_input_t *input)
 {
     static const signet_column_t token = SIGNET_COLUMN("token", "Token", 0);
     (void)instance;
     signet_text_t body;
+    const signet_client_response_t *response = NULL;
     const signet_json_t *answer = NULL;
     signet_text_t out = signet_setting_text(input->options, "out");
     int32_t status = make_body(call, input, &body);
     if (status == SIGNET_OK)
-        status = signet_client_json(call, input, "POST", SIGNET_TEXT("/v1/tokens"), body, &answer);
+        status =
+            signet_client(call, input, "POST", SIGNET_TEXT("/v1/tokens"), NULL, body, &response);
+    if (status == SIGNET_OK)
+        status = signet_json_parse(call, response->body, response->body.length, &answer);
+    if (status == SIGNET_OK && response->status == ACCEPTED)
+        return wait_for_another(call, answer);
     if (status != SIGNET_OK)
         return status;
     if (out.length > 0)

@@ -14,7 +14,12 @@ static const signet_option_t create_options[] = {
      .flags = SIGNET_OPTION_REQUIRED | SIGNET_OPTION_REPEATABLE,
      .name = SIGNET_TEXT_INIT("role"),
      .help = SIGNET_TEXT_INIT("Role that the token has."),
-     .choices = SIGNET_TEXT_INIT("administrator|officer|requester|auditor")},
+     .choices = SIGNET_TEXT_INIT("administrator|ca-administrator|officer|revocation-officer|"
+                                 "recovery-officer|requester|auditor")},
+    OPTION(SIGNET_OPTION_TEXT, 0, "person",
+           "Who holds it: all tokens of one person name it alike, and count once in approvals."),
+    OPTION(SIGNET_OPTION_TEXT, 0, "approval",
+           "Id of the request that another administrator has agreed to."),
     OPTION(SIGNET_OPTION_DURATION, 0, "ttl", "How long it is valid: 12h, 90d."),
     OPTION(SIGNET_OPTION_TEXT, 0, "authority", "Limits the roles to this authority."),
     OPTION(SIGNET_OPTION_TEXT, 0, "profile", "Limits the roles to this profile."),

@@ -67,6 +67,20 @@ int32_t rest_get_nonce(void *instance, signet_call_t *call, const signet_request
                        signet_exchange_t *exchange);
 int32_t rest_revoke_by_key(void *instance, signet_call_t *call, const signet_request_t *request,
                            signet_exchange_t *exchange);
+int32_t rest_list_requests(void *instance, signet_call_t *call, const signet_request_t *request,
+                           signet_exchange_t *exchange);
+int32_t rest_get_request(void *instance, signet_call_t *call, const signet_request_t *request,
+                         signet_exchange_t *exchange);
+int32_t rest_approve_request(void *instance, signet_call_t *call, const signet_request_t *request,
+                             signet_exchange_t *exchange);
+int32_t rest_deny_request(void *instance, signet_call_t *call, const signet_request_t *request,
+                          signet_exchange_t *exchange);
+int32_t rest_withdraw_request(void *instance, signet_call_t *call, const signet_request_t *request,
+                              signet_exchange_t *exchange);
+int32_t rest_comment_request(void *instance, signet_call_t *call, const signet_request_t *request,
+                             signet_exchange_t *exchange);
+int32_t rest_issue_request(void *instance, signet_call_t *call, const signet_request_t *request,
+                           signet_exchange_t *exchange);
 int32_t rest_list_authorities(void *instance, signet_call_t *call, const signet_request_t *request,
                               signet_exchange_t *exchange);
 int32_t rest_get_authority(void *instance, signet_call_t *call, const signet_request_t *request,

@@ -5,6 +5,7 @@
 #include "rest_input.h"
 #include "rest_issue.h"
 #include "rest_media.h"
+#include "rest_request.h"
 
 #define MAXIMUM_KEY 128
 
@@ -47,7 +48,7 @@ int32_t rest_issue(void *instance, signet_call_t *call, const signet_request_t *
     const signet_certificate_t *certificate = NULL;
     status = ca.interface->issue(ca.instance, call, &issue, &certificate);
     if (status != SIGNET_OK)
-        return status;
+        return rest_request_pending(rest, call, exchange, status);
     return rest_certificate_answer(rest, call, exchange, 201, rest_media_accepted(request),
                                    certificate, 0, rest_certificate_location(call, certificate));
 }

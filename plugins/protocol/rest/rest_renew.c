@@ -3,6 +3,7 @@
 #include "rest_input.h"
 #include "rest_issue.h"
 #include "rest_media.h"
+#include "rest_request.h"
 
 static int32_t read_renewal(signet_call_t *call, const signet_request_t *request,
                             signet_renew_request_t *renewal)
@@ -42,7 +43,7 @@ int32_t rest_renew(void *instance, signet_call_t *call, const signet_request_t *
                            "This CA does not renew; ask for a new certificate.");
     status = ca.interface->renew(ca.instance, call, &renewal, &certificate);
     if (status != SIGNET_OK)
-        return status;
+        return rest_request_pending(rest, call, exchange, status);
     return rest_certificate_answer(rest, call, exchange, 201, rest_media_accepted(request),
                                    certificate, 0, rest_certificate_location(call, certificate));
 }

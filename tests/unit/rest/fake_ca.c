@@ -1,5 +1,7 @@
 #include "fake_ca.h"
 
+#include "fake_approval.h"
+
 #include <signet/sdk/error.h>
 #include <signet/sdk/text.h>
 #include <stdio.h>
@@ -60,6 +62,8 @@ static void keep(char *place, size_t size, signet_text_t text)
 
 static int32_t fail(signet_call_t *call)
 {
+    if (fake_ca.failure == SIGNET_PENDING)
+        return signet_fail_field(call, SIGNET_PENDING, "approval.pending", "0a0b", "It waits.");
     return signet_fail_field(call, fake_ca.failure, "fake.refused", "names[0]",
                              "The fake was told to refuse.");
 }
@@ -89,7 +93,7 @@ static int32_t issue(void *instance, signet_call_t *call, const signet_issue_req
                        SIGNET_FORMAT(field->name), SIGNET_FORMAT(field->value));
     }
     fake_ca.csr_length = request->csr.length;
-    if (request->csr.length <= sizeof fake_ca.csr)
+    if (request->csr.length > 0 && request->csr.length <= sizeof fake_ca.csr)
         memcpy(fake_ca.csr, request->csr.data, request->csr.length);
     fake_ca.not_before = request->not_before;
     fake_ca.not_after = request->not_after;
@@ -380,6 +384,9 @@ static const signet_provide_t provides[] = {
     {.size = sizeof(signet_provide_t),
      .interface = SIGNET_TEXT_INIT(SIGNET_INVENTORY_INTERFACE),
      .vtable = &inventory},
+    {.size = sizeof(signet_provide_t),
+     .interface = SIGNET_TEXT_INIT(SIGNET_APPROVAL_INTERFACE),
+     .vtable = &fake_approvals},
 };
 
 static int32_t open_instance(const signet_host_t *host, signet_call_t *call, void **instance)

@@ -126,6 +126,26 @@ static void sample_tokens(void)
     ask("DELETE", target, NULL, NULL);
 }
 
+static void sample_requests(void)
+{
+    static const char *const acts[] = {"approve", "deny", "withdraw", "comment", "issue"};
+    char target[64];
+    ask("GET", "/v1/requests?limit=1", NULL, NULL);
+    ask("GET", "/v1/requests?state=odd", NULL, NULL);
+    ask("GET", "/v1/requests/0a0b", NULL, NULL);
+    ask("GET", "/v1/requests/ffff", NULL, NULL);
+    for (size_t i = 0; i < sizeof acts / sizeof acts[0]; i++) {
+        (void)snprintf(target, sizeof target, "/v1/requests/0a0b/%s", acts[i]);
+        ask("POST", target, NULL, "{}");
+        (void)snprintf(target, sizeof target, "/v1/requests/ffff/%s", acts[i]);
+        ask("POST", target, NULL, "{}");
+    }
+    fake_ca.failure = SIGNET_PENDING;
+    ask("POST", ISSUE, NULL, BODY);
+    ask("POST", "/v1/requests/0a0b/issue", NULL, "{}");
+    fake_ca.failure = 0;
+}
+
 START_TEST(samples)
 {
     (void)world_get("/v1/openapi.json");
@@ -133,6 +153,7 @@ START_TEST(samples)
     sample_certificates();
     sample_reading();
     sample_tokens();
+    sample_requests();
 }
 END_TEST
 

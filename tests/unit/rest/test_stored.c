@@ -9,7 +9,9 @@
 #include "fake_ca.h"
 #include "world.h"
 
-#define GRANTS "\"grants\":[{\"role\":\"auditor\"},{\"role\":\"requester\",\"names\":\"*.x\"}]"
+#define GRANTS                                                                                     \
+    "\"grants\":[{\"role\":\"requester\",\"profile\":\"p\"},{\"role\":\"requester\",\"names\":\"*" \
+    ".x\"}]"
 
 static char token[65];
 static char id[17];

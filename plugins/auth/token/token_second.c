@@ -1,0 +1,161 @@
+#include "token_second.h"
+
+#include <signet/sdk/crypto.h>
+#include <signet/sdk/encode.h>
+
+#include "token_grant.h"
+
+#define KIND "role.grant"
+#define PAGE 100
+/* As many administrators can look after each other. */
+#define ENOUGH 2
+#define KEY_LENGTH 16
+
+static int is_administrator(const token_t *token)
+{
+    for (uint64_t i = 0; i < token->grant_count; i++) {
+        const signet_grant_t *grant = SIGNET_AT(signet_grant_t, token->grants, i);
+        if (signet_text_is(grant->role, SIGNET_ROLE_ADMINISTRATOR))
+            return 1;
+    }
+    return 0;
+}
+
+/* Counts persons with an administrator's token on one page, up to two; `first` is the one known. */
+static int32_t count_page(signet_call_t *call, const signet_page_t *page, signet_text_t *first,
+                          uint64_t *count)
+{
+    for (uint64_t i = 0; *count < ENOUGH && i < page->count; i++) {
+        token_t token;
+        int32_t status = token_record_read(call, page->records[i], &token);
+        if (status != SIGNET_OK)
+            return status;
+        signet_text_t person = token.person.length > 0 ? token.person : token.id;
+        if (!is_administrator(&token) || (*count > 0 && signet_text_equal(person, *first)))
+            continue;
+        *first = person;
+        (*count)++;
+    }
+    return SIGNET_OK;
+}
+
+/* Whether there are not enough administrators yet to look after each other. */
+static int32_t is_beginning(const token_auth_t *auth, signet_call_t *call, int *beginning)
+{
+    signet_field_t now = signet_field_time("expires", signet_now());
+    signet_condition_t current = {
+        .size = sizeof current, .compare = SIGNET_COMPARE_GREATER, .value = &now};
+    signet_query_t query = {.size = sizeof query,
+                            .collection = SIGNET_TEXT(TOKEN_COLLECTION),
+                            .conditions = &current,
+                            .condition_count = 1,
+                            .order = SIGNET_TEXT("expires"),
+                            .limit = PAGE};
+    signet_text_t first = {NULL, 0};
+    uint64_t count = 0;
+    signet_store_t store;
+    int32_t status = signet_store(call, auth->store, &store);
+    do {
+        const signet_page_t *page = NULL;
+        if (status == SIGNET_OK)
+            status = store.interface->query(store.instance, call, &query, &page);
+        if (status == SIGNET_OK)
+            status = count_page(call, page, &first, &count);
+        if (status != SIGNET_OK)
+            return status;
+        query.cursor = page->cursor;
+    } while (query.cursor.length > 0 && count < ENOUGH);
+    *beginning = count < ENOUGH;
+    return SIGNET_OK;
+}
+
+/* What the other administrator sees, and what the agreement covers. */
+static int32_t describe(signet_call_t *call, const token_t *token, signet_approval_matter_t *matter)
+{
+    signet_json_writer_t writer = signet_json_writer(call, 512);
+    signet_json_begin_object(&writer, NULL);
+    signet_json_text(&writer, "name", token->name);
+    signet_json_text(&writer, "person", token->person);
+    token_grants_write(&writer, "grants", token->grants, token->grant_count);
+    signet_json_integer(&writer, "valid_seconds", (token->expires - token->created) / 1000);
+    signet_json_text(&writer, "creator", token->creator);
+    signet_json_end_object(&writer);
+    int32_t status = signet_json_finish(&writer, &matter->document);
+    return status == SIGNET_OK
+               ? signet_sha256(call, signet_text_bytes(matter->document), &matter->digest)
+               : status;
+}
+
+/* The key of the request put down before, or a new one. */
+static int32_t choose_key(signet_call_t *call, const signet_provider_t *provider, signet_text_t id,
+                          signet_text_t *key)
+{
+    const signet_approval_interface_t *approvals = provider->interface;
+    const signet_approval_t *approval = NULL;
+    uint8_t octets[KEY_LENGTH];
+    if (id.length == 0) {
+        int32_t status = signet_random(call, octets, sizeof octets);
+        if (status == SIGNET_OK)
+            *key = signet_hex(call, (signet_bytes_t){octets, sizeof octets});
+        return status == SIGNET_OK && key->data == NULL ? SIGNET_NO_MEMORY : status;
+    }
+    int32_t status = approvals->get(provider->instance, call, id, &approval);
+    if (status == SIGNET_OK && !signet_text_is(approval->kind, KIND))
+        status = signet_fail_field(call, SIGNET_INVALID, "token.approval-other", "approval",
+                                   "The request is not about a token.");
+    if (status == SIGNET_OK)
+        *key = approval->key;
+    return status;
+}
+
+int32_t token_second_require(const token_auth_t *auth, signet_call_t *call, const token_t *token,
+                             signet_text_t id, token_second_t *second)
+{
+    static const signet_text_t roles[] = {SIGNET_TEXT_INIT(SIGNET_ROLE_ADMINISTRATOR)};
+    uint64_t count = 0;
+    int beginning = 0;
+    *second = (token_second_t){NULL, NULL};
+    if (!auth->second_person || !token_grants_decide(token->grants, token->grant_count))
+        return SIGNET_OK;
+    const signet_provider_t *const *providers =
+        call->services->providers(call, SIGNET_TEXT(SIGNET_APPROVAL_INTERFACE), &count);
+    if (count == 0)
+        return SIGNET_OK;
+    second->provider = providers[0];
+    int32_t status = SIGNET_OK;
+    if (signet_text_is(call->services->actor(call)->method, "peer"))
+        status = is_beginning(auth, call, &beginning);
+    if (status != SIGNET_OK || beginning)
+        return status;
+    signet_approval_matter_t matter = {
+        .size = sizeof matter,
+        .required = 1,
+        .kind = SIGNET_TEXT(KIND),
+        .object = signet_format(call, "token:%.*s", SIGNET_FORMAT(token->name)),
+        .roles = roles,
+        .role_count = 1};
+    const signet_approval_interface_t *approvals = second->provider->interface;
+    if (matter.object.data == NULL)
+        return SIGNET_NO_MEMORY;
+    status = choose_key(call, second->provider, id, &matter.key);
+    if (status == SIGNET_OK)
+        status = describe(call, token, &matter);
+    if (status == SIGNET_OK)
+        status = approvals->require(second->provider->instance, call, &matter, &second->approval);
+    return status;
+}
+
+int32_t token_second_finish(signet_call_t *call, const token_second_t *second, const token_t *token,
+                            signet_change_t *change)
+{
+    const signet_approval_interface_t *approvals = second->provider->interface;
+    const signet_change_t *finish = NULL;
+    signet_text_t result = signet_format(call, "token:%.*s", SIGNET_FORMAT(token->id));
+    if (result.data == NULL)
+        return SIGNET_NO_MEMORY;
+    int32_t status =
+        approvals->finish(second->provider->instance, call, second->approval, result, &finish);
+    if (status == SIGNET_OK)
+        *change = *finish;
+    return status;
+}

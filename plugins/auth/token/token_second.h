@@ -1,0 +1,25 @@
+/* The second person that the granting of powerful roles takes. */
+#ifndef TOKEN_SECOND_H
+#define TOKEN_SECOND_H
+
+#include <signet/ext/draft/approval.h>
+
+#include "token.h"
+
+/* The agreement of another administrator, where one is needed. */
+typedef struct token_second {
+    const signet_provider_t *provider;
+    const signet_approval_t *approval; /* NULL: none is needed */
+} token_second_t;
+
+/* Whether a token may be made now: OK; PENDING ("approval.pending", field: the request's id) where
+ * another administrator must agree first. `id` names the request that was put down before, or is
+ * empty. The first administrators are made without, over a listener that knows its peers by their
+ * uid, as long as no two persons hold an administrator's token. [worker] */
+int32_t token_second_require(const token_auth_t *auth, signet_call_t *call, const token_t *token,
+                             signet_text_t id, token_second_t *second);
+/* The change that uses the agreement up; only where there is one. [worker] */
+int32_t token_second_finish(signet_call_t *call, const token_second_t *second, const token_t *token,
+                            signet_change_t *change);
+
+#endif
