@@ -18,6 +18,7 @@
 #include "record/bulk.h"
 #include "record/inventory.h"
 #include "record/record.h"
+#include "record/retention.h"
 #include "record/revoke.h"
 
 #include <signet/ext/draft/policy.h>
@@ -98,6 +99,17 @@ static int32_t plugin_open(const signet_host_t *host, signet_call_t *call, void 
     if (status == SIGNET_OK)
         status = configure_profiles(ca, call);
     return status == SIGNET_OK ? ca_script_check(call, host->settings) : status;
+}
+
+static int32_t add_retention(const ca_t *ca, signet_call_t *call)
+{
+    const signet_job_t job = {.size = sizeof job,
+                              .lane = SIGNET_LANE_BACKGROUND,
+                              .name = SIGNET_TEXT("retention"),
+                              .period_ms = INT64_C(3600) * 1000,
+                              .lease = SIGNET_TEXT("ca-retention"),
+                              .run = ca_retention_job};
+    return ca_retention_wanted(ca) ? ca->host->services->add_job(ca->host, call, &job) : SIGNET_OK;
 }
 
 /* Hourly, so that a new day's alert is not late; it writes each once a day. */
@@ -196,6 +208,8 @@ static int32_t plugin_start(void *instance, signet_call_t *call)
         status = add_calendar(ca, call);
     if (status == SIGNET_OK && ca->host->mode == SIGNET_MODE_SERVE)
         status = ca_danger_journal(ca, call);
+    if (status == SIGNET_OK && ca->host->mode == SIGNET_MODE_SERVE)
+        status = add_retention(ca, call);
     return status;
 }
 

@@ -215,6 +215,11 @@ static const signet_option_t profile_options[] = {
     NUMBER("path_length", SIGNET_OPTION_INTEGER, "0", -1, 16,
            "For subordinates: how many authorities may follow below; -1: as the issuer permits."),
     LIMIT_OPTIONS,
+    NUMBER("archive_after", SIGNET_OPTION_DURATION, "", SECOND * 3600 * 24, CENTURY,
+           "How long after its end a certificate is moved to the archive, where it can be read but "
+           "is not searched; none: never."),
+    NUMBER("purge_after", SIGNET_OPTION_DURATION, "", SECOND * 3600 * 24, CENTURY,
+           "How long after its end a certificate is deleted; none: never."),
     TEXTS("required_fields", "Fields that must be given beside the request: owner, "
                              "tag.cost-center."),
     BOOLEAN(

@@ -19,7 +19,9 @@
 #define SIGNET_EVENT_CERTIFICATE_RELEASED "certificate.released"
 #define SIGNET_EVENT_CERTIFICATE_HINTED "certificate.hinted"     /* when to renew it was set */
 #define SIGNET_EVENT_CERTIFICATES_REVOKED "certificates.revoked" /* many: this is their order */
-#define SIGNET_EVENT_PROFILE_OVERRIDDEN "profile.overridden"     /* a danger that is accepted */
+#define SIGNET_EVENT_CERTIFICATE_ARCHIVED "certificate.archived"
+#define SIGNET_EVENT_CERTIFICATE_PURGED "certificate.purged"
+#define SIGNET_EVENT_PROFILE_OVERRIDDEN "profile.overridden" /* a danger that is accepted */
 #define SIGNET_EVENT_INTENT_ABANDONED "intent.abandoned"
 #define SIGNET_EVENT_APPROVAL_REQUESTED "approval.requested"
 #define SIGNET_EVENT_APPROVAL_RETURNED "approval.returned" /* changed: all decide anew */

@@ -91,6 +91,11 @@ static const signet_option_t ceremony_calendar_options[] = {
     CA_OPTION("within", SIGNET_OPTION_DURATION, 0, "", "Only what ends so soon."),
 };
 
+static const signet_option_t replay_options[] = {
+    CA_OPTION("since", SIGNET_OPTION_DURATION, 0, "30d", "How far back: 30d, 12h."),
+    CA_OPTION("profile", SIGNET_OPTION_TEXT, 0, "", "Only what was asked for under this profile."),
+};
+
 #define COMMAND(command_name, table, handler, command_summary, command_help)                       \
     FLAGGED(command_name, SIGNET_COMMAND_LOCAL, table, handler, command_summary, command_help)
 #define FLAGGED(command_name, command_flags, table, handler, command_summary, command_help)        \
@@ -125,6 +130,18 @@ static const signet_command_t commands[] = {
             "Take a cross-certificate that a foreign authority made for one of ours.",
             "It is served as another way up for all who trust the foreign root. Refused unless it "
             "is for the authority's key and name and its chain is whole."),
+    {.size = sizeof(signet_command_t),
+     .flags = SIGNET_COMMAND_LOCAL,
+     .name = SIGNET_TEXT_INIT("cps"),
+     .summary =
+         SIGNET_TEXT_INIT("Write a certification practice statement's skeleton, in Markdown."),
+     .help = SIGNET_TEXT_INIT("After RFC 3647, with what the configuration says filled in. signet "
+                              "cps --config signet.cfg > cps.md"),
+     .run = ca_command_cps},
+    COMMAND("policy replay", replay_options, ca_command_policy_replay,
+            "Show what a changed configuration would have refused or issued differently.",
+            "Builds each certificate on record anew as the configuration of --config says and "
+            "compares it with what was issued. signet policy replay --config new.cfg --since 30d"),
     COMMAND("ca issue", issue_options, ca_command_issue,
             "Issue a certificate without a running host.",
             "For the host's own first TLS certificate, for instance. All rules apply."),

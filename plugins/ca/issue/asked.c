@@ -58,7 +58,12 @@ int32_t ca_asked_describe(signet_call_t *call, const ca_draft_t *draft,
         add_asked(&writer, signet_format(call, "%.*s:%.*s", SIGNET_FORMAT(name->type),
                                          SIGNET_FORMAT(name->value)));
     }
+    for (uint64_t i = 0; request->name_count == 0 && i < draft->names.asked; i++)
+        add_asked(&writer, draft->names.items[i].text);
     signet_json_end_array(&writer);
+    /* Those of the certificate are not all asked for. */
+    if (draft->profile->added_count > 0)
+        signet_json_boolean(&writer, "names_added", 1);
     if (request->not_before != 0)
         signet_json_time(&writer, "not_before", request->not_before);
     if (request->not_after != 0)

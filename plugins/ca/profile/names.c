@@ -156,6 +156,7 @@ int32_t ca_names_collect(signet_call_t *call, const ca_profile_t *profile, const
 int32_t ca_names_add(signet_call_t *call, const ca_profile_t *profile, const ca_source_t *source,
                      ca_names_t *names)
 {
+    names->asked = profile->added_count > 0 ? names->count : 0;
     for (uint64_t i = 0; i < profile->added_count; i++) {
         signet_text_t value;
         signet_canonical_t name = {0};

@@ -16,6 +16,7 @@
 typedef struct ca_names {
     signet_canonical_t *items; /* those of the subjectAltName */
     uint64_t count;
+    uint64_t asked; /* how many of these were asked for; 0 too where the profile adds none */
     signet_text_t common_name; /* asked for beside the request; empty: none */
     int replaced;              /* they came with the request's parameters, not from the CSR */
 } ca_names_t;

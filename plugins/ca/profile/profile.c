@@ -149,6 +149,8 @@ static int32_t configure_limits(signet_call_t *call, ca_profile_t *profile)
         signet_text_is(signet_setting_text(setting, "shared_key"), "refused");
     profile->max_active = (uint64_t)signet_setting_integer(setting, "max_active", 0);
     profile->renewal_window_ms = signet_setting_integer(setting, "renewal_window", 0);
+    profile->archive_after_ms = signet_setting_integer(setting, "archive_after", 0);
+    profile->purge_after_ms = signet_setting_integer(setting, "purge_after", 0);
     profile->must_staple = signet_setting_integer(setting, "must_staple", 0) != 0;
     profile->no_revocation = signet_setting_integer(setting, "no_revocation", 0) != 0;
     if (profile->backdate_ms >= profile->validity_ms)

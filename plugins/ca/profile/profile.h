@@ -95,6 +95,8 @@ typedef struct ca_profile {
     int shared_key_refused; /* a key that was certified for another subject */
     uint64_t max_active;    /* valid certificates of one subject; 0: no limit */
     int64_t renewal_window_ms;
+    int64_t archive_after_ms; /* after notAfter; 0: never */
+    int64_t purge_after_ms;
     int64_t path_length;
     ca_limits_t limits; /* of subordinates, on all below them */
     uint32_t approval;  /* how many others must agree; 0: nobody */

@@ -42,7 +42,10 @@ int32_t ca_record_declare(signet_call_t *call, const signet_store_t *store)
 {
     static const signet_collection_t collection =
         CA_COLLECTION(CA_CERTIFICATES, 0, field_declarations);
-    return store->interface->declare(store->instance, call, &collection);
+    static const signet_collection_t archive = CA_COLLECTION(CA_ARCHIVE, 0, field_declarations);
+    int32_t status = store->interface->declare(store->instance, call, &collection);
+    return status == SIGNET_OK ? store->interface->declare(store->instance, call, &archive)
+                               : status;
 }
 
 signet_text_t ca_record_key(signet_call_t *call, signet_text_t authority, signet_bytes_t serial)
@@ -300,6 +303,11 @@ int32_t ca_record_get(signet_call_t *call, const signet_store_t *store, signet_t
     const signet_record_t *stored = NULL;
     int32_t status =
         store->interface->get(store->instance, call, SIGNET_TEXT(CA_CERTIFICATES), key, &stored);
+    if (status == SIGNET_NOT_FOUND) {
+        call->services->clear(call);
+        status =
+            store->interface->get(store->instance, call, SIGNET_TEXT(CA_ARCHIVE), key, &stored);
+    }
     if (status == SIGNET_NOT_FOUND) {
         call->services->clear(call);
         return ca_record_missing(call, authority, serial);

@@ -7,6 +7,7 @@
 #include <signet/sdk/record.h>
 
 #define CA_CERTIFICATES "ca.certificates"
+#define CA_ARCHIVE "ca.archive" /* those that expired long ago, in the same form */
 #define CA_RECORD_FIELDS 32U
 
 /* A certificate beside what only its record knows. */

@@ -40,6 +40,9 @@ static const char profiles[] =
     ", { name = \"strict\"; authority = \"tls\"; dns = [ \"*\" ]; ip = [ \"*\" ]; strict = true;\n"
     "    subject = [ \"O=Example\" ];\n"
     "    key_usage = [ \"digitalSignature\" ]; extended_key_usage = [ \"serverAuth\" ]; }\n"
+    ", { name = \"aging\"; authority = \"tls\"; dns = [ \"*\" ]; archive_after = \"10d\";\n"
+    "    purge_after = \"30d\";\n"
+    "    key_usage = [ \"digitalSignature\" ]; extended_key_usage = [ \"serverAuth\" ]; }\n"
     /* Names made of the request. */
     ", { name = \"made\"; authority = \"tls\"; subject = [ \"CN={CN}.devices.example\" ];\n"
     "    add_names = [ \"dns:{CN}.devices.example\", \"upn:{UID}@corp.example\" ];\n"
@@ -425,6 +428,138 @@ START_TEST(a_preview_says_what_would_be_issued)
 }
 END_TEST
 
+static void must_reopen(const char *settings)
+{
+    static int is_open;
+    if (is_open)
+        signet_check_close(check, "ca-new");
+    int32_t status = signet_check_open(check, "ca", "ca-new", settings);
+    const signet_error_t *error = signet_check_error(check);
+    ck_assert_msg(status == SIGNET_OK, "%.*s",
+                  SIGNET_FORMAT(error ? error->message : (signet_text_t){0}));
+    is_open = 1;
+}
+
+static void replay(const char *instance, const char *profile, signet_text_t *output)
+{
+    const char *const arguments[] = {"--profile", profile, "--since", "1h"};
+    expect_ok(
+        signet_check_command(check, call, instance, "policy replay", arguments, 4, 0, output));
+}
+
+static int says(signet_text_t output, const char *words)
+{
+    return memmem(output.data, output.length, words, strlen(words)) != NULL;
+}
+
+#define REPLAYED                                                                                   \
+    "store = \"fault\"; journal = \"fault\"; authorities = (\n"                                    \
+    "{ name = \"root\"; kind = \"root\"; subject = \"CN=Test Root,O=Example,C=DE\";\n"             \
+    "  key_type = \"EC-P384\"; keys = \"fault\"; certificate = \"root.pem\"; },\n"                 \
+    "{ name = \"policy\"; kind = \"policy\"; subject = \"CN=Test Policy CA,O=Example\";\n"         \
+    "  parent = \"root\"; keys = \"fault\"; certificate = \"policy.pem\"; },\n"                    \
+    "{ name = \"tls\"; subject = \"CN=Test TLS CA,O=Example\"; parent = \"policy\";\n"             \
+    "  keys = \"fault\"; certificate = \"tls.pem\";\n"                                             \
+    "  aia_urls = [ \"http://pki.example/tls.cer\" ];\n"                                           \
+    "  crl_urls = [ \"http://pki.example/tls.crl\", \"http://b.example/tls.crl\" ];\n"             \
+    "  ocsp_urls = [ \"http://ocsp.example/\" ]; } );\n"                                           \
+    "profiles = ( { name = \"heir\"; authority = \"tls\"; max_names = 2; subject = [ \"CN=name\" " \
+    "];"                                                                                           \
+    " key_usage = [ \"digitalSignature\" ]; extended_key_usage = [ \"serverAuth\" ];"
+
+START_TEST(a_replay_shows_what_would_have_been_different)
+{
+    signet_text_t output;
+    world_issued("heir", world_csr(NULL, "", "DNS:replayed.example,DNS:second.example"));
+    /* Names that the profile adds, and fields, come out as they were. */
+    world_issued("made", world_csr(NULL, "/CN=sensor-8/UID=s8", NULL));
+    static const char *const same[] = {"heir", "made", "full", "tagged", "short", "tls-server"};
+    for (size_t i = 0; i < sizeof same / sizeof same[0]; i++) {
+        replay("ca", same[i], &output);
+        ck_assert_msg(says(output, " 0 would be refused, 0 would be different"), "%s: %.*s",
+                      same[i], SIGNET_FORMAT(output));
+        ck_assert(!says(output, "\n0 certificates"));
+    }
+    must_reopen(REPLAYED " dns = [ \"*.example\" ]; validity = \"10d\"; must_staple = true; } );");
+    replay("ca-new", "heir", &output);
+    ck_assert(says(output, "different"));
+    ck_assert(says(output, "valid until"));
+    ck_assert(says(output, "new extension 1.3.6.1.5.5.7.1.24"));
+    ck_assert(says(output, " 0 would be refused"));
+    must_reopen(REPLAYED " dns = [ \"*.other\" ]; validity = \"20d\"; } );");
+    replay("ca-new", "heir", &output);
+    ck_assert(says(output, "refused"));
+    ck_assert(says(output, "does not permit the name"));
+    signet_check_close(check, "ca-new");
+}
+END_TEST
+
+/* A record as if it had been issued so many days ago for one day. */
+static void write_old(const signet_certificate_t *certificate, const char *key, int64_t days,
+                      const char *state)
+{
+    signet_store_t store = world_store();
+    int64_t end = signet_now() - days * INT64_C(86400000);
+    signet_field_t fields[4] = {signet_field_text("profile", SIGNET_TEXT("aging")),
+                                signet_field_time("not_after", end),
+                                signet_field_bytes("fingerprint", certificate->fingerprint)};
+    uint64_t count = 3;
+    if (state != NULL)
+        fields[count++] = signet_field_text("state", signet_text(state));
+    signet_change_t change = signet_put("ca.certificates", signet_text(key), SIGNET_VERSION_ABSENT,
+                                        fields, count, certificate->der);
+    expect_ok(store.interface->commit(store.instance, call, &change, 1));
+}
+
+static int is_there(const char *collection, const char *key)
+{
+    signet_store_t store = world_store();
+    const signet_record_t *stored = NULL;
+    int32_t status = store.interface->get(store.instance, call, signet_text(collection),
+                                          signet_text(key), &stored);
+    call->services->clear(call);
+    return status == SIGNET_OK;
+}
+
+START_TEST(expired_certificates_are_archived_and_purged)
+{
+    const signet_certificate_t *certificate =
+        world_issued("tls-server", world_csr(NULL, "", "DNS:a.example"));
+    write_old(certificate, "tls/01", 5, NULL);       /* neither */
+    write_old(certificate, "tls/02", 15, "revoked"); /* archived */
+    write_old(certificate, "tls/03", 40, NULL);      /* purged */
+    write_old(certificate, "tls/04", -5, "revoked"); /* not expired: kept whatever is said */
+    expect_ok(signet_check_run_job(check, "ca", "retention"));
+    ck_assert(is_there("ca.certificates", "tls/01"));
+    ck_assert(!is_there("ca.certificates", "tls/02"));
+    ck_assert(is_there("ca.archive", "tls/02"));
+    ck_assert(!is_there("ca.certificates", "tls/03"));
+    ck_assert(!is_there("ca.archive", "tls/03"));
+    ck_assert(is_there("ca.certificates", "tls/04"));
+    ck_assert_uint_eq(world_entries(SIGNET_EVENT_CERTIFICATE_ARCHIVED), 1);
+    ck_assert_uint_eq(world_entries(SIGNET_EVENT_CERTIFICATE_PURGED), 1);
+    /* What is archived can still be read. */
+    const signet_certificate_t archived = {.size = sizeof archived,
+                                           .authority = SIGNET_TEXT_INIT("tls"),
+                                           .serial = {(const uint8_t *)"\x02", 1}};
+    ck_assert_ptr_nonnull(world_get(&archived));
+    expect_ok(signet_check_run_job(check, "ca", "retention"));
+    ck_assert(is_there("ca.archive", "tls/02"));
+}
+END_TEST
+
+START_TEST(a_practice_statement_is_written_from_the_configuration)
+{
+    signet_text_t output;
+    expect_ok(signet_check_command(check, call, "ca", "cps", NULL, 0, 0, &output));
+    ck_assert(says(output, "## 1. Introduction"));
+    ck_assert(says(output, "## 9. Other business and legal matters"));
+    ck_assert(says(output, "| tls | issuing | policy | CN=Test TLS CA,O=Example | EC-P256 |"));
+    ck_assert(says(output, "- **tls-server**: 90 days"));
+    ck_assert(!says(output, "**base**"));
+}
+END_TEST
+
 typedef struct fault_of_profile {
     const char *settings;
     const char *reason;
@@ -526,6 +661,9 @@ int main(void)
         what_changed_after_the_lint_is_not_signed,
         a_strict_server_has_hosts_and_addresses_alone,
         a_preview_says_what_would_be_issued,
+        a_replay_shows_what_would_have_been_different,
+        a_practice_statement_is_written_from_the_configuration,
+        expired_certificates_are_archived_and_purged,
         what_makes_no_sense_is_refused_at_its_line,
     };
     return world_run("ca-profile", profiles, tests, sizeof tests / sizeof tests[0]);
