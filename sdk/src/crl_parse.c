@@ -220,8 +220,10 @@ static int32_t read_tbs(signet_call_t *call, signet_bytes_t content, signet_byte
     if ((next == SIGNET_DER_UTC_TIME || next == SIGNET_DER_GENERALIZED_TIME) &&
         signet_der_time(&der, &crl->next_update) != 0)
         return malformed(call, "the time of its next update is none");
-    int32_t status = SIGNET_OK;
-    if (signet_der_peek(&der) == SIGNET_DER_SEQUENCE) {
+    const signet_attribute_t *attributes = NULL;
+    uint64_t count = 0;
+    int32_t status = signet_name_parse(call, issuer.whole, &attributes, &count);
+    if (status == SIGNET_OK && signet_der_peek(&der) == SIGNET_DER_SEQUENCE) {
         if (signet_der_next(&der, &item) != 0)
             return malformed(call, "its entries are no list");
         status = read_entries(call, item.content, crl);

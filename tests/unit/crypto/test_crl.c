@@ -148,6 +148,18 @@ START_TEST(an_entry_twice_is_refused)
 }
 END_TEST
 
+/* An issuer that is no name is nobody's list. */
+START_TEST(an_issuer_must_be_a_name)
+{
+    static const uint8_t broken[] = {0x30, 0x04, 0x31, 0x02, 0x30, 0xcc};
+    signet_call_t *call = fuzz_call();
+    signet_crl_head_t head = head_of(call);
+    const signet_crl_t *crl = NULL;
+    head.issuer = (signet_bytes_t){broken, sizeof broken};
+    ck_assert_int_eq(signet_crl_parse(call, sign(call, &head, none), &crl), SIGNET_INVALID);
+}
+END_TEST
+
 START_TEST(numbers_count_up)
 {
     signet_call_t *call = fuzz_call();
@@ -192,6 +204,7 @@ int main(void)
     tcase_add_test(test, openssl_reads_what_is_written);
     tcase_add_test(test, reads_back);
     tcase_add_test(test, an_entry_twice_is_refused);
+    tcase_add_test(test, an_issuer_must_be_a_name);
     tcase_add_test(test, numbers_count_up);
     tcase_add_test(test, a_head_must_be_whole);
     suite_add_tcase(suite, test);
