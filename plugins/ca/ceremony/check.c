@@ -89,6 +89,17 @@ static int has_signed(const walk_t *walk, const ca_line_read_t *line)
     return 0;
 }
 
+/* Whether someone proved to be present, and so signs the end too. */
+static int is_present(const walk_t *walk, signet_text_t name)
+{
+    for (uint64_t i = 0; i < walk->index; i++) {
+        if (signet_text_is(at(walk, i)->type, "present") &&
+            signet_text_equal(at(walk, i)->by, name))
+            return 1;
+    }
+    return 0;
+}
+
 static int32_t check_signed(signet_call_t *call, walk_t *walk, const ca_line_read_t *line,
                             uint64_t *counted, int holder)
 {
@@ -98,6 +109,9 @@ static int32_t check_signed(signet_call_t *call, walk_t *walk, const ca_line_rea
         return status;
     if (person == NULL || line->signature.length == 0)
         return FAIL(walk, "the line is not signed");
+    /* The first step is confirmed before its participants prove to be there. */
+    if (walk->next_step > 1 && !is_present(walk, line->by))
+        return FAIL(walk, "%.*s was not present", SIGNET_FORMAT(line->by));
     if (confirms(person) == holder || has_signed(walk, line))
         return FAIL(walk, "%.*s may not sign this, or has done so already",
                     SIGNET_FORMAT(line->by));
