@@ -171,8 +171,10 @@ typedef struct signet_ca_interface {
     uint32_t size;
     uint32_t reserved;
     /* Issues one certificate. The same request id with the same request answers the first
-     * certificate again; with another request CONFLICT. PENDING where it waits for approval: the
-     * same request asked again answers the certificate once it is approved. DENIED, INVALID
+     * certificate again; with another request CONFLICT. PENDING where it waits for approval, with
+     * the id of signet.approval/1 as the error's field: the same request asked again, or a request
+     * with nothing but the request id, answers the certificate once it is approved. One without a
+     * request id is given one, which is the key of the approval. DENIED, INVALID
      * (profile, names, key, proof of possession), NOT_FOUND (profile, authority), UNAVAILABLE,
      * UNKNOWN.
      * Required. [worker] */

@@ -1,5 +1,6 @@
 /* The instances a request works with, as configured. */
 #include "rest.h"
+#include "rest_request.h"
 
 int32_t rest_find_ca(const rest_t *rest, signet_call_t *call, rest_ca_t *ca)
 {
@@ -21,5 +22,16 @@ int32_t rest_find_inventory(const rest_t *rest, signet_call_t *call, rest_invent
         return signet_status(call);
     inventory->interface = provider->interface;
     inventory->instance = provider->instance;
+    return SIGNET_OK;
+}
+
+int32_t rest_find_approvals(const rest_t *rest, signet_call_t *call, rest_approvals_t *approvals)
+{
+    const signet_provider_t *provider =
+        call->services->find(call, SIGNET_TEXT(SIGNET_APPROVAL_INTERFACE), rest->ca);
+    if (provider == NULL)
+        return signet_status(call);
+    approvals->interface = provider->interface;
+    approvals->instance = provider->instance;
     return SIGNET_OK;
 }

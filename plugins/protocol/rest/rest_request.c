@@ -6,23 +6,6 @@
 #include "rest_input.h"
 #include "rest_media.h"
 
-/* The approvals of this call. */
-typedef struct rest_approvals {
-    const signet_approval_interface_t *interface;
-    void *instance;
-} rest_approvals_t;
-
-static int32_t find_approvals(const rest_t *rest, signet_call_t *call, rest_approvals_t *approvals)
-{
-    const signet_provider_t *provider =
-        call->services->find(call, SIGNET_TEXT(SIGNET_APPROVAL_INTERFACE), rest->ca);
-    if (provider == NULL)
-        return signet_status(call);
-    approvals->interface = provider->interface;
-    approvals->instance = provider->instance;
-    return SIGNET_OK;
-}
-
 static const char *decision_word(int32_t decision)
 {
     switch (decision) {
@@ -109,7 +92,7 @@ int32_t rest_request_pending(const rest_t *rest, signet_call_t *call, signet_exc
         return status;
     signet_text_t id = error->field;
     call->services->clear(call);
-    status = find_approvals(rest, call, &approvals);
+    status = rest_find_approvals(rest, call, &approvals);
     if (status == SIGNET_OK)
         status = approvals.interface->get(approvals.instance, call, id, &approval);
     if (status != SIGNET_OK)
@@ -136,7 +119,7 @@ int32_t rest_list_requests(void *instance, signet_call_t *call, const signet_req
     if (status == SIGNET_OK)
         status = signet_http_query_limit(call, request, &query.limit);
     if (status == SIGNET_OK)
-        status = find_approvals(instance, call, &approvals);
+        status = rest_find_approvals(instance, call, &approvals);
     if (status == SIGNET_OK)
         status = approvals.interface->query(approvals.instance, call, &query, &page);
     if (status != SIGNET_OK)
@@ -158,7 +141,7 @@ static int32_t get(const rest_t *rest, signet_call_t *call, const signet_request
     rest_approvals_t approvals;
     int32_t status = signet_http_query_only(call, request, NULL, 0);
     if (status == SIGNET_OK)
-        status = find_approvals(rest, call, &approvals);
+        status = rest_find_approvals(rest, call, &approvals);
     if (status == SIGNET_OK)
         status = approvals.interface->get(approvals.instance, call,
                                           signet_http_parameter(request, 0), approval);
@@ -192,7 +175,7 @@ static int32_t act(const rest_t *rest, signet_call_t *call, const signet_request
     if (status == SIGNET_OK)
         status = signet_json_get_text(call, body, "comment", &comment);
     if (status == SIGNET_OK)
-        status = find_approvals(rest, call, &approvals);
+        status = rest_find_approvals(rest, call, &approvals);
     if (status != SIGNET_OK)
         return status;
     if (decision == WITHDRAW)
