@@ -8,6 +8,7 @@
 
 #include <signet/sdk/encode.h>
 #include <signet/sdk/error.h>
+#include <signet/sdk/setting.h>
 
 static int32_t fill(signet_call_t *call, const ca_draft_t *draft, signet_preview_t *preview)
 {
@@ -57,6 +58,10 @@ int32_t ca_preview(void *instance, signet_call_t *call, const signet_issue_reque
         status = ca_template_build(call, &draft.content, &made->tbs);
     if (status == SIGNET_OK)
         status = ca_lint(call, made->tbs, &draft.content, draft.authority);
+    made->approvals = (uint32_t)signet_setting_integer(
+        draft.profile != NULL ? draft.profile->setting : NULL, "approval", 0);
+    if (policies.hold && made->approvals == 0)
+        made->approvals = 1;
     if (status == SIGNET_OK)
         status = fill(call, &draft, made);
     if (status == SIGNET_OK)

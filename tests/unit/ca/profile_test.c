@@ -40,6 +40,8 @@ static const char profiles[] =
     ", { name = \"strict\"; authority = \"tls\"; dns = [ \"*\" ]; ip = [ \"*\" ]; strict = true;\n"
     "    subject = [ \"O=Example\" ];\n"
     "    key_usage = [ \"digitalSignature\" ]; extended_key_usage = [ \"serverAuth\" ]; }\n"
+    ", { name = \"agreed\"; authority = \"tls\"; subject = [ \"CN=required\" ]; approval = 2;\n"
+    "    key_usage = [ \"digitalSignature\" ]; extended_key_usage = [ \"codeSigning\" ]; }\n"
     ", { name = \"aging\"; authority = \"tls\"; dns = [ \"*\" ]; archive_after = \"10d\";\n"
     "    purge_after = \"30d\";\n"
     "    key_usage = [ \"digitalSignature\" ]; extended_key_usage = [ \"serverAuth\" ]; }\n"
@@ -420,6 +422,10 @@ START_TEST(a_preview_says_what_would_be_issued)
     /* But for the serial the octets are the same, and the times within the same second or so. */
     ck_assert_int_eq(preview->not_after - preview->not_before,
                      certificate->not_after - certificate->not_before);
+    ck_assert_uint_eq(preview->approvals, 0);
+    signet_issue_request_t waiting = ask("agreed", world_csr(NULL, "/CN=a", NULL));
+    expect_ok(ca->preview(instance, call, &waiting, &preview));
+    ck_assert_uint_eq(preview->approvals, 2);
     request.csr = world_csr(NULL, "", "DNS:*.example");
     expect_error(ca->preview(instance, call, &request, &preview), SIGNET_INVALID, "name.invalid");
     ck_assert_uint_eq(world_records("ca.certificates"), issued + 1);
