@@ -1,4 +1,5 @@
 /* signet revoke many */
+#include <signet/sdk/error.h>
 #include <signet/sdk/setting.h>
 
 #include "certificate.h"
@@ -48,6 +49,12 @@ int32_t certificate_revoke_many(void *instance, signet_call_t *call,
             signet_client_json(call, input, "POST", SIGNET_TEXT("/v1/revocations"), body, &answer);
     if (status != SIGNET_OK)
         return status;
+    /* A request that waits says of which kind it is; an order does not. */
+    if (signet_json_get(answer, "kind") != NULL)
+        return signet_fail(call, SIGNET_PENDING, "request.pending",
+                           "So many take another person's approval: signet request approve %.*s. "
+                           "Then run this again",
+                           SIGNET_FORMAT(signet_show_text(call, signet_json_get(answer, "id"))));
     status = signet_show_object(call, input->output, answer, columns,
                                 sizeof columns / sizeof columns[0], NULL);
     if (status == SIGNET_OK && expected.length == 0)

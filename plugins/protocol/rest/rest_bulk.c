@@ -4,6 +4,7 @@
 #include "rest_certificate.h"
 #include "rest_input.h"
 #include "rest_reason.h"
+#include "rest_request.h"
 
 static int32_t read_select(signet_call_t *call, const signet_json_t *select,
                            signet_certificate_query_t *query)
@@ -112,7 +113,7 @@ int32_t rest_revoke_many(void *instance, signet_call_t *call, const signet_reque
     if (status == SIGNET_OK)
         status = ca.interface->revoke_many(ca.instance, call, &asked, &bulk);
     if (status != SIGNET_OK)
-        return status;
+        return rest_request_pending(instance, call, exchange, status);
     return answer(call, exchange, asked.expected.length > 0 ? 202 : 200, bulk);
 }
 

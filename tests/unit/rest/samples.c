@@ -143,6 +143,8 @@ static void sample_requests(void)
     fake_ca.failure = SIGNET_PENDING;
     ask("POST", ISSUE, NULL, BODY);
     ask("POST", "/v1/requests/0a0b/issue", NULL, "{}");
+    ask("POST", "/v1/revocations", NULL,
+        "{\"select\":{\"profile\":\"p\"},\"reason\":\"superseded\"}");
     fake_ca.failure = 0;
 }
 
