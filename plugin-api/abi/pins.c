@@ -155,6 +155,14 @@ STRING(SIGNET_EVENT_AUTHORITY_CREATED, "authority.created");
 STRING(SIGNET_EVENT_AUTHORITY_REQUESTED, "authority.requested");
 STRING(SIGNET_EVENT_AUTHORITY_ACTIVATED, "authority.activated");
 STRING(SIGNET_EVENT_AUTHORITY_CROSSED, "authority.cross-certified");
+STRING(SIGNET_EVENT_AUTHORITY_ROTATING, "authority.rotating");
+STRING(SIGNET_EVENT_AUTHORITY_PREPUBLISHED, "authority.prepublished");
+STRING(SIGNET_EVENT_AUTHORITY_SUSPENDED, "authority.suspended");
+STRING(SIGNET_EVENT_AUTHORITY_RESUMED, "authority.resumed");
+STRING(SIGNET_EVENT_AUTHORITY_RETIRED, "authority.retired");
+STRING(SIGNET_EVENT_AUTHORITY_COMPROMISED, "authority.compromised");
+STRING(SIGNET_EVENT_KEY_DESTROYING, "key.destroying");
+STRING(SIGNET_EVENT_KEY_DESTROYED, "key.destroyed");
 STRING(SIGNET_EVENT_KEY_GENERATED, "key.generated");
 STRING(SIGNET_EVENT_KEY_BLOCKED, "key.blocked");
 STRING(SIGNET_EVENT_TOKEN_CREATED, "token.created");
@@ -190,6 +198,9 @@ STRING(SIGNET_AUTHORITY_EXTERNAL, "external");
 STRING(SIGNET_AUTHORITY_ACTIVE, "active");
 STRING(SIGNET_AUTHORITY_OFFLINE, "offline");
 STRING(SIGNET_AUTHORITY_PENDING, "pending");
+STRING(SIGNET_AUTHORITY_SUSPENDED, "suspended");
+STRING(SIGNET_AUTHORITY_RETIRED, "retired");
+STRING(SIGNET_AUTHORITY_COMPROMISED, "compromised");
 STRING(SIGNET_BULK_PREVIEW, "preview");
 STRING(SIGNET_BULK_RUNNING, "running");
 STRING(SIGNET_BULK_DONE, "done");
@@ -659,7 +670,7 @@ MEMBER(signet_journal_interface, read, 32);
 MEMBER(signet_journal_interface, acknowledge, 40);
 
 /* inventory.h: signet_certificate */
-SIZE(signet_certificate, 280);
+SIZE(signet_certificate, 288);
 MEMBER(signet_certificate, size, 0);
 MEMBER(signet_certificate, reason, 4);
 MEMBER(signet_certificate, authority, 8);
@@ -685,6 +696,7 @@ MEMBER(signet_certificate, renew_from, 248);
 MEMBER(signet_certificate, renew_before, 256);
 MEMBER(signet_certificate, fields, 264);
 MEMBER(signet_certificate, field_count, 272);
+MEMBER(signet_certificate, generation, 280);
 
 /* inventory.h: signet_certificate_query */
 SIZE(signet_certificate_query, 192);
@@ -842,7 +854,7 @@ MEMBER(signet_chain, certificates, 24);
 MEMBER(signet_chain, certificate_count, 32);
 
 /* ca.h: signet_ca_interface */
-SIZE(signet_ca_interface, 104);
+SIZE(signet_ca_interface, 112);
 MEMBER(signet_ca_interface, size, 0);
 MEMBER(signet_ca_interface, reserved, 4);
 MEMBER(signet_ca_interface, issue, 8);
@@ -857,6 +869,7 @@ MEMBER(signet_ca_interface, bulk, 72);
 MEMBER(signet_ca_interface, renew, 80);
 MEMBER(signet_ca_interface, preview, 88);
 MEMBER(signet_ca_interface, chains, 96);
+MEMBER(signet_ca_interface, chain_of, 104);
 
 /* auth.h: signet_credential */
 SIZE(signet_credential, 88);
@@ -1191,6 +1204,10 @@ static void pin_signet_ca_interface(const struct signet_ca_interface *object)
     int32_t (*chains)(void *instance, signet_call_t *call, signet_text_t authority,
                       const signet_chain_t *const **list, uint64_t *count) = object->chains;
     (void)chains;
+    int32_t (*chain_of)(void *instance, signet_call_t *call, signet_text_t authority,
+                        uint64_t generation, const signet_bytes_t **certificates, uint64_t *count) =
+        object->chain_of;
+    (void)chain_of;
 }
 
 static void pin_signet_auth_interface(const struct signet_auth_interface *object)

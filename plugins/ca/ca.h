@@ -21,6 +21,7 @@ typedef struct ca {
     int keys_indexed;                 /* a profile asks whether a key was certified before */
     const signet_setting_t *policies; /* names of instances; NULL: none */
     int64_t policy_timeout_ms;
+    int generations_stored; /* 0: there is no store, in a ceremony */
     ca_blocked_keys_t blocked;
     int blocked_ready;
     ca_blocklist_t blocklist;
@@ -28,10 +29,11 @@ typedef struct ca {
     uint64_t duration_metric;
 } ca_t;
 
-/* The index of an authority in ca->authorities. */
+/* The index of an authority in ca->authorities, whichever its key. */
 static inline uint64_t ca_authority_index(const ca_t *ca, const ca_authority_t *authority)
 {
-    return (uint64_t)(authority - ca->authorities);
+    (void)ca;
+    return authority->index;
 }
 
 /* Store and journal through the call. */

@@ -2,6 +2,8 @@
 #include "authority/alternate.h"
 #include "authority/authority_load.h"
 #include "authority/catalog.h"
+#include "authority/lineage.h"
+#include "authority/manage.h"
 #include "ca.h"
 #include "ceremony/calendar.h"
 #include "ceremony/script.h"
@@ -53,6 +55,7 @@ static int32_t configure_authorities(ca_t *ca, signet_call_t *call)
                                                 &ca->authorities[i]);
         if (status != SIGNET_OK)
             return status;
+        ca->authorities[i].index = i;
     }
     return ca_authorities_link(call, ca->authorities, ca->authority_count);
 }
@@ -71,6 +74,7 @@ static int32_t configure_profiles(ca_t *ca, signet_call_t *call)
     for (uint64_t i = 0; i < ca->profile_count; i++) {
         int32_t status = ca_profile_configure(&ca->pool, call, &effective[i], ca->authorities,
                                               ca->authority_count, &ca->profiles[i]);
+        ca->profiles[i].index = i;
         if (status == SIGNET_OK)
             status = ca_danger_check(call, ca, &ca->profiles[i]);
         ca->keys_indexed = ca->keys_indexed || ca->profiles[i].shared_key_refused ||
@@ -110,6 +114,17 @@ static int32_t add_retention(const ca_t *ca, signet_call_t *call)
                               .lease = SIGNET_TEXT("ca-retention"),
                               .run = ca_retention_job};
     return ca_retention_wanted(ca) ? ca->host->services->add_job(ca->host, call, &job) : SIGNET_OK;
+}
+
+/* Nodes that share a store learn of each other's changes so soon. */
+static int32_t add_lineages(const ca_t *ca, signet_call_t *call)
+{
+    const signet_job_t job = {.size = sizeof job,
+                              .lane = SIGNET_LANE_BACKGROUND,
+                              .name = SIGNET_TEXT("generations"),
+                              .period_ms = 5000,
+                              .run = ca_lineage_job};
+    return ca->host->services->add_job(ca->host, call, &job);
 }
 
 /* Hourly, so that a new day's alert is not late; it writes each once a day. */
@@ -154,15 +169,19 @@ static int32_t add_metrics(ca_t *ca, signet_call_t *call)
 
 int32_t ca_refresh(ca_t *ca, signet_call_t *call, ca_authority_t *authority)
 {
-    int32_t status = ca_authority_load(&ca->pool, call, authority);
+    int32_t status = SIGNET_OK;
+    if (authority->parent != NULL && ca_lineage(authority->parent) == NULL)
+        status = ca_refresh(ca, call, authority->parent);
+    if (status == SIGNET_OK)
+        status = ca_lineage_look(ca, call, authority);
+    if (status == SIGNET_OK)
+        status = ca_authority_load(&ca->pool, call, authority);
     if (status == SIGNET_OK)
         status = ca_alternate_load(ca, call, authority);
-    uint64_t index = ca_authority_index(ca, authority);
-    for (uint64_t i = 0; status == SIGNET_OK && i < ca->profile_count; i++) {
-        if (authority->certificate.length > 0)
-            status = ca_profile_compile(&ca->pool, call, &ca->profiles[i], authority, index);
-    }
-    return status;
+    if (status != SIGNET_OK || authority->certificate.length == 0)
+        return status;
+    status = ca_lineage_equip(ca, call, authority);
+    return status == SIGNET_OK ? ca_lineage_refresh(ca, call, authority) : status;
 }
 
 static const signet_job_t sweep_job = {.size = sizeof(signet_job_t),
@@ -185,6 +204,9 @@ static int32_t plugin_start(void *instance, signet_call_t *call)
         status = ca_request_declare(call, &store);
     if (status == SIGNET_OK)
         status = ca_bulk_declare(call, &store);
+    if (status == SIGNET_OK)
+        status = ca_generation_declare(call, &store);
+    ca->generations_stored = status == SIGNET_OK;
     if (status == SIGNET_OK)
         status = ca_bulk_start(ca, call);
     if (status == SIGNET_OK)
@@ -210,6 +232,8 @@ static int32_t plugin_start(void *instance, signet_call_t *call)
         status = ca_danger_journal(ca, call);
     if (status == SIGNET_OK && ca->host->mode == SIGNET_MODE_SERVE)
         status = add_retention(ca, call);
+    if (status == SIGNET_OK && ca->host->mode == SIGNET_MODE_SERVE)
+        status = add_lineages(ca, call);
     return status;
 }
 
@@ -217,7 +241,7 @@ static void plugin_close(void *instance)
 {
     ca_t *ca = instance;
     for (uint64_t i = 0; ca->authorities != NULL && i < ca->authority_count; i++)
-        ca_authority_free(&ca->authorities[i]);
+        ca_lineage_free(&ca->authorities[i]);
     if (ca->blocked_ready)
         ca_blocked_keys_free(&ca->blocked);
     ca_blocklist_free(&ca->blocklist);
@@ -239,6 +263,7 @@ static const signet_ca_interface_t ca_interface = {
     .renew = ca_renew,
     .preview = ca_preview,
     .chains = ca_alternate_chains,
+    .chain_of = ca_catalog_chain_of,
 };
 
 static const signet_provide_t provides[] = {
@@ -251,6 +276,9 @@ static const signet_provide_t provides[] = {
     {.size = sizeof(signet_provide_t),
      .interface = SIGNET_TEXT_INIT(SIGNET_APPROVAL_INTERFACE),
      .vtable = &ca_approval_interface},
+    {.size = sizeof(signet_provide_t),
+     .interface = SIGNET_TEXT_INIT(SIGNET_AUTHORITY_INTERFACE),
+     .vtable = &ca_manage},
     {.size = sizeof(signet_provide_t),
      .interface = SIGNET_TEXT_INIT(SIGNET_COMMAND_INTERFACE),
      .vtable = &ca_commands},

@@ -21,8 +21,10 @@ void *ca_pool_alloc(ca_pool_t *pool, signet_call_t *call, uint64_t count, uint64
         signet_fail_memory(call);
         return NULL;
     }
-    block->next = pool->blocks;
-    pool->blocks = block;
+    ca_pool_block_t *first = atomic_load(&pool->blocks);
+    do {
+        block->next = first;
+    } while (!atomic_compare_exchange_weak(&pool->blocks, &first, block));
     return block->data;
 }
 
@@ -51,9 +53,10 @@ int32_t ca_pool_text(ca_pool_t *pool, signet_call_t *call, signet_text_t text, s
 
 void ca_pool_free(ca_pool_t *pool)
 {
-    while (pool->blocks != NULL) {
-        ca_pool_block_t *next = pool->blocks->next;
-        free(pool->blocks);
-        pool->blocks = next;
+    ca_pool_block_t *block = atomic_exchange(&pool->blocks, NULL);
+    while (block != NULL) {
+        ca_pool_block_t *next = block->next;
+        free(block);
+        block = next;
     }
 }

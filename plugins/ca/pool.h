@@ -1,13 +1,15 @@
-/* Memory that lives as long as the instance: compiled configuration and certificates. */
+/* Memory that lives as long as the instance: compiled configuration and certificates. Several
+ * threads may allocate at once. */
 #ifndef CA_POOL_H
 #define CA_POOL_H
 
 #include <signet/call.h>
+#include <stdatomic.h>
 
 typedef struct ca_pool_block ca_pool_block_t;
 
 typedef struct ca_pool {
-    ca_pool_block_t *blocks;
+    _Atomic(ca_pool_block_t *) blocks;
 } ca_pool_t;
 
 /* `count` zeroed elements of `size` octets; NULL with the call's error set. */

@@ -21,8 +21,11 @@
 
 /* States of authorities, as text. */
 #define SIGNET_AUTHORITY_ACTIVE "active"
-#define SIGNET_AUTHORITY_OFFLINE "offline" /* certificate only: its key is elsewhere */
-#define SIGNET_AUTHORITY_PENDING "pending" /* no certificate yet */
+#define SIGNET_AUTHORITY_OFFLINE "offline"         /* certificate only: its key is elsewhere */
+#define SIGNET_AUTHORITY_PENDING "pending"         /* no certificate yet */
+#define SIGNET_AUTHORITY_SUSPENDED "suspended"     /* issues nothing until it is resumed */
+#define SIGNET_AUTHORITY_RETIRED "retired"         /* issues no more; signs status alone */
+#define SIGNET_AUTHORITY_COMPROMISED "compromised" /* its keys may be in other hands */
 
 /* An authority. */
 typedef struct signet_authority {
@@ -229,6 +232,11 @@ typedef struct signet_ca_interface {
      * Optional. [any] */
     int32_t (*chains)(void *instance, signet_call_t *call, signet_text_t authority,
                       const signet_chain_t *const **chains, uint64_t *count);
+    /* The chain of a certificate by its authority and the generation of the key that signed it
+     * (signet_certificate_t.generation), in the order of `chain`; it stays the same however often
+     * the authority's key is rotated. NOT_FOUND. Optional. [any] */
+    int32_t (*chain_of)(void *instance, signet_call_t *call, signet_text_t authority,
+                        uint64_t generation, const signet_bytes_t **certificates, uint64_t *count);
 } signet_ca_interface_t;
 
 #endif

@@ -54,6 +54,7 @@ typedef struct signet_certificate {
     int64_t renew_before;
     const signet_pair_t *fields; /* given beside the request: "owner", "tag.NAME", "sid" */
     uint64_t field_count;
+    uint64_t generation; /* of the authority's key that signed it, from 1 */
 } signet_certificate_t;
 
 /* A search: all that is set must hold. */

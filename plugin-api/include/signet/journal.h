@@ -34,7 +34,15 @@
 #define SIGNET_EVENT_AUTHORITY_CREATED "authority.created"
 #define SIGNET_EVENT_AUTHORITY_REQUESTED "authority.requested"
 #define SIGNET_EVENT_AUTHORITY_ACTIVATED "authority.activated"
-#define SIGNET_EVENT_AUTHORITY_CROSSED "authority.cross-certified" /* by a foreign one */
+#define SIGNET_EVENT_AUTHORITY_CROSSED "authority.cross-certified"   /* by a foreign one */
+#define SIGNET_EVENT_AUTHORITY_ROTATING "authority.rotating"         /* a further key is made */
+#define SIGNET_EVENT_AUTHORITY_PREPUBLISHED "authority.prepublished" /* and certified */
+#define SIGNET_EVENT_AUTHORITY_SUSPENDED "authority.suspended"
+#define SIGNET_EVENT_AUTHORITY_RESUMED "authority.resumed"
+#define SIGNET_EVENT_AUTHORITY_RETIRED "authority.retired"
+#define SIGNET_EVENT_AUTHORITY_COMPROMISED "authority.compromised"
+#define SIGNET_EVENT_KEY_DESTROYING "key.destroying" /* it may be gone from now on */
+#define SIGNET_EVENT_KEY_DESTROYED "key.destroyed"
 #define SIGNET_EVENT_KEY_GENERATED "key.generated"
 #define SIGNET_EVENT_KEY_BLOCKED "key.blocked"
 #define SIGNET_EVENT_TOKEN_CREATED "token.created"

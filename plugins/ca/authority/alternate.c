@@ -1,5 +1,7 @@
 #include "authority/alternate.h"
 
+#include "authority/lineage.h"
+
 #include <signet/sdk/crypto.h>
 #include <signet/sdk/encode.h>
 #include <signet/sdk/error.h>
@@ -254,12 +256,13 @@ int32_t ca_alternate_chains(void *instance, signet_call_t *call, signet_text_t n
                             const signet_chain_t *const **chains, uint64_t *count)
 {
     const ca_t *ca = instance;
-    const ca_authority_t *first = ca_authority_find(ca->authorities, ca->authority_count, name);
+    ca_authority_t *home = ca_authority_find(ca->authorities, ca->authority_count, name);
     uint64_t most = 1;
-    if (first == NULL || first->certificate.length == 0)
+    if (home == NULL || home->certificate.length == 0)
         return signet_fail_field(call, SIGNET_NOT_FOUND, "authority.not-found", "authority",
                                  "there is no authority \"%.*s\" with a certificate",
                                  SIGNET_FORMAT(name));
+    const ca_authority_t *first = ca_authority_now(home);
     for (const ca_authority_t *at = first; at != NULL; at = at->parent) {
         for (const ca_alternate_t *other = at->alternates; other != NULL; other = other->next)
             most++;

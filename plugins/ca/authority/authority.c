@@ -1,6 +1,7 @@
 #include "authority/authority.h"
 
 #include "authority/distinguished.h"
+#include "authority/lineage.h"
 #include "error.h"
 
 #include <signet/sdk/encode.h>
@@ -35,6 +36,11 @@ int32_t ca_authority_check_urls(signet_call_t *call, const signet_setting_t *set
              signet_text_starts(url->text, "https://") || signet_text_starts(url->text, "ldap://"));
         for (uint64_t j = 0; j < url->text.length; j++)
             right = right && url->text.data[j] > ' ' && url->text.data[j] <= '~';
+        int marked = 0;
+        if (right && !ca_published_check(url->text, &marked))
+            return signet_setting_fail(call, url, "authority.url",
+                                       "\"%.*s\" holds a mark other than {generation} and {key-id}",
+                                       SIGNET_FORMAT(url->text));
         if (!right)
             return signet_setting_fail(call, url, "authority.url",
                                        "\"%.*s\" is no http, https or ldap URL in ASCII",
@@ -80,6 +86,8 @@ int32_t ca_authority_configure(ca_pool_t *pool, signet_call_t *call,
     authority->validity_ms = signet_setting_integer(setting, "validity", 0);
     authority->path_length = signet_setting_integer(setting, "path_length", -1);
     authority->path_limit = -1;
+    authority->home = authority;
+    authority->generation = 1;
     if (!is_name(authority->name))
         return signet_setting_fail(call, setting, "authority.name",
                                    "\"%.*s\" is no name of an authority: 1 to 64 letters, digits, "
@@ -166,6 +174,9 @@ signet_text_t ca_authority_state(const ca_authority_t *authority)
 {
     if (authority->certificate.length == 0)
         return SIGNET_TEXT(SIGNET_AUTHORITY_PENDING);
+    const ca_lineage_t *lineage = ca_lineage(authority);
+    if (lineage != NULL && !signet_text_is(lineage->state, SIGNET_AUTHORITY_ACTIVE))
+        return lineage->state;
     return authority->key_uri.length == 0 ? SIGNET_TEXT(SIGNET_AUTHORITY_OFFLINE)
                                           : SIGNET_TEXT(SIGNET_AUTHORITY_ACTIVE);
 }
@@ -180,6 +191,24 @@ int32_t ca_authority_local(signet_call_t *call, const ca_authority_t *authority)
                        SIGNET_FORMAT(authority->name));
 }
 
+int32_t ca_authority_in_service(signet_call_t *call, const ca_authority_t *authority)
+{
+    const ca_lineage_t *lineage = ca_lineage(authority);
+    if (lineage == NULL || signet_text_is(lineage->state, SIGNET_AUTHORITY_ACTIVE))
+        return SIGNET_OK;
+    if (signet_text_is(lineage->state, SIGNET_AUTHORITY_SUSPENDED))
+        return signet_fail(call, SIGNET_UNAVAILABLE, "authority.suspended",
+                           "the authority \"%.*s\" is suspended; an administrator can resume it",
+                           SIGNET_FORMAT(authority->name));
+    if (signet_text_is(lineage->state, SIGNET_AUTHORITY_RETIRED))
+        return signet_fail(call, SIGNET_UNAVAILABLE, "authority.retired",
+                           "the authority \"%.*s\" is retired and issues no more; use another",
+                           SIGNET_FORMAT(authority->name));
+    return signet_fail(call, SIGNET_UNAVAILABLE, "authority.compromised",
+                       "the authority \"%.*s\" is compromised and issues no more; use another",
+                       SIGNET_FORMAT(authority->name));
+}
+
 int32_t ca_authority_ready(signet_call_t *call, ca_authority_t *authority, int64_t now)
 {
     int32_t status = ca_authority_local(call, authority);
@@ -189,6 +218,9 @@ int32_t ca_authority_ready(signet_call_t *call, ca_authority_t *authority, int64
         return signet_fail(call, SIGNET_UNAVAILABLE, "authority.pending",
                            "the authority \"%.*s\" has no certificate yet",
                            SIGNET_FORMAT(authority->name));
+    status = ca_authority_in_service(call, authority);
+    if (status != SIGNET_OK)
+        return status;
     if (authority->key_uri.length == 0)
         return signet_fail(call, SIGNET_UNAVAILABLE, "authority.offline",
                            "the authority \"%.*s\" is offline: its key is not on this host",

@@ -1,5 +1,6 @@
 #include "authority/authority_load.h"
 
+#include "authority/lineage.h"
 #include "profile/extension.h"
 
 #include <signet/sdk/encode.h>
@@ -45,7 +46,8 @@ static int32_t refuse(signet_call_t *call, const ca_authority_t *authority, cons
 static int32_t check_issuer(signet_call_t *call, const ca_authority_t *authority,
                             const signet_x509_t *x509)
 {
-    const ca_authority_t *parent = authority->parent;
+    const ca_authority_t *parent =
+        authority->parent != NULL ? ca_lineage_issuer(authority->parent, x509) : NULL;
     signet_public_key_t key = x509->key;
     signet_bytes_t issuer = x509->subject;
     if (parent != NULL) {
@@ -105,7 +107,8 @@ int32_t ca_authority_check(signet_call_t *call, const ca_authority_t *authority,
     if (status == SIGNET_OK)
         status = check_issuer(call, authority, x509);
     if (status == SIGNET_OK && authority->parent != NULL)
-        status = ca_bounds_check(call, &authority->parent->bounds, x509, 0);
+        status =
+            ca_bounds_check(call, &ca_lineage_issuer(authority->parent, x509)->bounds, x509, 0);
     return status;
 }
 
@@ -130,7 +133,7 @@ static int32_t find_key(ca_pool_t *pool, signet_call_t *call, ca_authority_t *au
                         const signet_x509_t *x509)
 {
     signet_text_t uri = {NULL, 0};
-    if (authority->keys.length == 0)
+    if (authority->keys.length == 0 || authority->key_destroyed)
         return SIGNET_OK;
     int32_t status = ca_authority_check_key(call, authority, x509, &uri);
     return status == SIGNET_OK ? ca_pool_text(pool, call, uri, &authority->key_uri) : status;
@@ -141,6 +144,8 @@ int32_t ca_authority_activate(ca_pool_t *pool, signet_call_t *call, ca_authority
 {
     signet_text_t subject;
     signet_bytes_t key_id = x509->subject_key_id;
+    if (authority->parent != NULL)
+        authority->parent = ca_lineage_issuer(authority->parent, x509);
     int32_t status = find_key(pool, call, authority, x509);
     if (status == SIGNET_OK && key_id.length == 0)
         status = ca_key_id(call, &x509->key, &key_id);
@@ -173,11 +178,6 @@ int32_t ca_authority_load(ca_pool_t *pool, signet_call_t *call, ca_authority_t *
 {
     if (authority->certificate.length > 0 || ca_authority_is(authority, SIGNET_AUTHORITY_EXTERNAL))
         return SIGNET_OK;
-    if (authority->parent != NULL) {
-        int32_t status = ca_authority_load(pool, call, authority->parent);
-        if (status != SIGNET_OK)
-            return status;
-    }
     const signet_x509_t *x509 = NULL;
     int32_t status = ca_certificate_read(call, authority->path, &x509);
     if (status == SIGNET_NOT_FOUND) {

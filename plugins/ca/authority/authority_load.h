@@ -6,8 +6,8 @@
 
 #include <signet/sdk/x509.h>
 
-/* Reads the certificate's file, where there is one, after those of its parents, checks it and finds
- * the key. An authority without a file stays pending. */
+/* Reads the certificate's file, where there is one, checks it and finds the key; its parents are
+ * loaded. An authority without a file stays pending. */
 int32_t ca_authority_load(ca_pool_t *pool, signet_call_t *call, ca_authority_t *authority);
 /* Checks that a certificate fits the authority: CA:TRUE, keyCertSign, made by the parent (or by
  * itself), within the parent's path length. */

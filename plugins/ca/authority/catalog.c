@@ -1,5 +1,6 @@
 #include "authority/catalog.h"
 
+#include "authority/lineage.h"
 #include "permission.h"
 
 #include <signet/sdk/error.h>
@@ -13,7 +14,7 @@ int32_t ca_catalog_authorities(void *instance, signet_call_t *call,
     if (all == NULL || list == NULL)
         return SIGNET_NO_MEMORY;
     for (uint64_t i = 0; i < ca->authority_count; i++) {
-        const ca_authority_t *authority = &ca->authorities[i];
+        const ca_authority_t *authority = ca_authority_now(&ca->authorities[i]);
         all[i] = (signet_authority_t){.size = sizeof all[i],
                                       .name = authority->name,
                                       .kind = authority->kind,
@@ -31,15 +32,9 @@ int32_t ca_catalog_authorities(void *instance, signet_call_t *call,
     return SIGNET_OK;
 }
 
-int32_t ca_catalog_chain(void *instance, signet_call_t *call, signet_text_t name,
-                         const signet_bytes_t **certificates, uint64_t *count)
+static int32_t describe_chain(const ca_t *ca, signet_call_t *call, const ca_authority_t *first,
+                              const signet_bytes_t **certificates, uint64_t *count)
 {
-    const ca_t *ca = instance;
-    const ca_authority_t *first = ca_authority_find(ca->authorities, ca->authority_count, name);
-    if (first == NULL || first->certificate.length == 0)
-        return signet_fail_field(call, SIGNET_NOT_FOUND, "authority.not-found", "authority",
-                                 "there is no authority \"%.*s\" with a certificate",
-                                 SIGNET_FORMAT(name));
     signet_bytes_t *chain = signet_alloc(call, ca->authority_count + 1, sizeof *chain);
     if (chain == NULL)
         return SIGNET_NO_MEMORY;
@@ -48,6 +43,29 @@ int32_t ca_catalog_chain(void *instance, signet_call_t *call, signet_text_t name
         chain[(*count)++] = authority->certificate;
     *certificates = chain;
     return SIGNET_OK;
+}
+
+int32_t ca_catalog_chain(void *instance, signet_call_t *call, signet_text_t name,
+                         const signet_bytes_t **certificates, uint64_t *count)
+{
+    const ca_t *ca = instance;
+    ca_authority_t *home = ca_authority_find(ca->authorities, ca->authority_count, name);
+    if (home == NULL || home->certificate.length == 0)
+        return signet_fail_field(call, SIGNET_NOT_FOUND, "authority.not-found", "authority",
+                                 "there is no authority \"%.*s\" with a certificate",
+                                 SIGNET_FORMAT(name));
+    return describe_chain(ca, call, ca_authority_now(home), certificates, count);
+}
+
+int32_t ca_catalog_chain_of(void *instance, signet_call_t *call, signet_text_t name,
+                            uint64_t generation, const signet_bytes_t **certificates,
+                            uint64_t *count)
+{
+    ca_authority_t *authority = NULL;
+    int32_t status = ca_lineage_authority(instance, call, name, generation, &authority);
+    if (status != SIGNET_OK)
+        return status;
+    return describe_chain(instance, call, authority, certificates, count);
 }
 
 int32_t ca_catalog_profiles(void *instance, signet_call_t *call,

@@ -1,6 +1,7 @@
 #include "authority/ceremony.h"
 
 #include "authority/authority_load.h"
+#include "authority/lineage.h"
 #include "issue/serial.h"
 #include "issue/signing.h"
 #include "profile/extension.h"
@@ -82,11 +83,13 @@ static int32_t add_extensions(signet_call_t *call, const ca_authority_t *authori
         ca_extension_authority_key_id(&buffer, parent->key_id);
         content->extension_count++;
         uint64_t before = buffer.length;
-        ca_extension_authority_information(&buffer, signet_setting(parent->setting, "aia_urls"),
+        ca_extension_authority_information(&buffer, &parent->published,
+                                           signet_setting(parent->setting, "aia_urls"),
                                            signet_setting(parent->setting, "ocsp_urls"));
         content->extension_count += buffer.length > before;
         before = buffer.length;
-        ca_extension_crl_points(&buffer, signet_setting(parent->setting, "crl_urls"));
+        ca_extension_crl_points(&buffer, &parent->published,
+                                signet_setting(parent->setting, "crl_urls"));
         content->extension_count += buffer.length > before;
     }
     return signet_buffer_bytes(&buffer, &content->extensions);
@@ -133,6 +136,7 @@ static int32_t fill_record(signet_call_t *call, const ca_authority_t *authority,
     certificate->not_before = content->not_before;
     certificate->not_after = content->not_after;
     certificate->issued_at = now;
+    certificate->generation = issuer->generation;
     certificate->asked =
         signet_format(call, "{\"authority\":\"%.*s\"}", SIGNET_FORMAT(authority->name));
     int32_t status = signet_name_parse(call, content->subject, &attributes, &count);
@@ -194,24 +198,75 @@ int32_t ca_ceremony_content(signet_call_t *call, const ca_authority_t *authority
     return status == SIGNET_OK ? add_extensions(call, authority, content) : status;
 }
 
-static int32_t certify(ca_t *ca, signet_call_t *call, ca_authority_t *authority,
-                       const signet_key_t *key, ca_record_t *record)
+int32_t ca_ceremony_certify(ca_t *ca, signet_call_t *call, ca_authority_t *authority,
+                            const signet_key_t *key, const signet_issue_request_t *request,
+                            ca_record_t *record)
 {
     ca_authority_t *issuer = authority->parent != NULL ? authority->parent : authority;
     int64_t now = signet_now();
     ca_content_t content;
+    signet_bytes_t digest = {NULL, 0};
     int32_t status = ca_ceremony_content(call, authority, key->public_key, now, &content);
     if (status == SIGNET_OK)
         status = fill_record(call, authority, &content, now, record);
     if (status == SIGNET_OK && issuer == authority)
         status = prepare_root(ca, call, authority, key);
+    if (status == SIGNET_OK && request != NULL)
+        status = signet_sha256(call, request->csr, &digest);
     if (status != SIGNET_OK)
         return status;
+    if (request != NULL)
+        record->certificate.request_id = request->request_id;
     ca_signing_t signing = {.authority = issuer,
                             .self = issuer == authority,
                             .key_uri = issuer == authority ? key->uri : issuer->key_uri,
                             .content = &content,
-                            .record = record};
+                            .record = record,
+                            .request = request,
+                            .request_digest = digest};
+    return ca_signing_run(ca, call, &signing);
+}
+
+int32_t ca_ceremony_link(ca_t *ca, signet_call_t *call, ca_authority_t *issuer,
+                         const ca_authority_t *subject, const signet_issue_request_t *request,
+                         ca_record_t *record)
+{
+    const ca_authority_t *older = issuer->generation < subject->generation ? issuer : subject;
+    int64_t now = signet_now();
+    ca_content_t content;
+    signet_bytes_t digest;
+    signet_buffer_t buffer = signet_buffer(call, 1024);
+    int32_t status = ca_ceremony_content(call, subject, subject->spki, now, &content);
+    /* Each until the older key ends: by then nobody needs a way from one to the other. */
+    content.identifier = issuer->identifier;
+    content.not_before = subject->not_before;
+    content.not_after = older->not_after;
+    if (status == SIGNET_OK && content.not_after <= content.not_before)
+        return signet_fail(call, SIGNET_INVALID, "authority.expired",
+                           "the certificate of the authority \"%.*s\" has expired; make a new "
+                           "authority instead of a new key",
+                           SIGNET_FORMAT(issuer->name));
+    signet_buffer_add(&buffer, content.extensions.data, content.extensions.length);
+    ca_extension_authority_key_id(&buffer, issuer->key_id);
+    content.extension_count++;
+    if (status == SIGNET_OK)
+        status = signet_buffer_bytes(&buffer, &content.extensions);
+    if (status == SIGNET_OK)
+        status = fill_record(call, subject, &content, now, record);
+    if (status == SIGNET_OK)
+        status = signet_sha256(call, request->csr, &digest);
+    if (status != SIGNET_OK)
+        return status;
+    record->certificate.generation = issuer->generation;
+    record->certificate.request_id = request->request_id;
+    /* Of one and the same authority: its limits bind what is below it, not itself. */
+    ca_signing_t signing = {.authority = issuer,
+                            .self = 1,
+                            .key_uri = issuer->key_uri,
+                            .content = &content,
+                            .record = record,
+                            .request = request,
+                            .request_digest = digest};
     return ca_signing_run(ca, call, &signing);
 }
 
@@ -221,11 +276,13 @@ int32_t ca_ceremony_create(ca_t *ca, signet_call_t *call, ca_authority_t *author
     ca_record_t record = {0};
     int32_t status = check_pending(call, authority);
     if (status == SIGNET_OK && authority->parent != NULL)
+        authority->parent = ca_authority_now(authority->parent);
+    if (status == SIGNET_OK && authority->parent != NULL)
         status = ca_authority_ready(call, authority->parent, signet_now());
     if (status == SIGNET_OK)
         status = ca_ceremony_key(ca, call, authority, &key);
     if (status == SIGNET_OK)
-        status = certify(ca, call, authority, key, &record);
+        status = ca_ceremony_certify(ca, call, authority, key, NULL, &record);
     if (status == SIGNET_OK)
         status = write_certificate(call, authority, record.certificate.der);
     if (status == SIGNET_OK)
@@ -284,22 +341,29 @@ static int32_t sign_info(signet_call_t *call, const ca_authority_t *authority,
     return status;
 }
 
-int32_t ca_ceremony_request(ca_t *ca, signet_call_t *call, ca_authority_t *authority,
-                            signet_bytes_t *csr)
+int32_t ca_ceremony_csr(signet_call_t *call, const ca_authority_t *authority,
+                        const signet_key_t *key, signet_bytes_t *csr)
 {
-    const signet_key_t *key = NULL;
     signet_bytes_t info = {NULL, 0};
     signet_bytes_t signature = {NULL, 0};
-    int32_t status = check_pending(call, authority);
-    if (status == SIGNET_OK)
-        status = ca_ceremony_key(ca, call, authority, &key);
-    if (status == SIGNET_OK)
-        status = encode_info(call, authority, key, &info);
+    int32_t status = encode_info(call, authority, key, &info);
     if (status == SIGNET_OK)
         status = sign_info(call, authority, key, info, &signature);
     /* A request has the shape of a certificate: what is signed, the algorithm, the signature. */
     if (status == SIGNET_OK)
         status = ca_template_join(call, info, authority->identifier, signature, csr);
+    return status;
+}
+
+int32_t ca_ceremony_request(ca_t *ca, signet_call_t *call, ca_authority_t *authority,
+                            signet_bytes_t *csr)
+{
+    const signet_key_t *key = NULL;
+    int32_t status = check_pending(call, authority);
+    if (status == SIGNET_OK)
+        status = ca_ceremony_key(ca, call, authority, &key);
+    if (status == SIGNET_OK)
+        status = ca_ceremony_csr(call, authority, key, csr);
     if (status == SIGNET_OK)
         status = journal(ca, call, SIGNET_EVENT_AUTHORITY_REQUESTED, authority, "key", key->uri);
     return status;

@@ -1,6 +1,7 @@
 #include "authority/cross.h"
 
 #include "authority/authority_load.h"
+#include "authority/lineage.h"
 #include "issue/serial.h"
 #include "issue/signing.h"
 #include "permission.h"
@@ -161,6 +162,7 @@ static int32_t fill_record(signet_call_t *call, const ca_authority_t *issuer,
     certificate->not_before = content->not_before;
     certificate->not_after = content->not_after;
     certificate->issued_at = signet_now();
+    certificate->generation = issuer->generation;
     certificate->asked = SIGNET_TEXT("{\"cross\":true}");
     int32_t status = signet_name_text(call, foreign->attributes, foreign->attribute_count,
                                       &certificate->subject);
@@ -191,8 +193,7 @@ int32_t ca_cross_content(ca_t *ca, signet_call_t *call, ca_authority_t *issuer,
         status = check_key(ca, call, profile, foreign);
     if (status != SIGNET_OK)
         return status;
-    const ca_template_t *template =
-        ca_profile_template(profile, ca_authority_index(ca, issuer), &foreign->key);
+    const ca_template_t *template = ca_profile_template(profile, issuer, &foreign->key);
     *content = (ca_content_t){.serial = {serial, CA_SERIAL_LENGTH},
                               .identifier = issuer->identifier,
                               .issuer = issuer->subject,
@@ -219,6 +220,7 @@ int32_t ca_cross_certify(ca_t *ca, signet_call_t *call, ca_authority_t *issuer,
                          ca_record_t *record)
 {
     ca_content_t content;
+    issuer = ca_authority_now(issuer);
     int32_t status = ca_cross_content(ca, call, issuer, profile, foreign, &content);
     if (status == SIGNET_OK)
         status = fill_record(call, issuer, profile, foreign, &content, record);

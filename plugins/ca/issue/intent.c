@@ -58,6 +58,7 @@ int32_t ca_intent_declare(signet_call_t *call, const signet_store_t *store)
         CA_FIELD("issued_at", SIGNET_VALUE_TIME, SIGNET_FIELD_UNINDEXED),
         CA_FIELD("crl_shard", SIGNET_VALUE_INTEGER, SIGNET_FIELD_UNINDEXED),
         CA_FIELD("listed", SIGNET_VALUE_INTEGER, SIGNET_FIELD_UNINDEXED),
+        CA_FIELD("generation", SIGNET_VALUE_INTEGER, SIGNET_FIELD_UNINDEXED),
     };
     static const signet_collection_t collection = CA_COLLECTION(CA_INTENTS, 0, fields);
     return store->interface->declare(store->instance, call, &collection);
@@ -79,6 +80,8 @@ signet_change_t ca_intent_put(signet_text_t key, uint64_t expected, const ca_int
     fields[count++] = signet_field_integer("crl_shard", 0);
     if (intent->listed)
         fields[count++] = signet_field_integer("listed", 1);
+    if (certificate->generation > 1)
+        fields[count++] = signet_field_integer("generation", (int64_t)certificate->generation);
     return signet_put(CA_INTENTS, key, expected, fields, count, intent->record.body);
 }
 
@@ -162,6 +165,9 @@ int32_t ca_intent_decode(signet_call_t *call, const signet_record_t *stored, ca_
     certificate->issued_at = signet_record_integer(stored, "issued_at");
     certificate->state = SIGNET_TEXT(SIGNET_CERTIFICATE_UNKNOWN);
     certificate->version = stored->version;
+    certificate->generation = (uint64_t)signet_record_integer(stored, "generation");
+    if (certificate->generation == 0)
+        certificate->generation = 1;
     *intent = decoded;
     return SIGNET_OK;
 }

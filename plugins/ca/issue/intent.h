@@ -6,7 +6,7 @@
 #include "record/record.h"
 
 #define CA_INTENTS "ca.intents"
-#define CA_INTENT_FIELDS 8U
+#define CA_INTENT_FIELDS 9U
 
 /* An intent, in the form of the record that it would have become. */
 typedef struct ca_intent {

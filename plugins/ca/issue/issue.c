@@ -30,6 +30,7 @@ static int32_t fill_record(const ca_t *ca, signet_call_t *call, const ca_draft_t
     certificate->not_before = draft->content.not_before;
     certificate->not_after = draft->content.not_after;
     certificate->issued_at = draft->now;
+    certificate->generation = draft->authority->generation;
     certificate->replaces = draft->predecessor_key;
     certificate->fields = draft->fields.items;
     certificate->field_count = draft->fields.count;

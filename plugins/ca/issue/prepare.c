@@ -1,5 +1,6 @@
 #include "issue/prepare.h"
 
+#include "authority/lineage.h"
 #include "issue/predecessor.h"
 #include "issue/reuse.h"
 #include "issue/serial.h"
@@ -37,6 +38,8 @@ int32_t ca_prepare_authorise(ca_t *ca, signet_call_t *call, ca_draft_t *draft)
             "the profile \"%.*s\" may not be used with the authority "
             "\"%.*s\"",
             SIGNET_FORMAT(draft->profile->name), SIGNET_FORMAT(draft->authority->name));
+    /* From here to the end with the one key that issues now. */
+    draft->authority = ca_authority_now(draft->authority);
     return ca_permission_request(call, draft->profile, draft->authority);
 }
 
@@ -47,8 +50,8 @@ static int is_authority_key(const ca_t *ca, const ca_draft_t *draft)
     int subordinate = draft->profile->kind == CA_KIND_SUBORDINATE;
     for (uint64_t i = 0; i < ca->authority_count; i++) {
         const ca_authority_t *authority = &ca->authorities[i];
-        if (signet_bytes_equal(authority->spki, draft->csr->key.spki) &&
-            (!subordinate || authority->parent != draft->authority))
+        int above = authority->parent != NULL && authority->parent->home == draft->authority->home;
+        if (ca_lineage_has_key(authority, draft->csr->key.spki) && (!subordinate || !above))
             return 1;
     }
     return 0;
@@ -134,6 +137,6 @@ int32_t ca_prepare(ca_t *ca, signet_call_t *call, ca_draft_t *draft)
     if (status == SIGNET_OK)
         status = ca_serial_new(call, draft->now, draft->serial);
     if (status == SIGNET_OK)
-        status = ca_draft_content(ca, call, draft);
+        status = ca_draft_content(call, draft);
     return status;
 }

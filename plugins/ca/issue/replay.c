@@ -1,6 +1,7 @@
 #include "issue/replay.h"
 
 #include "authority/distinguished.h"
+#include "authority/lineage.h"
 #include "profile/draft.h"
 #include "profile/extension.h"
 #include "profile/lint.h"
@@ -115,6 +116,10 @@ static int32_t rebuild(ca_t *ca, signet_call_t *call, const ca_record_t *record,
     if (draft->authority == NULL || draft->authority->certificate.length == 0)
         return signet_fail(call, SIGNET_NOT_FOUND, "authority.not-found",
                            "there is no such authority any more");
+    /* With the key that signed it, which its identifiers and times depend on. */
+    if (ca_lineage_authority(ca, call, certificate->authority, certificate->generation,
+                             &draft->authority) != SIGNET_OK)
+        return signet_status(call);
     if (!draft->profile->permitted[ca_authority_index(ca, draft->authority)])
         return signet_fail(call, SIGNET_DENIED, "profile.authority-not-permitted",
                            "the profile may not be used with the authority any more");
@@ -128,7 +133,7 @@ static int32_t rebuild(ca_t *ca, signet_call_t *call, const ca_record_t *record,
     if (status == SIGNET_OK)
         status = ca_draft_names(call, draft);
     if (status == SIGNET_OK)
-        status = ca_draft_content(ca, call, draft);
+        status = ca_draft_content(call, draft);
     if (status == SIGNET_OK)
         status = ca_template_build(call, &draft->content, tbs);
     return status == SIGNET_OK ? ca_lint(call, *tbs, &draft->content, draft->authority) : status;

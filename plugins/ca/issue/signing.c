@@ -269,6 +269,9 @@ int32_t ca_signing_run(ca_t *ca, signet_call_t *call, ca_signing_t *signing)
     }
     if (status == SIGNET_OK)
         status = call->services->check(call);
+    /* It may have been suspended, or its key lost, since the call began. */
+    if (status == SIGNET_OK)
+        status = ca_authority_in_service(call, signing->authority);
     if (status != SIGNET_OK)
         return status;
     ca_flight_t flight;

@@ -24,12 +24,12 @@ int32_t ca_policies_find(const ca_t *ca, signet_call_t *call)
 }
 
 /* What was filled into the subject is checked like what was asked for. */
-static int32_t renew(const ca_t *ca, signet_call_t *call, ca_draft_t *draft)
+static int32_t renew(signet_call_t *call, ca_draft_t *draft)
 {
     int32_t status = ca_draft_names(call, draft);
     if (status == SIGNET_OK)
         status = ca_permission_names(call, draft->profile, draft->authority, &draft->all);
-    return status == SIGNET_OK ? ca_draft_content(ca, call, draft) : status;
+    return status == SIGNET_OK ? ca_draft_content(call, draft) : status;
 }
 
 /* Asks one, in a call of its own: its time is limited, and its memory goes with it. */
@@ -71,7 +71,7 @@ static int32_t ask(const ca_t *ca, signet_call_t *call, signet_text_t name, ca_d
         status = ca_policy_answer(call, name, answer, draft, &subject, outcome, writer);
     call->services->end(child);
     if (status == SIGNET_OK && subject)
-        status = renew(ca, call, draft);
+        status = renew(call, draft);
     if (status != SIGNET_OK) {
         outcome->name = name;
         outcome->failed = 1;

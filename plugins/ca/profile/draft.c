@@ -65,12 +65,12 @@ static int32_t add_extensions(signet_call_t *call, ca_draft_t *draft)
     return signet_buffer_bytes(&buffer, &content->extra);
 }
 
-int32_t ca_draft_content(const ca_t *ca, signet_call_t *call, ca_draft_t *draft)
+int32_t ca_draft_content(signet_call_t *call, ca_draft_t *draft)
 {
     const ca_authority_t *authority = draft->authority;
     ca_content_t *content = &draft->content;
     const ca_template_t *template =
-        ca_profile_template(draft->profile, ca_authority_index(ca, authority), &draft->csr->key);
+        ca_profile_template(draft->profile, authority, &draft->csr->key);
     /* A certificate without key usages would be good for all. */
     if (template->key_usage == 0)
         return signet_fail_field(call, SIGNET_INVALID, "profile.key-type", "csr",

@@ -34,6 +34,6 @@ typedef struct ca_draft {
  * TOO_LARGE. */
 int32_t ca_draft_names(signet_call_t *call, ca_draft_t *draft);
 /* The rest of the content, with the serial that the draft holds. INVALID. */
-int32_t ca_draft_content(const ca_t *ca, signet_call_t *call, ca_draft_t *draft);
+int32_t ca_draft_content(signet_call_t *call, ca_draft_t *draft);
 
 #endif

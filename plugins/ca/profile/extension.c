@@ -113,17 +113,63 @@ void ca_extension_extended_key_usage(signet_buffer_t *buffer, const signet_bytes
     extension_end(buffer, mark);
 }
 
-static void add_uri(signet_buffer_t *buffer, signet_text_t uri)
+#define MARK_GENERATION "{generation}"
+#define MARK_KEY_ID "{key-id}"
+
+static signet_text_t rest_of(signet_text_t text, uint64_t offset)
 {
-    signet_der_add(buffer, SIGNET_DER_CONTEXT(GENERAL_NAME_URI), signet_text_bytes(uri));
+    return (signet_text_t){text.data + offset, text.length - offset};
 }
 
-static void add_access(signet_buffer_t *buffer, signet_bytes_t method, const signet_setting_t *urls)
+void ca_published_add(signet_buffer_t *buffer, const ca_published_t *published, signet_text_t url)
+{
+    uint64_t i = 0;
+    while (i < url.length) {
+        signet_text_t rest = rest_of(url, i);
+        if (signet_text_starts(rest, MARK_GENERATION)) {
+            signet_buffer_add_text(buffer, published->generation);
+            i += sizeof MARK_GENERATION - 1;
+        } else if (signet_text_starts(rest, MARK_KEY_ID)) {
+            signet_buffer_add_text(buffer, published->key_id);
+            i += sizeof MARK_KEY_ID - 1;
+        } else {
+            signet_buffer_add_byte(buffer, (uint8_t)url.data[i++]);
+        }
+    }
+}
+
+int ca_published_check(signet_text_t url, int *marked)
+{
+    *marked = 0;
+    for (uint64_t i = 0; i < url.length; i++) {
+        signet_text_t rest = rest_of(url, i);
+        if (signet_text_starts(rest, MARK_GENERATION))
+            i += sizeof MARK_GENERATION - 2;
+        else if (signet_text_starts(rest, MARK_KEY_ID))
+            i += sizeof MARK_KEY_ID - 2;
+        else if (url.data[i] == '{' || url.data[i] == '}')
+            return 0;
+        else
+            continue;
+        *marked = 1;
+    }
+    return 1;
+}
+
+static void add_uri(signet_buffer_t *buffer, const ca_published_t *published, signet_text_t uri)
+{
+    uint64_t mark = signet_der_begin(buffer, SIGNET_DER_CONTEXT(GENERAL_NAME_URI));
+    ca_published_add(buffer, published, uri);
+    signet_der_end(buffer, mark);
+}
+
+static void add_access(signet_buffer_t *buffer, const ca_published_t *published,
+                       signet_bytes_t method, const signet_setting_t *urls)
 {
     for (uint64_t i = 0; urls != NULL && i < urls->member_count; i++) {
         uint64_t access = signet_der_begin(buffer, SIGNET_DER_SEQUENCE);
         signet_der_add_oid(buffer, method);
-        add_uri(buffer, signet_setting_at(urls, i)->text);
+        add_uri(buffer, published, signet_setting_at(urls, i)->text);
         signet_der_end(buffer, access);
     }
 }
@@ -133,20 +179,22 @@ static int has_urls(const signet_setting_t *urls)
     return urls != NULL && urls->member_count > 0;
 }
 
-void ca_extension_authority_information(signet_buffer_t *buffer, const signet_setting_t *issuers,
+void ca_extension_authority_information(signet_buffer_t *buffer, const ca_published_t *published,
+                                        const signet_setting_t *issuers,
                                         const signet_setting_t *responders)
 {
     if (!has_urls(issuers) && !has_urls(responders))
         return;
     extension_mark_t mark = extension_begin(buffer, ca_oid_authority_information, 0);
     uint64_t sequence = signet_der_begin(buffer, SIGNET_DER_SEQUENCE);
-    add_access(buffer, (signet_bytes_t){method_ocsp, sizeof method_ocsp}, responders);
-    add_access(buffer, (signet_bytes_t){method_issuers, sizeof method_issuers}, issuers);
+    add_access(buffer, published, (signet_bytes_t){method_ocsp, sizeof method_ocsp}, responders);
+    add_access(buffer, published, (signet_bytes_t){method_issuers, sizeof method_issuers}, issuers);
     signet_der_end(buffer, sequence);
     extension_end(buffer, mark);
 }
 
-static void add_points(signet_buffer_t *buffer, signet_bytes_t oid, const signet_setting_t *urls)
+static void add_points(signet_buffer_t *buffer, const ca_published_t *published, signet_bytes_t oid,
+                       const signet_setting_t *urls)
 {
     if (!has_urls(urls))
         return;
@@ -157,7 +205,7 @@ static void add_points(signet_buffer_t *buffer, signet_bytes_t oid, const signet
     uint64_t name = signet_der_begin(buffer, SIGNET_DER_CONTEXT_CONSTRUCTED(0));
     uint64_t full = signet_der_begin(buffer, SIGNET_DER_CONTEXT_CONSTRUCTED(0));
     for (uint64_t i = 0; i < urls->member_count; i++)
-        add_uri(buffer, signet_setting_at(urls, i)->text);
+        add_uri(buffer, published, signet_setting_at(urls, i)->text);
     signet_der_end(buffer, full);
     signet_der_end(buffer, name);
     signet_der_end(buffer, point);
@@ -165,14 +213,16 @@ static void add_points(signet_buffer_t *buffer, signet_bytes_t oid, const signet
     extension_end(buffer, mark);
 }
 
-void ca_extension_crl_points(signet_buffer_t *buffer, const signet_setting_t *urls)
+void ca_extension_crl_points(signet_buffer_t *buffer, const ca_published_t *published,
+                             const signet_setting_t *urls)
 {
-    add_points(buffer, ca_oid_crl_points, urls);
+    add_points(buffer, published, ca_oid_crl_points, urls);
 }
 
-void ca_extension_freshest_crl(signet_buffer_t *buffer, const signet_setting_t *urls)
+void ca_extension_freshest_crl(signet_buffer_t *buffer, const ca_published_t *published,
+                               const signet_setting_t *urls)
 {
-    add_points(buffer, ca_oid_freshest_crl, urls);
+    add_points(buffer, published, ca_oid_freshest_crl, urls);
 }
 
 uint8_t ca_general_name_tag(uint8_t type)

@@ -24,6 +24,13 @@ extern const signet_bytes_t ca_oid_extension_request; /* PKCS#9, of a request */
 
 #define CA_KEY_ID_LENGTH 20U
 
+/* What tells the published names of an authority's keys apart: its URLs may hold {generation} and
+ * {key-id}. */
+typedef struct ca_published {
+    signet_text_t generation; /* "1", "2", … */
+    signet_text_t key_id;     /* in hexadecimal */
+} ca_published_t;
+
 /* Each appends one whole Extension. A failed append is kept in the buffer. */
 void ca_extension_add(signet_buffer_t *buffer, signet_bytes_t oid, int critical,
                       signet_bytes_t value);
@@ -36,11 +43,18 @@ void ca_extension_authority_key_id(signet_buffer_t *buffer, signet_bytes_t key_i
 /* Encoded OIDs. */
 void ca_extension_extended_key_usage(signet_buffer_t *buffer, const signet_bytes_t *oids,
                                      uint64_t count);
-/* URLs as TEXTS settings; nothing where there are none. */
-void ca_extension_authority_information(signet_buffer_t *buffer, const signet_setting_t *issuers,
+/* A URL with the marks {generation} and {key-id} replaced. */
+void ca_published_add(signet_buffer_t *buffer, const ca_published_t *published, signet_text_t url);
+/* Whether every mark in a URL is one of these; `marked` gets whether it holds one. */
+int ca_published_check(signet_text_t url, int *marked);
+/* URLs as TEXTS settings, with their marks replaced; nothing where there are none. */
+void ca_extension_authority_information(signet_buffer_t *buffer, const ca_published_t *published,
+                                        const signet_setting_t *issuers,
                                         const signet_setting_t *responders);
-void ca_extension_crl_points(signet_buffer_t *buffer, const signet_setting_t *urls);
-void ca_extension_freshest_crl(signet_buffer_t *buffer, const signet_setting_t *urls);
+void ca_extension_crl_points(signet_buffer_t *buffer, const ca_published_t *published,
+                             const signet_setting_t *urls);
+void ca_extension_freshest_crl(signet_buffer_t *buffer, const ca_published_t *published,
+                               const signet_setting_t *urls);
 /* Must staple (RFC 7633). */
 void ca_extension_tls_feature(signet_buffer_t *buffer);
 /* The SID of an account: one OtherName whose value is the SID as text. */

@@ -91,12 +91,15 @@ static int lists(const signet_extension_t *extension, const signet_bytes_t *oids
 }
 
 /* Whether a value holds each URL of a list, octet for octet. */
-static int names_urls(const block_t *block, signet_bytes_t oid, const signet_setting_t *urls)
+static int names_urls(signet_call_t *call, const block_t *block, const ca_authority_t *authority,
+                      signet_bytes_t oid, const signet_setting_t *urls)
 {
     const signet_extension_t *extension = find(block, oid);
     for (uint64_t i = 0; urls != NULL && i < urls->member_count; i++) {
-        signet_text_t url = signet_setting_at(urls, i)->text;
-        if (extension == NULL ||
+        signet_buffer_t buffer = signet_buffer(call, 256);
+        signet_text_t url = {NULL, 0};
+        ca_published_add(&buffer, &authority->published, signet_setting_at(urls, i)->text);
+        if (extension == NULL || signet_buffer_text(&buffer, &url) != SIGNET_OK ||
             memmem(extension->value.data, extension->value.length, url.data, url.length) == NULL)
             return 0;
     }
@@ -132,11 +135,11 @@ static int32_t check_status(signet_call_t *call, const ca_profile_t *profile,
     if (!stands(block, ca_oid_crl_points, points, 0) ||
         !stands(block, ca_oid_freshest_crl, freshest, 0) ||
         !stands(block, ca_oid_no_revocation, !revocable, 0) ||
-        (points && !names_urls(block, ca_oid_crl_points, crls)) ||
-        (freshest && !names_urls(block, ca_oid_freshest_crl, deltas)) ||
-        !names_urls(block, ca_oid_authority_information,
+        (points && !names_urls(call, block, authority, ca_oid_crl_points, crls)) ||
+        (freshest && !names_urls(call, block, authority, ca_oid_freshest_crl, deltas)) ||
+        !names_urls(call, block, authority, ca_oid_authority_information,
                     ca_profile_urls(profile, authority, "aia_urls")) ||
-        (revocable && !names_urls(block, ca_oid_authority_information,
+        (revocable && !names_urls(call, block, authority, ca_oid_authority_information,
                                   ca_profile_urls(profile, authority, "ocsp_urls"))))
         return refuse(call, profile, "lint.status");
     return SIGNET_OK;

@@ -24,10 +24,9 @@
 #define KEY_CLASS_RSA 0U
 #define KEY_CLASS_EC 1U
 #define KEY_CLASS_SIGNING 2U
-#define KEY_CLASSES 3U
 
-static const uint32_t unsuited_usages[KEY_CLASSES] = {FOR_AGREEMENT, FOR_RSA_ONLY,
-                                                      FOR_AGREEMENT | FOR_RSA_ONLY};
+static const uint32_t unsuited_usages[CA_KEY_CLASSES] = {FOR_AGREEMENT, FOR_RSA_ONLY,
+                                                         FOR_AGREEMENT | FOR_RSA_ONLY};
 
 static int kind_of(signet_text_t word)
 {
@@ -227,10 +226,6 @@ int32_t ca_profile_configure(ca_pool_t *pool, signet_call_t *call, const ca_effe
     profile->description = signet_setting_text(setting, "description");
     profile->kind = kind_of(signet_setting_text(setting, "kind"));
     profile->version = (uint64_t)signet_setting_integer(setting, "version", 1);
-    profile->templates =
-        ca_pool_alloc(pool, call, KEY_CLASSES * authority_count, sizeof *profile->templates);
-    if (profile->templates == NULL)
-        return SIGNET_NO_MEMORY;
     int32_t status = ca_profile_document(pool, call, profile);
     /* One that is only extended need not be whole. */
     if (status != SIGNET_OK || profile->abstract)
@@ -294,12 +289,14 @@ static void add_status(signet_buffer_t *buffer, const ca_profile_t *profile,
                        const ca_authority_t *authority)
 {
     int revocable = !profile->no_revocation;
-    ca_extension_authority_information(buffer, ca_profile_urls(profile, authority, "aia_urls"),
-                                       revocable ? ca_profile_urls(profile, authority, "ocsp_urls")
-                                                 : NULL);
+    ca_extension_authority_information(
+        buffer, &authority->published, ca_profile_urls(profile, authority, "aia_urls"),
+        revocable ? ca_profile_urls(profile, authority, "ocsp_urls") : NULL);
     if (revocable) {
-        ca_extension_crl_points(buffer, ca_profile_urls(profile, authority, "crl_urls"));
-        ca_extension_freshest_crl(buffer, ca_profile_urls(profile, authority, "freshest_crl_urls"));
+        ca_extension_crl_points(buffer, &authority->published,
+                                ca_profile_urls(profile, authority, "crl_urls"));
+        ca_extension_freshest_crl(buffer, &authority->published,
+                                  ca_profile_urls(profile, authority, "freshest_crl_urls"));
         return;
     }
     static const uint8_t null[] = {SIGNET_DER_NULL, 0};
@@ -351,15 +348,15 @@ static int32_t compile(ca_pool_t *pool, signet_call_t *call, const ca_profile_t 
                                : status;
 }
 
-int32_t ca_profile_compile(ca_pool_t *pool, signet_call_t *call, ca_profile_t *profile,
-                           const ca_authority_t *authority, uint64_t index)
+int32_t ca_profile_compile(ca_pool_t *pool, signet_call_t *call, const ca_profile_t *profile,
+                           ca_authority_t *authority)
 {
-    if (profile->abstract || !profile->permitted[index])
+    if (profile->abstract || !profile->permitted[authority->index])
         return SIGNET_OK;
     int32_t status = SIGNET_OK;
-    for (uint64_t i = 0; status == SIGNET_OK && i < KEY_CLASSES; i++)
+    for (uint64_t i = 0; status == SIGNET_OK && i < CA_KEY_CLASSES; i++)
         status = compile(pool, call, profile, authority, unsuited_usages[i],
-                         &profile->templates[KEY_CLASSES * index + i]);
+                         &authority->templates[CA_KEY_CLASSES * profile->index + i]);
     return status;
 }
 
@@ -370,10 +367,11 @@ static uint64_t key_class(signet_text_t type)
     return signet_text_starts(type, "EC-") ? KEY_CLASS_EC : KEY_CLASS_SIGNING;
 }
 
-const ca_template_t *ca_profile_template(const ca_profile_t *profile, uint64_t authority_index,
+const ca_template_t *ca_profile_template(const ca_profile_t *profile,
+                                         const ca_authority_t *authority,
                                          const signet_public_key_t *key)
 {
-    return &profile->templates[KEY_CLASSES * authority_index + key_class(key->type)];
+    return &authority->templates[CA_KEY_CLASSES * profile->index + key_class(key->type)];
 }
 
 const ca_profile_t *ca_profile_find(const ca_profile_t *profiles, uint64_t count,

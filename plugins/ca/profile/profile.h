@@ -12,6 +12,9 @@
 #define CA_KIND_SUBORDINATE 2
 #define CA_KIND_OCSP_RESPONDER 3
 
+/* How many templates there are for one profile and authority: one for each class of keys. */
+#define CA_KEY_CLASSES 3U
+
 /* Extensions that are the same in every certificate of one profile from one authority. */
 typedef struct ca_template {
     signet_bytes_t extensions;
@@ -106,7 +109,7 @@ typedef struct ca_profile {
     int64_t approval_escalates_ms;  /* 0: never */
     signet_text_t document;         /* JSON */
     signet_text_t origins_document; /* JSON */
-    ca_template_t *templates;       /* for each authority one for each class of keys */
+    uint64_t index;                 /* among all */
 } ca_profile_t;
 
 /* Fills a profile from its effective settings. INVALID at the setting. */
@@ -114,9 +117,10 @@ int32_t ca_profile_configure(ca_pool_t *pool, signet_call_t *call, const ca_effe
                              ca_authority_t *authorities, uint64_t authority_count,
                              ca_profile_t *profile);
 /* Compiles the unchanging extensions for certificates from an active authority. */
-int32_t ca_profile_compile(ca_pool_t *pool, signet_call_t *call, ca_profile_t *profile,
-                           const ca_authority_t *authority, uint64_t index);
-const ca_template_t *ca_profile_template(const ca_profile_t *profile, uint64_t authority_index,
+int32_t ca_profile_compile(ca_pool_t *pool, signet_call_t *call, const ca_profile_t *profile,
+                           ca_authority_t *authority);
+const ca_template_t *ca_profile_template(const ca_profile_t *profile,
+                                         const ca_authority_t *authority,
                                          const signet_public_key_t *key);
 const ca_profile_t *ca_profile_find(const ca_profile_t *profiles, uint64_t count,
                                     signet_text_t name);

@@ -36,6 +36,7 @@ static const signet_field_declaration_t field_declarations[] = {
     CA_FIELD("owner", SIGNET_VALUE_TEXT, 0),
     CA_FIELD("spki", SIGNET_VALUE_BYTES, 0),
     CA_FIELD("fields", SIGNET_VALUE_TEXT, SIGNET_FIELD_UNINDEXED),
+    CA_FIELD("generation", SIGNET_VALUE_INTEGER, SIGNET_FIELD_UNINDEXED),
 };
 
 int32_t ca_record_declare(signet_call_t *call, const signet_store_t *store)
@@ -184,6 +185,9 @@ int32_t ca_record_put(signet_call_t *call, signet_text_t key, uint64_t expected,
     if (record->key.length > 0)
         fields[count++] = signet_field_bytes("spki", record->key);
     add_text(fields, &count, "fields", given);
+    /* Absent for the first key, which most authorities never leave. */
+    if (certificate->generation > 1)
+        fields[count++] = signet_field_integer("generation", (int64_t)certificate->generation);
     *change = signet_put(CA_CERTIFICATES, key, expected, fields, count, record->body);
     return SIGNET_OK;
 }
@@ -278,6 +282,9 @@ int32_t ca_record_decode(signet_call_t *call, const signet_record_t *stored, ca_
     certificate->version = stored->version;
     certificate->asked = signet_record_text(stored, "asked");
     certificate->replaces = signet_record_text(stored, "replaces");
+    certificate->generation = (uint64_t)signet_record_integer(stored, "generation");
+    if (certificate->generation == 0)
+        certificate->generation = 1;
     certificate->renew_from = signet_record_integer(stored, "renew_from");
     certificate->renew_before = signet_record_integer(stored, "renew_before");
     decoded->renewal_set = certificate->renew_from != 0;

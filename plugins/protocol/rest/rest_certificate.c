@@ -45,8 +45,11 @@ void rest_certificate_summary(signet_json_writer_t *writer, const signet_certifi
     signet_json_end_object(writer);
 }
 
-static int32_t find_chain(const rest_t *rest, signet_call_t *call, signet_text_t authority,
-                          rest_chain_form_t form, signet_text_t *chain)
+/* The chain of the key that signed the certificate, however often the authority's key was rotated
+ * since. */
+static int32_t find_chain(const rest_t *rest, signet_call_t *call,
+                          const signet_certificate_t *certificate, rest_chain_form_t form,
+                          signet_text_t *chain)
 {
     rest_ca_t ca;
     int32_t status = rest_find_ca(rest, call, &ca);
@@ -54,11 +57,22 @@ static int32_t find_chain(const rest_t *rest, signet_call_t *call, signet_text_t
         return status;
     const signet_bytes_t *certificates = NULL;
     uint64_t count = 0;
-    status = ca.interface->chain(ca.instance, call, authority, &certificates, &count);
+    signet_text_t kept = certificate->authority;
+    uint64_t generation = SIGNET_HAS(certificate, generation) ? certificate->generation : 0;
+    if (SIGNET_HAS(ca.interface, chain_of))
+        status = ca.interface->chain_of(ca.instance, call, certificate->authority, generation,
+                                        &certificates, &count);
+    else
+        status =
+            ca.interface->chain(ca.instance, call, certificate->authority, &certificates, &count);
+    if (status == SIGNET_OK && generation > 1) {
+        kept = signet_format(call, "%.*s/%llu", SIGNET_FORMAT(certificate->authority),
+                             (unsigned long long)generation);
+        status = kept.data == NULL ? SIGNET_NO_MEMORY : SIGNET_OK;
+    }
     if (status != SIGNET_OK)
         return status;
-    return rest_chains_get(rest->chains, call, ca.number, authority, certificates, count, form,
-                           chain);
+    return rest_chains_get(rest->chains, call, ca.number, kept, certificates, count, form, chain);
 }
 
 /* Leaf and chain: less than 4 KiB with two authorities above a P-256 leaf. */
@@ -83,7 +97,7 @@ static int32_t answer_json(const rest_t *rest, signet_call_t *call, signet_excha
     }
     if (certificate->der.length > 0) {
         signet_text_t chain;
-        int32_t found = find_chain(rest, call, certificate->authority, REST_CHAIN_JSON, &chain);
+        int32_t found = find_chain(rest, call, certificate, REST_CHAIN_JSON, &chain);
         if (found != SIGNET_OK)
             return found;
         signet_json_text(&writer, "certificate", signet_pem(call, "CERTIFICATE", certificate->der));
@@ -101,7 +115,7 @@ static int32_t answer_pem(const rest_t *rest, signet_call_t *call, signet_exchan
     signet_buffer_add_text(&buffer, signet_pem(call, "CERTIFICATE", certificate->der));
     if (chained) {
         signet_text_t chain;
-        int32_t found = find_chain(rest, call, certificate->authority, REST_CHAIN_PEM, &chain);
+        int32_t found = find_chain(rest, call, certificate, REST_CHAIN_PEM, &chain);
         if (found != SIGNET_OK)
             return found;
         signet_buffer_add_text(&buffer, chain);

@@ -1,0 +1,150 @@
+#include "authority/manage.h"
+
+#include "authority/report.h"
+#include "permission_grant.h"
+
+#include <signet/auth.h>
+#include <signet/sdk/error.h>
+
+#define COMMENT_MAX 1024U
+
+typedef int32_t (*step_t)(ca_lifecycle_t *life, signet_call_t *call);
+
+static const struct {
+    const char *action;
+    step_t step;
+} steps[] = {
+    {SIGNET_CHANGE_ROTATE, ca_lifecycle_rotate},     {SIGNET_CHANGE_IMPORT, ca_lifecycle_import},
+    {SIGNET_CHANGE_ACTIVATE, ca_lifecycle_activate}, {SIGNET_CHANGE_SUSPEND, ca_lifecycle_suspend},
+    {SIGNET_CHANGE_RESUME, ca_lifecycle_resume},     {SIGNET_CHANGE_RETIRE, ca_lifecycle_retire},
+};
+
+static step_t step_of(signet_text_t action)
+{
+    for (size_t i = 0; i < sizeof steps / sizeof steps[0]; i++) {
+        if (signet_text_is(action, steps[i].action))
+            return steps[i].step;
+    }
+    return NULL;
+}
+
+static int32_t check_comment(signet_call_t *call, signet_text_t comment, const char *field)
+{
+    if (comment.length <= COMMENT_MAX && signet_text_valid(comment))
+        return SIGNET_OK;
+    return signet_fail_field(call, SIGNET_INVALID, "authority.comment", field,
+                             "a comment is at most %u octets of UTF-8", COMMENT_MAX);
+}
+
+static int32_t find(ca_t *ca, signet_call_t *call, signet_text_t name, ca_authority_t **home)
+{
+    *home = ca_authority_find(ca->authorities, ca->authority_count, name);
+    if (*home != NULL)
+        return SIGNET_OK;
+    return signet_fail_field(call, SIGNET_NOT_FOUND, "authority.not-found", "authority",
+                             "there is no such authority; the list of authorities says which "
+                             "there are");
+}
+
+/* Finds the authority as its records are now. */
+static int32_t begin(ca_t *ca, signet_call_t *call, const signet_authority_change_t *change,
+                     ca_lifecycle_t *life)
+{
+    *life = (ca_lifecycle_t){.ca = ca, .change = change};
+    int32_t status = find(ca, call, change->authority, &life->home);
+    if (status == SIGNET_OK)
+        status = check_comment(call, change->comment, "comment");
+    if (status == SIGNET_OK)
+        status = check_comment(call, change->override, "override");
+    if (status != SIGNET_OK)
+        return status;
+    if (ca_lineage(life->home) == NULL)
+        return signet_fail(call, SIGNET_CONFLICT, "authority.pending",
+                           "the authority \"%.*s\" has no certificate yet",
+                           SIGNET_FORMAT(life->home->name));
+    status = ca_lineage_refresh(ca, call, life->home);
+    life->lineage = ca_lineage(life->home);
+    return status;
+}
+
+static int32_t answer(signet_call_t *call, const ca_lifecycle_t *life,
+                      const signet_authority_report_t **report)
+{
+    signet_authority_report_t *made = signet_alloc(call, 1, sizeof *made);
+    if (made == NULL)
+        return SIGNET_NO_MEMORY;
+    *made = (signet_authority_report_t){
+        .size = sizeof *made, .document = life->document, .request = life->request};
+    *report = made;
+    return life->document.length > 0
+               ? SIGNET_OK
+               : ca_report(call, life->home, ca_lineage(life->home), &made->document);
+}
+
+int32_t ca_manage_change(ca_t *ca, signet_call_t *call, const signet_authority_change_t *change,
+                         const signet_authority_report_t **report)
+{
+    ca_lifecycle_t life;
+    step_t step = step_of(change->action);
+    if (step == NULL)
+        return signet_fail_field(call, SIGNET_INVALID, "authority.action", "action",
+                                 "there is no such change of an authority");
+    int32_t status = begin(ca, call, change, &life);
+    if (status == SIGNET_OK)
+        status = step(&life, call);
+    return status == SIGNET_OK ? answer(call, &life, report) : status;
+}
+
+int32_t ca_manage_describe(ca_t *ca, signet_call_t *call, signet_text_t authority,
+                           const signet_authority_report_t **report)
+{
+    ca_lifecycle_t life = {.ca = ca};
+    int32_t status = find(ca, call, authority, &life.home);
+    return status == SIGNET_OK ? answer(call, &life, report) : status;
+}
+
+/* Whether the actor holds one of the roles for the authority. */
+static int32_t permit(signet_call_t *call, signet_text_t authority, const char *const *roles,
+                      size_t count)
+{
+    const signet_actor_t *actor = call->services->actor(call);
+    for (uint64_t i = 0; i < actor->grant_count; i++) {
+        const signet_grant_t *grant = SIGNET_AT(signet_grant_t, actor->grants, i);
+        int covers =
+            grant->profile.length == 0 && grant->names.length == 0 &&
+            (grant->authority.length == 0 || signet_text_equal(grant->authority, authority));
+        for (size_t j = 0; covers && j < count; j++) {
+            if (signet_text_is(grant->role, roles[j]))
+                return SIGNET_OK;
+        }
+    }
+    return signet_fail(call, SIGNET_DENIED, "permission.authority",
+                       "you may not do this with an authority; it takes the role "
+                       "\"" SIGNET_ROLE_CA_ADMINISTRATOR "\"");
+}
+
+static int32_t change(void *instance, signet_call_t *call, const signet_authority_change_t *asked,
+                      const signet_authority_report_t **report)
+{
+    static const char *const roles[] = {SIGNET_ROLE_CA_ADMINISTRATOR};
+    /* Who watches changes nothing. */
+    int32_t status = ca_grants_watch(call->services->actor(call))
+                         ? permit(call, asked->authority, NULL, 0)
+                         : permit(call, asked->authority, roles, 1);
+    return status == SIGNET_OK ? ca_manage_change(instance, call, asked, report) : status;
+}
+
+static int32_t generations(void *instance, signet_call_t *call, signet_text_t authority,
+                           const signet_authority_report_t **report)
+{
+    static const char *const roles[] = {SIGNET_ROLE_CA_ADMINISTRATOR, SIGNET_ROLE_ADMINISTRATOR,
+                                        SIGNET_ROLE_AUDITOR, SIGNET_ROLE_OFFICER};
+    int32_t status = permit(call, authority, roles, sizeof roles / sizeof roles[0]);
+    return status == SIGNET_OK ? ca_manage_describe(instance, call, authority, report) : status;
+}
+
+const signet_authority_interface_t ca_manage = {
+    .size = sizeof(signet_authority_interface_t),
+    .change = change,
+    .generations = generations,
+};
