@@ -97,12 +97,12 @@ static int32_t check_names(signet_call_t *call, const ca_bounds_t *above, const 
     return status;
 }
 
-static int32_t refuse_usage(signet_call_t *call, const char *why)
+static int32_t refuse_usage(signet_call_t *call, signet_text_t why)
 {
     return signet_fail_field(call, SIGNET_INVALID, "authority.usage", "profile",
                              "the extended key usages of the issuer, or of an authority above it, "
-                             "limit what it certifies: %s",
-                             why);
+                             "limit what it certifies: %.*s",
+                             SIGNET_FORMAT(why));
 }
 
 /* A certificate of a delegated OCSP responder speaks for the authority itself, which need not list
@@ -126,11 +126,11 @@ static int32_t check_usages(signet_call_t *call, const ca_bounds_t *above,
     /* An authority that states none inherits the limit; another certificate would be good for all.
      */
     if (!stated && !x509->is_ca)
-        return refuse_usage(call, "a certificate that states none would be good for all");
+        return refuse_usage(call,
+                            SIGNET_TEXT("a certificate that states none would be good for all"));
     for (uint64_t i = 0; i < count; i++) {
-        signet_text_t dotted = signet_oid_text(call, usages[i]);
         if (!contains(above->usages, above->usage_count, usages[i]))
-            return refuse_usage(call, dotted.data != NULL ? dotted.data : "a usage");
+            return refuse_usage(call, signet_oid_text(call, usages[i]));
     }
     return SIGNET_OK;
 }

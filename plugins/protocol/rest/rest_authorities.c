@@ -107,7 +107,7 @@ int32_t rest_get_chain(void *instance, signet_call_t *call, const signet_request
 {
     const rest_t *rest = instance;
     rest_ca_t ca;
-    signet_text_t chain;
+    signet_text_t chain = {NULL, 0};
     const signet_bytes_t *certificates = NULL;
     uint64_t count = 0;
     static const char *const names[] = {"root"};
