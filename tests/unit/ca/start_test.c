@@ -170,10 +170,10 @@ static const mistake_t mistakes[] = {
     {PROFILE("name = \"p\"; key_usage = [ \"everything\" ];"), "profile.key-usage"},
     {PROFILE("name = \"p\"; key_usage = [ \"digitalSignature\" ]; extended_key_usage = [ "
              "\"anyExtendedKeyUsage\" ];"),
-     "profile.any-usage"},
+     "profile.danger"},
     {PROFILE("name = \"p\"; key_usage = [ \"digitalSignature\" ]; extended_key_usage = [ "
              "\"2.5.29.37.0\" ];"),
-     "profile.any-usage"},
+     "profile.danger"},
     {PROFILE("name = \"p\"; policies = [ \"1.2.x\" ]; " USAGE), "profile.oid"},
     {PROFILE("name = \"p\"; subject = [ \"CN\" ]; " USAGE), "profile.subject"},
     {PROFILE("name = \"p\"; subject = [ \"O=name\" ]; " USAGE), "profile.subject"},
