@@ -165,6 +165,8 @@ STRING(SIGNET_EVENT_KEY_DESTROYING, "key.destroying");
 STRING(SIGNET_EVENT_KEY_DESTROYED, "key.destroyed");
 STRING(SIGNET_EVENT_KEY_GENERATED, "key.generated");
 STRING(SIGNET_EVENT_KEY_BLOCKED, "key.blocked");
+STRING(SIGNET_EVENT_KEY_ARCHIVED, "key.archived");
+STRING(SIGNET_EVENT_KEY_RECOVERED, "key.recovered");
 STRING(SIGNET_EVENT_TOKEN_CREATED, "token.created");
 STRING(SIGNET_EVENT_TOKEN_REVOKED, "token.revoked");
 STRING(SIGNET_EVENT_LOGIN_FAILED, "login.failed");
@@ -670,7 +672,7 @@ MEMBER(signet_journal_interface, read, 32);
 MEMBER(signet_journal_interface, acknowledge, 40);
 
 /* inventory.h: signet_certificate */
-SIZE(signet_certificate, 288);
+SIZE(signet_certificate, 304);
 MEMBER(signet_certificate, size, 0);
 MEMBER(signet_certificate, reason, 4);
 MEMBER(signet_certificate, authority, 8);
@@ -697,6 +699,7 @@ MEMBER(signet_certificate, renew_before, 256);
 MEMBER(signet_certificate, fields, 264);
 MEMBER(signet_certificate, field_count, 272);
 MEMBER(signet_certificate, generation, 280);
+MEMBER(signet_certificate, private_key, 288);
 
 /* inventory.h: signet_certificate_query */
 SIZE(signet_certificate_query, 192);
@@ -765,7 +768,7 @@ MEMBER(signet_requested_name, type, 8);
 MEMBER(signet_requested_name, value, 24);
 
 /* ca.h: signet_issue_request */
-SIZE(signet_issue_request, 192);
+SIZE(signet_issue_request, 224);
 MEMBER(signet_issue_request, size, 0);
 MEMBER(signet_issue_request, reserved, 4);
 MEMBER(signet_issue_request, request_id, 8);
@@ -783,6 +786,8 @@ MEMBER(signet_issue_request, replaces_authority, 128);
 MEMBER(signet_issue_request, replaces_serial, 144);
 MEMBER(signet_issue_request, attestation, 160);
 MEMBER(signet_issue_request, attested_key, 176);
+MEMBER(signet_issue_request, generate, 192);
+MEMBER(signet_issue_request, subject, 208);
 
 /* ca.h: signet_renew_request */
 SIZE(signet_renew_request, 96);
@@ -853,8 +858,59 @@ MEMBER(signet_chain, root, 8);
 MEMBER(signet_chain, certificates, 24);
 MEMBER(signet_chain, certificate_count, 32);
 
+/* ca.h: signet_key_import */
+SIZE(signet_key_import, 56);
+MEMBER(signet_key_import, size, 0);
+MEMBER(signet_key_import, reserved, 4);
+MEMBER(signet_key_import, profile, 8);
+MEMBER(signet_key_import, private_key, 24);
+MEMBER(signet_key_import, certificate, 40);
+
+/* ca.h: signet_recovery_request */
+SIZE(signet_recovery_request, 72);
+MEMBER(signet_recovery_request, size, 0);
+MEMBER(signet_recovery_request, reserved, 4);
+MEMBER(signet_recovery_request, authority, 8);
+MEMBER(signet_recovery_request, serial, 24);
+MEMBER(signet_recovery_request, reason, 40);
+MEMBER(signet_recovery_request, request_id, 56);
+
+/* ca.h: signet_archived_key */
+SIZE(signet_archived_key, 184);
+MEMBER(signet_archived_key, size, 0);
+MEMBER(signet_archived_key, reserved, 4);
+MEMBER(signet_archived_key, authority, 8);
+MEMBER(signet_archived_key, serial, 24);
+MEMBER(signet_archived_key, subject, 40);
+MEMBER(signet_archived_key, names, 56);
+MEMBER(signet_archived_key, name_count, 64);
+MEMBER(signet_archived_key, profile, 72);
+MEMBER(signet_archived_key, requester, 88);
+MEMBER(signet_archived_key, recovery_key, 104);
+MEMBER(signet_archived_key, spki_sha256, 120);
+MEMBER(signet_archived_key, not_after, 136);
+MEMBER(signet_archived_key, archived_at, 144);
+MEMBER(signet_archived_key, certificate, 152);
+MEMBER(signet_archived_key, private_key, 168);
+
+/* ca.h: signet_archived_key_query */
+SIZE(signet_archived_key_query, 48);
+MEMBER(signet_archived_key_query, size, 0);
+MEMBER(signet_archived_key_query, descending, 4);
+MEMBER(signet_archived_key_query, name, 8);
+MEMBER(signet_archived_key_query, limit, 24);
+MEMBER(signet_archived_key_query, cursor, 32);
+
+/* ca.h: signet_archived_key_page */
+SIZE(signet_archived_key_page, 40);
+MEMBER(signet_archived_key_page, size, 0);
+MEMBER(signet_archived_key_page, reserved, 4);
+MEMBER(signet_archived_key_page, keys, 8);
+MEMBER(signet_archived_key_page, count, 16);
+MEMBER(signet_archived_key_page, cursor, 24);
+
 /* ca.h: signet_ca_interface */
-SIZE(signet_ca_interface, 112);
+SIZE(signet_ca_interface, 136);
 MEMBER(signet_ca_interface, size, 0);
 MEMBER(signet_ca_interface, reserved, 4);
 MEMBER(signet_ca_interface, issue, 8);
@@ -870,6 +926,9 @@ MEMBER(signet_ca_interface, renew, 80);
 MEMBER(signet_ca_interface, preview, 88);
 MEMBER(signet_ca_interface, chains, 96);
 MEMBER(signet_ca_interface, chain_of, 104);
+MEMBER(signet_ca_interface, import_key, 112);
+MEMBER(signet_ca_interface, recover_key, 120);
+MEMBER(signet_ca_interface, archived_keys, 128);
 
 /* auth.h: signet_credential */
 SIZE(signet_credential, 88);
@@ -1208,6 +1267,17 @@ static void pin_signet_ca_interface(const struct signet_ca_interface *object)
                         uint64_t generation, const signet_bytes_t **certificates, uint64_t *count) =
         object->chain_of;
     (void)chain_of;
+    int32_t (*import_key)(void *instance, signet_call_t *call, const signet_key_import_t *request,
+                          const signet_archived_key_t **archived) = object->import_key;
+    (void)import_key;
+    int32_t (*recover_key)(void *instance, signet_call_t *call,
+                           const signet_recovery_request_t *request,
+                           const signet_archived_key_t **recovered) = object->recover_key;
+    (void)recover_key;
+    int32_t (*archived_keys)(void *instance, signet_call_t *call,
+                             const signet_archived_key_query_t *query,
+                             const signet_archived_key_page_t **page) = object->archived_keys;
+    (void)archived_keys;
 }
 
 static void pin_signet_auth_interface(const struct signet_auth_interface *object)

@@ -2,6 +2,7 @@
 #ifndef CA_CA_H
 #define CA_CA_H
 
+#include "archive/recovery_key.h"
 #include "profile/profile.h"
 #include "record/blocked_key.h"
 #include "record/blocklist.h"
@@ -18,7 +19,9 @@ typedef struct ca {
     uint64_t authority_count;
     ca_profile_t *profiles;
     uint64_t profile_count;
-    int keys_indexed;                 /* a profile asks whether a key was certified before */
+    int keys_indexed; /* a profile asks whether a key was certified before */
+    ca_recovery_key_t *recovery_keys;
+    uint64_t recovery_key_count;
     const signet_setting_t *policies; /* names of instances; NULL: none */
     int64_t policy_timeout_ms;
     int generations_stored; /* 0: there is no store, in a ceremony */

@@ -1,4 +1,6 @@
 #include "approval/approval.h"
+#include "archive/archive.h"
+#include "archive/recover.h"
 #include "authority/alternate.h"
 #include "authority/authority_load.h"
 #include "authority/catalog.h"
@@ -102,6 +104,8 @@ static int32_t plugin_open(const signet_host_t *host, signet_call_t *call, void 
         status = configure_authorities(ca, call);
     if (status == SIGNET_OK)
         status = configure_profiles(ca, call);
+    if (status == SIGNET_OK)
+        status = ca_archive_configure(ca, call);
     return status == SIGNET_OK ? ca_script_check(call, host->settings) : status;
 }
 
@@ -203,6 +207,8 @@ static int32_t plugin_start(void *instance, signet_call_t *call)
     if (status == SIGNET_OK)
         status = ca_request_declare(call, &store);
     if (status == SIGNET_OK)
+        status = ca_archived_declare(call, &store);
+    if (status == SIGNET_OK)
         status = ca_bulk_declare(call, &store);
     if (status == SIGNET_OK)
         status = ca_generation_declare(call, &store);
@@ -262,6 +268,9 @@ static const signet_ca_interface_t ca_interface = {
     .bulk = ca_bulk_get,
     .renew = ca_renew,
     .preview = ca_preview,
+    .import_key = ca_archive_import,
+    .recover_key = ca_recover,
+    .archived_keys = ca_recover_history,
     .chains = ca_alternate_chains,
     .chain_of = ca_catalog_chain_of,
 };
@@ -297,6 +306,10 @@ static const signet_need_t needs[] = {
      .kind = SIGNET_NEED_OPTIONAL,
      .interface = SIGNET_TEXT_INIT(SIGNET_KEY_INTERFACE),
      .option = SIGNET_TEXT_INIT("authorities.keys")},
+    {.size = sizeof(signet_need_t),
+     .kind = SIGNET_NEED_OPTIONAL,
+     .interface = SIGNET_TEXT_INIT(SIGNET_KEY_INTERFACE),
+     .option = SIGNET_TEXT_INIT("recovery_keys.keys")},
     {.size = sizeof(signet_need_t),
      .kind = SIGNET_NEED_OPTIONAL,
      .interface = SIGNET_TEXT_INIT(SIGNET_POLICY_INTERFACE)},

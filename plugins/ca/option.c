@@ -231,6 +231,10 @@ static const signet_option_t profile_options[] = {
      .help = SIGNET_TEXT_INIT("Findings of the check for dangerous profiles that are accepted."),
      .members = override_options,
      .member_count = sizeof override_options / sizeof override_options[0]},
+    BOOLEAN("generate_keys", "false",
+            "Whether keys are made for requesters that ask for one, and handed out once."),
+    TEXT("archive", "The recovery key that private keys made for this profile are wrapped to and "
+                    "kept, for encryption alone; none: they are not kept."),
     NUMBER("approval", SIGNET_OPTION_INTEGER, "0", 0, 16,
            "How many persons besides the requester must agree before a certificate is issued."),
     CA_OPTION("approvers", SIGNET_OPTION_TEXTS, 0, "[\"officer\"]",
@@ -241,6 +245,21 @@ static const signet_option_t profile_options[] = {
            "How long a request waits for approval, and once it is approved for being issued."),
     NUMBER("approval_escalates", SIGNET_OPTION_DURATION, "", 1 * SECOND, SECOND * 3600 * 24 * 365,
            "After how long waiting is journaled as approval.escalated; none: never."),
+};
+
+static const signet_option_t recovery_options[] = {
+    CA_OPTION("name", SIGNET_OPTION_TEXT, REQUIRED, "",
+              "Its name, for the profiles' option archive; it stays while keys are wrapped to it."),
+    CA_OPTION("keys", SIGNET_OPTION_INSTANCE, REQUIRED, "",
+              "The key backend that holds its private part."),
+    CA_OPTION("key", SIGNET_OPTION_TEXT, REQUIRED, "",
+              "Its name or URI there: an RSA key made for the purpose \"decrypt\"."),
+    CHOICE("algorithm", "RSA-OAEP-SHA256", "RSA-OAEP-SHA256|RSA-OAEP-SHA1",
+           "How keys are wrapped; SHA-1 for tokens that have nothing else there."),
+    NUMBER("recoverers", SIGNET_OPTION_INTEGER, "2", 1, 16,
+           "How many persons besides the one who asks must agree to each recovery."),
+    CA_OPTION("roles", SIGNET_OPTION_TEXTS, 0, "[\"recovery-officer\"]",
+              "The roles whose holders may ask for a recovery and agree to it."),
 };
 
 #define COUNT(array) (sizeof(array) / sizeof((array)[0]))
@@ -268,6 +287,12 @@ const signet_option_t ca_options[CA_OPTION_COUNT] = {
      .help = SIGNET_TEXT_INIT("The authorities, each with a key, a certificate and a parent."),
      .members = authority_options,
      .member_count = COUNT(authority_options)},
+    {.size = sizeof(signet_option_t),
+     .type = SIGNET_OPTION_GROUPS,
+     .name = SIGNET_TEXT_INIT("recovery_keys"),
+     .help = SIGNET_TEXT_INIT("The keys that archived private keys are wrapped to."),
+     .members = recovery_options,
+     .member_count = COUNT(recovery_options)},
     {.size = sizeof(signet_option_t),
      .type = SIGNET_OPTION_GROUPS,
      .name = SIGNET_TEXT_INIT("profiles"),

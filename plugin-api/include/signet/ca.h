@@ -87,6 +87,10 @@ typedef struct signet_issue_request {
                                   * up to a root that it trusts: "tpm", "apple", "android-key",
                                   * "packed"; empty: none */
     signet_bytes_t attested_key; /* the SubjectPublicKeyInfo that it attests, DER */
+    signet_text_t generate;      /* the key is made by the CA: its type, SIGNET_KEY_*; csr is then
+                                  * empty; empty: no */
+    signet_text_t subject; /* with generate, what a request would say of the subject, RFC 4514:
+                            * "CN=Ada Lovelace,O=Example" */
 } signet_issue_request_t;
 
 /* A renewal asked for: the same profile, authority and names. */
@@ -169,6 +173,63 @@ typedef struct signet_chain {
     uint64_t certificate_count;
 } signet_chain_t;
 
+/* A private key handed in to be archived, with the certificate that it belongs to, of whatever
+ * issuer. */
+typedef struct signet_key_import {
+    uint32_t size;
+    uint32_t reserved;
+    signet_text_t profile;      /* that archives; it says to which recovery key */
+    signet_bytes_t private_key; /* PrivateKeyInfo, DER (RFC 5958); secret */
+    signet_bytes_t certificate; /* DER */
+} signet_key_import_t;
+
+/* A recovery asked for. */
+typedef struct signet_recovery_request {
+    uint32_t size;
+    uint32_t reserved;
+    signet_text_t authority;  /* of the certificate; "imported" for a key handed in */
+    signet_bytes_t serial;    /* of the certificate; its SHA-256 for a key handed in */
+    signet_text_t reason;     /* for the approvers and the journal; a line */
+    signet_text_t request_id; /* tells two recoveries for the same reason apart; may be empty */
+} signet_recovery_request_t;
+
+/* An archived key. */
+typedef struct signet_archived_key {
+    uint32_t size;
+    uint32_t reserved;
+    signet_text_t authority; /* as in signet_recovery_request_t */
+    signet_bytes_t serial;
+    signet_text_t subject;      /* RFC 4514 */
+    const signet_text_t *names; /* canonical, as in signet_certificate_t */
+    uint64_t name_count;
+    signet_text_t profile;
+    signet_text_t requester;    /* who asked for the certificate, or handed the key in */
+    signet_text_t recovery_key; /* that it is wrapped to */
+    signet_bytes_t spki_sha256;
+    int64_t not_after; /* of the certificate */
+    int64_t archived_at;
+    signet_bytes_t certificate; /* DER; in the answer to a recovery */
+    signet_bytes_t private_key; /* PrivateKeyInfo, DER; in the answer to a recovery; secret */
+} signet_archived_key_t;
+
+/* A search for archived keys, in the order in which they were archived. */
+typedef struct signet_archived_key_query {
+    uint32_t size;
+    uint32_t descending; /* 1: newest first */
+    signet_text_t name;  /* a canonical name, exact, or a value without its type; empty: all */
+    uint64_t limit;      /* 1…1000 */
+    signet_text_t cursor;
+} signet_archived_key_query_t;
+
+/* Archived keys found. */
+typedef struct signet_archived_key_page {
+    uint32_t size;
+    uint32_t reserved;
+    const signet_archived_key_t *const *keys; /* `count` pointers */
+    uint64_t count;
+    signet_text_t cursor; /* empty: the last page */
+} signet_archived_key_page_t;
+
 /* The interface. */
 typedef struct signet_ca_interface {
     uint32_t size;
@@ -237,6 +298,21 @@ typedef struct signet_ca_interface {
      * the authority's key is rotated. NOT_FOUND. Optional. [any] */
     int32_t (*chain_of)(void *instance, signet_call_t *call, signet_text_t authority,
                         uint64_t generation, const signet_bytes_t **certificates, uint64_t *count);
+    /* Archives a key of an earlier certificate. DENIED, INVALID (the certificate is for signatures
+     * too, the key is not its), NOT_FOUND (profile), EXISTS, UNAVAILABLE (recovery key).
+     * Optional. [worker] */
+    int32_t (*import_key)(void *instance, signet_call_t *call, const signet_key_import_t *request,
+                          const signet_archived_key_t **archived);
+    /* Recovers an archived key, once enough others have agreed; until then PENDING, as with issue.
+     * Each approval is good for one answer: the request repeated afterwards is CONFLICT. DENIED,
+     * NOT_FOUND, CORRUPT (record), UNAVAILABLE (recovery key). Optional. [worker] */
+    int32_t (*recover_key)(void *instance, signet_call_t *call,
+                           const signet_recovery_request_t *request,
+                           const signet_archived_key_t **recovered);
+    /* A page of archived keys that the actor may read of, without the keys. Optional. [worker] */
+    int32_t (*archived_keys)(void *instance, signet_call_t *call,
+                             const signet_archived_key_query_t *query,
+                             const signet_archived_key_page_t **page);
 } signet_ca_interface_t;
 
 #endif

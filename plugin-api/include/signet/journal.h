@@ -45,6 +45,8 @@
 #define SIGNET_EVENT_KEY_DESTROYED "key.destroyed"
 #define SIGNET_EVENT_KEY_GENERATED "key.generated"
 #define SIGNET_EVENT_KEY_BLOCKED "key.blocked"
+#define SIGNET_EVENT_KEY_ARCHIVED "key.archived" /* one that was handed in */
+#define SIGNET_EVENT_KEY_RECOVERED "key.recovered"
 #define SIGNET_EVENT_TOKEN_CREATED "token.created"
 #define SIGNET_EVENT_TOKEN_REVOKED "token.revoked"
 #define SIGNET_EVENT_LOGIN_FAILED "login.failed"

@@ -40,7 +40,9 @@ static int32_t write_certificate(signet_call_t *call, const ca_draft_t *draft,
         signet_json_text(writer, NULL, draft->all.items[i].text);
     signet_json_end_array(writer);
     signet_json_text(writer, "key_type", draft->csr->key.type);
-    signet_json_hex(writer, "spki_sha256", digest);
+    /* A key that is made at each try says nothing. */
+    if (!draft->key_generated)
+        signet_json_hex(writer, "spki_sha256", digest);
     signet_json_time(writer, "not_before", draft->content.not_before);
     signet_json_time(writer, "not_after", draft->content.not_after);
     write_pairs(writer, draft->fields.items, draft->fields.count);
@@ -74,6 +76,8 @@ static int32_t write_request(signet_call_t *call, const signet_issue_request_t *
     write_pairs(writer, request->fields, request->field_count);
     signet_json_text(writer, "replaces_authority", request->replaces_authority);
     signet_json_hex(writer, "replaces_serial", request->replaces_serial);
+    signet_json_text(writer, "generate", request->generate);
+    signet_json_text(writer, "subject", request->subject);
     signet_json_end_object(writer);
     return SIGNET_OK;
 }
@@ -113,6 +117,12 @@ int32_t ca_paper_digest(signet_call_t *call, const ca_draft_t *draft, signet_byt
     content.serial = (signet_bytes_t){one, sizeof one};
     content.not_before = 0;
     content.not_after = 0;
+    /* A key that is made anew when it is issued cannot be agreed to, but its type can: the digest
+     * of the request has it. */
+    if (draft->key_generated) {
+        content.spki = (signet_bytes_t){NULL, 0};
+        content.key_id = (signet_bytes_t){NULL, 0};
+    }
     signet_bytes_t tbs;
     int32_t status = ca_template_build(call, &content, &tbs);
     if (status != SIGNET_OK)
@@ -222,6 +232,10 @@ int32_t ca_paper_restore(signet_call_t *call, const signet_approval_t *approval,
     if (status == SIGNET_OK)
         status =
             signet_json_get_text(call, object, "replaces_authority", &restored->replaces_authority);
+    if (status == SIGNET_OK)
+        status = signet_json_get_text(call, object, "generate", &restored->generate);
+    if (status == SIGNET_OK)
+        status = signet_json_get_text(call, object, "subject", &restored->subject);
     if (status == SIGNET_OK)
         status = signet_json_get_integer(call, object, "not_before_ms", &restored->not_before);
     if (status == SIGNET_OK)

@@ -44,6 +44,11 @@ static const signet_option_t import_cross_options[] = {
               "Its cross-certificate, and behind it those above it up to the foreign root (PEM)."),
 };
 
+static const signet_option_t recovery_options[] = {
+    CA_OPTION("name", SIGNET_OPTION_TEXT, ARGUMENT, "", "The recovery key, as it is configured."),
+    CA_OPTION("type", SIGNET_OPTION_TEXT, 0, "RSA-3072", "Its type: RSA-3072 or RSA-4096."),
+};
+
 static const signet_option_t issue_options[] = {
     CA_OPTION("profile", SIGNET_OPTION_TEXT, REQUIRED, "", "The profile."),
     CA_OPTION("csr", SIGNET_OPTION_PATH, REQUIRED, "", "The request (PEM or DER)."),
@@ -111,6 +116,9 @@ static const signet_command_t commands[] = {
             "Make an authority's key and certificate.",
             "A root signs itself; another is signed by its parent, whose key must be in the same "
             "configuration. The key is made if it is not there."),
+    COMMAND("recovery-key create", recovery_options, ca_command_recovery_key,
+            "Make a recovery key, which archived private keys are wrapped to.",
+            "It is made in the key backend that the configuration names; have a backup of it."),
     COMMAND("authority request", request_options, ca_command_authority_request,
             "Make an authority's key and a request for its certificate.",
             "The parent signs it elsewhere with 'authority sign'; 'authority import' brings the "

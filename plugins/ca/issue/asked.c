@@ -48,6 +48,8 @@ int32_t ca_asked_describe(signet_call_t *call, const ca_draft_t *draft,
     signet_json_begin_object(&writer, NULL);
     signet_json_text(&writer, "subject", subject);
     signet_json_text(&writer, "key_type", csr->key.type);
+    if (draft->key_generated)
+        signet_json_boolean(&writer, "key_generated", 1);
     signet_json_begin_array(&writer, "extensions");
     for (uint64_t i = 0; i < csr->extension_count; i++)
         add_asked(&writer, signet_oid_text(call, csr->extensions[i].oid));

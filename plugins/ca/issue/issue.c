@@ -1,6 +1,7 @@
 #include "issue/issue.h"
 
 #include "approval/gate.h"
+#include "archive/archive.h"
 #include "issue/asked.h"
 #include "issue/denial.h"
 #include "issue/prepare.h"
@@ -95,7 +96,15 @@ static int32_t sign(ca_t *ca, signet_call_t *call, const ca_draft_t *draft, sign
     int32_t status = fill_record(ca, call, draft, policies, approval, record);
     if (status == SIGNET_OK)
         status = use_approval(ca, call, approval, record, &signing);
-    return status == SIGNET_OK ? ca_signing_run(ca, call, &signing) : status;
+    if (status == SIGNET_OK)
+        status = ca_archive_seal(call, draft, &record->certificate, &signing.archived);
+    if (status == SIGNET_OK && signing.archived != NULL)
+        signing.recovery_key = draft->profile->archive->name;
+    if (status == SIGNET_OK)
+        status = ca_signing_run(ca, call, &signing);
+    if (status == SIGNET_OK)
+        record->certificate.private_key = draft->private_key;
+    return status;
 }
 
 /* A certificate that nobody else needs to agree to, whatever policies say. */

@@ -1,6 +1,8 @@
 #include "issue/prepare.h"
 
+#include "archive/archive.h"
 #include "authority/lineage.h"
+#include "issue/generated.h"
 #include "issue/predecessor.h"
 #include "issue/reuse.h"
 #include "issue/serial.h"
@@ -85,8 +87,8 @@ static int32_t check_key(ca_t *ca, signet_call_t *call, ca_draft_t *draft)
         return signet_fail_field(call, SIGNET_INVALID, "key.of-authority", "csr",
                                  "the key in the request is that of an authority");
     status = check_blocked(ca, call, &csr->key);
-    /* The key that is kept was proved when it was first certified. */
-    if (status != SIGNET_OK || draft->key_kept)
+    /* The key that is kept was proved when it was first certified; one that is made is ours. */
+    if (status != SIGNET_OK || draft->key_kept || draft->key_generated)
         return status;
     status = signet_verify(call, &csr->key, csr->algorithm, csr->info, csr->signature);
     if (status != SIGNET_DENIED)
@@ -117,6 +119,18 @@ static int32_t take_fields(signet_call_t *call, ca_draft_t *draft)
     return status;
 }
 
+/* As it was sent, or made for a key of the predecessor's or of our own. */
+static int32_t take_request(signet_call_t *call, ca_draft_t *draft)
+{
+    if (ca_generated_wanted(draft->request))
+        return ca_generated_make(call, draft);
+    if (SIGNET_HAS(draft->request, subject.length))
+        return signet_fail_field(call, SIGNET_INVALID, "request.subject", "subject",
+                                 "a subject is given beside `generate` alone; a certificate "
+                                 "request holds its own");
+    return ca_predecessor_request(call, draft);
+}
+
 int32_t ca_prepare(ca_t *ca, signet_call_t *call, ca_draft_t *draft)
 {
     int32_t status = ca_authority_ready(call, draft->authority, draft->now);
@@ -125,7 +139,9 @@ int32_t ca_prepare(ca_t *ca, signet_call_t *call, ca_draft_t *draft)
     if (status == SIGNET_OK)
         status = ca_predecessor_find(ca, call, draft);
     if (status == SIGNET_OK)
-        status = ca_predecessor_request(call, draft);
+        status = take_request(call, draft);
+    if (status == SIGNET_OK)
+        status = ca_archive_check(ca, call, draft);
     if (status == SIGNET_OK)
         status = check_key(ca, call, draft);
     if (status == SIGNET_OK)

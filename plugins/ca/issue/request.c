@@ -64,6 +64,10 @@ int32_t ca_request_digest(signet_call_t *call, const signet_issue_request_t *req
         add_part(&buffer, request->replaces_authority.data, request->replaces_authority.length);
         add_part(&buffer, request->replaces_serial.data, request->replaces_serial.length);
     }
+    if (SIGNET_HAS(request, generate.length)) {
+        add_part(&buffer, request->generate.data, request->generate.length);
+        add_part(&buffer, request->subject.data, request->subject.length);
+    }
     signet_bytes_t bytes;
     int32_t status = signet_buffer_bytes(&buffer, &bytes);
     return status == SIGNET_OK ? signet_sha256(call, bytes, digest) : status;

@@ -181,12 +181,16 @@ static int32_t commit_record(signet_call_t *call, const ca_signing_t *signing,
 {
     const signet_certificate_t *certificate = &signing->record->certificate;
     signet_field_t fields[CA_RECORD_FIELDS];
-    signet_change_t changes[2];
+    signet_change_t changes[3];
+    uint64_t count = 2;
     int32_t status = ca_record_put(call, parts->key, SIGNET_VERSION_ABSENT, signing->record, fields,
                                    &changes[0]);
     if (status != SIGNET_OK)
         return status;
     changes[1] = signet_delete(CA_INTENTS, parts->key, 1);
+    /* A key that is to be recoverable is so before anybody has its certificate. */
+    if (signing->archived != NULL)
+        changes[count++] = *signing->archived;
     signet_text_t object = signet_format(call, "certificate:%.*s", SIGNET_FORMAT(parts->key));
     signet_text_t fingerprint = signet_hex(call, certificate->fingerprint);
     signet_text_t not_after = signet_time_text(call, certificate->not_after);
@@ -202,13 +206,16 @@ static int32_t commit_record(signet_call_t *call, const ca_signing_t *signing,
         signet_pair("not_after", not_after),
         signet_pair("fingerprint", fingerprint),
         signet_pair("request_id", certificate->request_id),
+        signet_pair("recovery_key", signing->recovery_key),
     };
     signet_entry_t entry = {.size = sizeof entry,
                             .event = SIGNET_TEXT(SIGNET_EVENT_CERTIFICATE_ISSUED),
                             .object = object,
                             .fields = pairs,
-                            .field_count = sizeof pairs / sizeof pairs[0]};
-    status = parts->journal.interface->commit(parts->journal.instance, call, changes, 2, &entry);
+                            .field_count =
+                                sizeof pairs / sizeof pairs[0] - (signing->archived == NULL)};
+    status =
+        parts->journal.interface->commit(parts->journal.instance, call, changes, count, &entry);
     if (status == SIGNET_UNKNOWN)
         return read_back(call, &parts->store, CA_CERTIFICATES, parts->key);
     return status;

@@ -18,8 +18,10 @@ typedef struct ca_signing {
     ca_record_t *record;                   /* all but serial, body, der and fingerprint */
     const signet_issue_request_t *request; /* with a request id; or NULL */
     signet_bytes_t request_digest;
-    const signet_change_t *finish; /* of the approval, with the intent; NULL: it took none */
-    const signet_change_t *reopen; /* takes that back with the intent */
+    const signet_change_t *finish;   /* of the approval, with the intent; NULL: it took none */
+    const signet_change_t *reopen;   /* takes that back with the intent */
+    const signet_change_t *archived; /* the private key, committed with the record; NULL: none */
+    signet_text_t recovery_key;      /* that it is wrapped to */
 } ca_signing_t;
 
 /* Encodes what is to be signed by `authority` and looks at its octets: the lint, and the limits of

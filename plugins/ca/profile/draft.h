@@ -25,6 +25,8 @@ typedef struct ca_draft {
     const signet_x509_t *predecessor; /* that is renewed; NULL: none */
     signet_text_t predecessor_key;    /* of its record */
     int key_kept;                     /* no request was sent: the key is the predecessor's */
+    int key_generated;                /* nor here: it was made now */
+    signet_bytes_t private_key;       /* PrivateKeyInfo of one that was made; secret */
     ca_fields_t fields;               /* beside the certificate */
     signet_attribute_t *filled;       /* of the subject, by policies */
     uint64_t filled_count;

@@ -152,6 +152,7 @@ static int32_t configure_limits(signet_call_t *call, ca_profile_t *profile)
     profile->purge_after_ms = signet_setting_integer(setting, "purge_after", 0);
     profile->must_staple = signet_setting_integer(setting, "must_staple", 0) != 0;
     profile->no_revocation = signet_setting_integer(setting, "no_revocation", 0) != 0;
+    profile->generate_keys = signet_setting_integer(setting, "generate_keys", 0) != 0;
     if (profile->backdate_ms >= profile->validity_ms)
         return signet_setting_fail(call, setting, "profile.validity",
                                    "the profile \"%.*s\" has a backdate that is not shorter than "

@@ -2,6 +2,7 @@
 #ifndef CA_PROFILE_H
 #define CA_PROFILE_H
 
+#include "archive/recovery_key.h"
 #include "authority/authority.h"
 #include "profile/effective.h"
 #include "profile/private_extension.h"
@@ -101,8 +102,10 @@ typedef struct ca_profile {
     int64_t archive_after_ms; /* after notAfter; 0: never */
     int64_t purge_after_ms;
     int64_t path_length;
-    ca_limits_t limits; /* of subordinates, on all below them */
-    uint32_t approval;  /* how many others must agree; 0: nobody */
+    ca_limits_t limits;               /* of subordinates, on all below them */
+    int generate_keys;                /* keys are made for requesters */
+    const ca_recovery_key_t *archive; /* private keys are kept, wrapped to it; NULL: they are not */
+    uint32_t approval;                /* how many others must agree; 0: nobody */
     const signet_setting_t *approvers;
     const signet_setting_t *approver_methods;
     int64_t approval_expires_ms;

@@ -84,11 +84,29 @@ static int32_t write_fields(signet_call_t *call, const signet_command_input_t *i
     return SIGNET_OK;
 }
 
+/* A key that the host makes: --generate, --subject and --password-file. */
+static int32_t write_generate(signet_call_t *call, const signet_command_input_t *input,
+                              signet_json_writer_t *writer)
+{
+    signet_text_t subject = signet_setting_text(input->options, "subject");
+    signet_text_t password = {NULL, 0};
+    int32_t status = signet_secret_password(call, input, &password);
+    if (status != SIGNET_OK)
+        return status;
+    signet_json_text(writer, "generate", signet_setting_text(input->options, "generate"));
+    if (subject.length > 0)
+        signet_json_text(writer, "subject", subject);
+    if (password.length > 0)
+        signet_json_text(writer, "password", password);
+    return SIGNET_OK;
+}
+
 int32_t certificate_body(signet_call_t *call, const signet_command_input_t *input, int profile,
                          signet_text_t *body)
 {
-    signet_text_t csr;
-    int32_t status = certificate_read_csr(call, input, &csr);
+    signet_text_t csr = {NULL, 0};
+    signet_text_t generate = signet_setting_text(input->options, "generate");
+    int32_t status = generate.length > 0 ? SIGNET_OK : certificate_read_csr(call, input, &csr);
     if (status != SIGNET_OK)
         return status;
     signet_text_t authority = signet_setting_text(input->options, "authority");
@@ -97,7 +115,11 @@ int32_t certificate_body(signet_call_t *call, const signet_command_input_t *inpu
     signet_json_begin_object(&writer, NULL);
     if (profile)
         signet_json_text(&writer, "profile", signet_setting_text(input->options, "profile"));
-    signet_json_text(&writer, "csr", csr);
+    status = generate.length > 0 ? write_generate(call, input, &writer) : SIGNET_OK;
+    if (status != SIGNET_OK)
+        return status;
+    if (csr.length > 0)
+        signet_json_text(&writer, "csr", csr);
     if (authority.length > 0)
         signet_json_text(&writer, "authority", authority);
     if (validity != 0)

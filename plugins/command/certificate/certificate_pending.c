@@ -33,15 +33,35 @@ static int32_t fetch(signet_call_t *call, const signet_command_input_t *input, s
     const signet_client_response_t *response = NULL;
     signet_text_t path =
         signet_format(call, "/v1/requests/%.*s/issue", SIGNET_FORMAT(signet_url_encode(call, id)));
-    int32_t status = signet_client(call, input, "POST", path, NULL, SIGNET_TEXT("{}"), &response);
+    signet_text_t password = {NULL, 0};
+    signet_text_t body = SIGNET_TEXT("{}");
+    int32_t status = signet_secret_password(call, input, &password);
+    if (status == SIGNET_OK && password.length > 0) {
+        signet_json_writer_t writer = signet_json_writer(call, 128);
+        signet_json_begin_object(&writer, NULL);
+        signet_json_text(&writer, "password", password);
+        signet_json_end_object(&writer);
+        status = signet_json_finish(&writer, &body);
+    }
+    if (status == SIGNET_OK)
+        status = signet_client(call, input, "POST", path, NULL, body, &response);
     if (status != SIGNET_OK)
         return status;
     const signet_json_t *answer = NULL;
     status = signet_json_parse(call, response->body, response->body.length, &answer);
     if (status != SIGNET_OK)
         return status;
-    return response->status == ACCEPTED ? still_pending(call, answer)
-                                        : certificate_show_issued(call, input, answer);
+    if (response->status == ACCEPTED)
+        return still_pending(call, answer);
+    status = certificate_show_issued(call, input, answer);
+    /* A key that was made is handed out here and never again. */
+    signet_text_t key = signet_show_text(call, signet_json_get(answer, "private_key"));
+    signet_text_t file = signet_setting_text(input->options, "key_out");
+    if (key.length > 0 && file.length > 0)
+        return signet_secret_write(call, file, signet_text_bytes(key));
+    if (status == SIGNET_OK && key.length > 0 && !input->output->json)
+        status = input->output->services->raw(input->output, call, signet_text_bytes(key));
+    return status;
 }
 
 /* One look, in a call of its own so that waiting takes no memory; `waits` tells whether it still

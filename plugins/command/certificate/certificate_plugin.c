@@ -30,8 +30,18 @@
 static const signet_option_t issue_options[] = {
     OPTION(SIGNET_OPTION_TEXT, SIGNET_OPTION_REQUIRED, "profile",
            "Profile that says what the certificate may contain."),
-    OPTION(SIGNET_OPTION_PATH, SIGNET_OPTION_REQUIRED, "csr",
-           "File with the certificate request, PEM or DER."),
+    OPTION(SIGNET_OPTION_PATH, 0, "csr", "File with the certificate request, PEM or DER."),
+    OPTION(SIGNET_OPTION_TEXT, 0, "generate",
+           "Instead of --csr: have a key of this type made, EC-P256 or RSA-3072; it is handed out "
+           "once."),
+    OPTION(SIGNET_OPTION_TEXT, 0, "subject",
+           "With --generate: the subject that is asked for, CN=Ada Lovelace,O=Example."),
+    OPTION(SIGNET_OPTION_PATH, 0, "key_out", "With --generate: file to write the key to, PEM."),
+    OPTION(SIGNET_OPTION_PATH, 0, "p12",
+           "With --generate: file to write key, certificate and chain to, PKCS#12."),
+    OPTION(SIGNET_OPTION_PATH, 0, "password_file",
+           "File with the password that protects the key; PKCS#12 needs one of 12 octets or "
+           "more."),
     OPTION(SIGNET_OPTION_PATH, 0, "out", "File to write the certificate to, PEM."),
     OPTION(SIGNET_OPTION_BOOLEAN, 0, "chain",
            "Write the authorities' certificates behind it, as servers want them."),
@@ -50,6 +60,9 @@ static const signet_option_t issue_options[] = {
 static const signet_option_t fetch_options[] = {
     OPTION(SIGNET_OPTION_TEXT, SIGNET_OPTION_REQUIRED | SIGNET_OPTION_POSITIONAL, "id",
            "Id of the request."),
+    OPTION(SIGNET_OPTION_PATH, 0, "key_out",
+           "File to write the key to, PEM, where one was to be made; else it is printed."),
+    OPTION(SIGNET_OPTION_PATH, 0, "password_file", "File with the password that protects the key."),
     OPTION(SIGNET_OPTION_PATH, 0, "out", "File to write the certificate to, PEM."),
     OPTION(SIGNET_OPTION_BOOLEAN, 0, "chain",
            "Write the authorities' certificates behind it, as servers want them."),

@@ -24,6 +24,7 @@ typedef struct rest {
     rest_chains_t *chains;
     rest_document_t *document;
     uint8_t nonce_key[32]; /* of this process */
+    uint32_t pkcs12_iterations;
 } rest_t;
 
 /* The CA of this call. */
@@ -97,6 +98,12 @@ int32_t rest_list_journal(void *instance, signet_call_t *call, const signet_requ
                           signet_exchange_t *exchange);
 int32_t rest_get_self(void *instance, signet_call_t *call, const signet_request_t *request,
                       signet_exchange_t *exchange);
+int32_t rest_list_keys(void *instance, signet_call_t *call, const signet_request_t *request,
+                       signet_exchange_t *exchange);
+int32_t rest_import_key(void *instance, signet_call_t *call, const signet_request_t *request,
+                        signet_exchange_t *exchange);
+int32_t rest_recover(void *instance, signet_call_t *call, const signet_request_t *request,
+                     signet_exchange_t *exchange);
 int32_t rest_get_openapi(void *instance, signet_call_t *call, const signet_request_t *request,
                          signet_exchange_t *exchange);
 

@@ -80,7 +80,7 @@ static int32_t find_chain(const rest_t *rest, signet_call_t *call,
 
 static int32_t answer_json(const rest_t *rest, signet_call_t *call, signet_exchange_t *exchange,
                            uint32_t status, const signet_certificate_t *certificate, int asked,
-                           signet_text_t location)
+                           signet_text_t key, signet_text_t location)
 {
     signet_json_writer_t writer = signet_json_writer(call, USUAL_LENGTH);
     signet_json_begin_object(&writer, NULL);
@@ -103,6 +103,8 @@ static int32_t answer_json(const rest_t *rest, signet_call_t *call, signet_excha
         signet_json_text(&writer, "certificate", signet_pem(call, "CERTIFICATE", certificate->der));
         signet_json_raw(&writer, "chain", chain);
     }
+    if (key.length > 0)
+        signet_json_text(&writer, "private_key", key);
     signet_json_end_object(&writer);
     return signet_http_answer_json(call, exchange, status, &writer, location);
 }
@@ -133,7 +135,8 @@ int32_t rest_certificate_answer(const rest_t *rest, signet_call_t *call,
                                 signet_text_t location)
 {
     if (media == REST_MEDIA_JSON)
-        return answer_json(rest, call, exchange, status, certificate, asked, location);
+        return answer_json(rest, call, exchange, status, certificate, asked,
+                           (signet_text_t){NULL, 0}, location);
     if (certificate->der.length == 0)
         return signet_fail(call, SIGNET_NOT_FOUND, "certificate.abandoned",
                            "No certificate is stored under this serial number, only the intent to "
@@ -143,6 +146,14 @@ int32_t rest_certificate_answer(const rest_t *rest, signet_call_t *call,
                                   certificate->der, location);
     return answer_pem(rest, call, exchange, status, certificate, media == REST_MEDIA_CHAIN,
                       location);
+}
+
+int32_t rest_certificate_answer_key(const rest_t *rest, signet_call_t *call,
+                                    signet_exchange_t *exchange, uint32_t status,
+                                    const signet_certificate_t *certificate, signet_text_t key,
+                                    signet_text_t location)
+{
+    return answer_json(rest, call, exchange, status, certificate, 0, key, location);
 }
 
 int32_t rest_certificate_answer_summary(signet_call_t *call, signet_exchange_t *exchange,

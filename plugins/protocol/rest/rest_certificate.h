@@ -19,6 +19,12 @@ int32_t rest_certificate_answer(const rest_t *rest, signet_call_t *call,
                                 signet_exchange_t *exchange, uint32_t status, int media,
                                 const signet_certificate_t *certificate, int asked,
                                 signet_text_t location);
+/* Answers one certificate in JSON, with its private key in PEM, which is handed out once.
+ * [worker] */
+int32_t rest_certificate_answer_key(const rest_t *rest, signet_call_t *call,
+                                    signet_exchange_t *exchange, uint32_t status,
+                                    const signet_certificate_t *certificate, signet_text_t key,
+                                    signet_text_t location);
 /* Answers its object without PEM. [any] */
 int32_t rest_certificate_answer_summary(signet_call_t *call, signet_exchange_t *exchange,
                                         const signet_certificate_t *certificate);

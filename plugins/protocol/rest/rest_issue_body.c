@@ -110,25 +110,40 @@ static int32_t read_validity(signet_call_t *call, const signet_json_t *body,
     return status;
 }
 
-int32_t rest_issue_body(signet_call_t *call, const signet_request_t *request, signet_text_t profile,
+/* A certificate request, or the type of a key that shall be made. */
+static int32_t read_key(signet_call_t *call, const signet_json_t *body,
                         signet_issue_request_t *issue)
 {
-    static const char *const members[] = {"csr",        "authority", "names",
-                                          "not_before", "not_after", "validity",
-                                          "fields",     "replaces",  "profile"};
-    uint64_t count = sizeof members / sizeof members[0] - (profile.length > 0);
+    signet_text_t csr = {NULL, 0};
+    int32_t status = signet_json_get_text(call, body, "generate", &issue->generate);
+    if (status == SIGNET_OK)
+        status = signet_json_get_text(call, body, "subject", &issue->subject);
+    if (status == SIGNET_OK && issue->generate.length > 0)
+        status = signet_json_get_text(call, body, "csr", &csr);
+    else if (status == SIGNET_OK)
+        status = signet_http_json_text(call, body, "csr", &csr);
+    return status == SIGNET_OK && csr.length > 0 ? rest_read_csr(call, csr, &issue->csr) : status;
+}
+
+int32_t rest_issue_body(signet_call_t *call, const signet_request_t *request, signet_text_t profile,
+                        signet_issue_request_t *issue, signet_text_t *password)
+{
+    /* The last two are of a request alone, not of a try. */
+    static const char *const members[] = {"csr",    "generate",   "subject",   "authority",
+                                          "names",  "not_before", "not_after", "validity",
+                                          "fields", "replaces",   "password",  "profile"};
+    uint64_t count = sizeof members / sizeof members[0] - (profile.length > 0 ? 2 : 0);
     const signet_json_t *body = NULL;
-    signet_text_t csr;
     issue->profile = profile;
     int32_t status = signet_http_json(call, request, REST_LARGE_BODY, members, count, &body);
     if (status == SIGNET_OK && profile.length == 0)
         status = signet_http_json_text(call, body, "profile", &issue->profile);
+    if (status == SIGNET_OK && profile.length == 0)
+        status = signet_json_get_text(call, body, "password", password);
     if (status == SIGNET_OK)
-        status = signet_http_json_text(call, body, "csr", &csr);
+        status = read_key(call, body, issue);
     if (status == SIGNET_OK)
         status = signet_json_get_text(call, body, "authority", &issue->authority);
-    if (status == SIGNET_OK)
-        status = rest_read_csr(call, csr, &issue->csr);
     if (status == SIGNET_OK)
         status = read_names(call, body, issue);
     if (status == SIGNET_OK)

@@ -18,6 +18,14 @@ static const signet_option_t options[] = {
      .name = SIGNET_TEXT_INIT("journal"),
      .help = SIGNET_TEXT_INIT("The journal instance that /v1/journal reads; needed where there "
                               "are several.")},
+    {.size = sizeof(signet_option_t),
+     .type = SIGNET_OPTION_INTEGER,
+     .name = SIGNET_TEXT_INIT("pkcs12_iterations"),
+     .default_value = SIGNET_TEXT_INIT("600000"),
+     .minimum = 100000,
+     .maximum = 10000000,
+     .help = SIGNET_TEXT_INIT("How often PBKDF2 is iterated for the passwords of private keys that "
+                              "are handed out.")},
 };
 
 static const signet_need_t needs[] = {
@@ -53,6 +61,9 @@ static const signet_route_t routes[] = {
     ROUTE("POST", "/v1/certificates/{authority}/{serial}/renew", 0, REST_LARGE_BODY, renew,
           rest_renew),
     ROUTE("POST", "/v1/certificates/{authority}/{serial}/renewal", 0, 0, hint, rest_hint),
+    ROUTE("POST", "/v1/certificates/{authority}/{serial}/recover", 0, 0, recover, rest_recover),
+    ROUTE("GET", "/v1/keys", 0, 0, list_keys, rest_list_keys),
+    ROUTE("POST", "/v1/keys", 0, REST_LARGE_BODY, import_key, rest_import_key),
     ROUTE("POST", "/v1/revocations", 0, 0, revoke_many, rest_revoke_many),
     ROUTE("GET", "/v1/revocations/{id}", 0, 0, get_bulk, rest_get_bulk),
     ROUTE("GET", "/v1/revocations/nonce", SIGNET_ROUTE_PUBLIC, 0, get_nonce, rest_get_nonce),
@@ -85,6 +96,8 @@ static int32_t rest_open(const signet_host_t *host, signet_call_t *call, void **
     rest->host = host;
     rest->ca = signet_setting_text(host->settings, "ca");
     rest->journal = signet_setting_text(host->settings, "journal");
+    rest->pkcs12_iterations =
+        (uint32_t)signet_setting_integer(host->settings, "pkcs12_iterations", 600000);
     rest->chains = rest_chains_new();
     rest->document = rest_document_new();
     if (rest->chains == NULL || rest->document == NULL)

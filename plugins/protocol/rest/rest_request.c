@@ -4,6 +4,8 @@
 
 #include "rest_certificate.h"
 #include "rest_input.h"
+#include "rest_issue.h"
+#include "rest_key.h"
 #include "rest_media.h"
 
 static const char *decision_word(int32_t decision)
@@ -219,9 +221,19 @@ int32_t rest_issue_request(void *instance, signet_call_t *call, const signet_req
     const rest_t *rest = instance;
     const signet_approval_t *approval = NULL;
     const signet_certificate_t *certificate = NULL;
+    static const char *const members[] = {"password"};
     signet_issue_request_t asked = {.size = sizeof asked};
+    const signet_json_t *body = NULL;
+    signet_text_t password = {NULL, 0};
+    int pkcs12 = rest_key_pkcs12_accepted(request);
     rest_ca_t ca;
-    int32_t status = get(rest, call, request, &approval);
+    int32_t status = signet_http_json(call, request, REST_SMALL_BODY, members, 1, &body);
+    if (status == SIGNET_OK)
+        status = signet_json_get_text(call, body, "password", &password);
+    if (status == SIGNET_OK)
+        status = rest_key_password(call, password, pkcs12);
+    if (status == SIGNET_OK)
+        status = get(rest, call, request, &approval);
     if (status == SIGNET_OK && !signet_text_is(approval->kind, "certificate.issue"))
         status =
             signet_fail(call, SIGNET_CONFLICT, "request.not-certificate",
@@ -234,6 +246,8 @@ int32_t rest_issue_request(void *instance, signet_call_t *call, const signet_req
     status = ca.interface->issue(ca.instance, call, &asked, &certificate);
     if (status != SIGNET_OK)
         return rest_request_pending(rest, call, exchange, status);
+    if (SIGNET_HAS(certificate, private_key.length))
+        return rest_issue_answer_key(rest, call, exchange, pkcs12, password, certificate);
     return rest_certificate_answer(rest, call, exchange, 201, rest_media_accepted(request),
                                    certificate, 0, rest_certificate_location(call, certificate));
 }

@@ -35,7 +35,7 @@ int32_t rest_try_profile(void *instance, signet_call_t *call, const signet_reque
     rest_ca_t ca;
     int32_t status = signet_http_query_only(call, request, NULL, 0);
     if (status == SIGNET_OK)
-        status = rest_issue_body(call, request, signet_http_parameter(request, 0), &issue);
+        status = rest_issue_body(call, request, signet_http_parameter(request, 0), &issue, NULL);
     if (status == SIGNET_OK)
         status = rest_find_ca(instance, call, &ca);
     if (status != SIGNET_OK)

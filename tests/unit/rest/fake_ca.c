@@ -2,7 +2,9 @@
 
 #include "fake_approval.h"
 
+#include <openssl/x509.h>
 #include <signet/sdk/error.h>
+#include <signet/sdk/pkcs12.h>
 #include <signet/sdk/text.h>
 #include <stdio.h>
 #include <string.h>
@@ -98,8 +100,98 @@ static int32_t issue(void *instance, signet_call_t *call, const signet_issue_req
     fake_ca.not_before = request->not_before;
     fake_ca.not_after = request->not_after;
     fake_ca.validity_ms = request->validity_ms;
-    *certificate = made(call, 0);
-    return *certificate != NULL ? SIGNET_OK : signet_status(call);
+    keep(fake_ca.generate, sizeof fake_ca.generate, request->generate);
+    keep(fake_ca.subject, sizeof fake_ca.subject, request->subject);
+    const signet_certificate_t *usual = made(call, 0);
+    signet_certificate_t *answer = signet_alloc(call, 1, sizeof *answer);
+    if (usual == NULL || answer == NULL)
+        return signet_status(call);
+    *answer = *usual;
+    *certificate = answer;
+    signet_bytes_t spki;
+    return request->generate.length > 0
+               ? signet_private_key_generate(call, request->generate, &answer->private_key, &spki)
+               : SIGNET_OK;
+}
+
+/* A certificate that says no more than which key it belongs to. */
+static int32_t certify(signet_call_t *call, signet_bytes_t private_key, signet_bytes_t *made_der)
+{
+    const uint8_t *at = private_key.data;
+    uint8_t *octets = NULL;
+    EVP_PKEY *key = d2i_AutoPrivateKey(NULL, &at, (long)private_key.length);
+    X509 *certificate = X509_new();
+    int done = key != NULL && certificate != NULL && X509_set_pubkey(certificate, key) == 1 &&
+               X509_gmtime_adj(X509_getm_notBefore(certificate), 0) != NULL &&
+               X509_gmtime_adj(X509_getm_notAfter(certificate), 60) != NULL &&
+               X509_sign(certificate, key, EVP_sha256()) > 0;
+    int length = done ? i2d_X509(certificate, &octets) : 0;
+    if (length > 0)
+        *made_der = signet_bytes_copy(call, (signet_bytes_t){octets, (uint64_t)length});
+    OPENSSL_free(octets);
+    X509_free(certificate);
+    EVP_PKEY_free(key);
+    return length > 0 ? SIGNET_OK : SIGNET_INTERNAL;
+}
+
+static int32_t recover_key(void *instance, signet_call_t *call,
+                           const signet_recovery_request_t *request,
+                           const signet_archived_key_t **recovered)
+{
+    (void)instance;
+    signet_bytes_t spki;
+    keep(fake_ca.reason_text, sizeof fake_ca.reason_text, request->reason);
+    if (fake_ca.failure != 0)
+        return fail(call);
+    signet_archived_key_t *key = signet_alloc(call, 1, sizeof *key);
+    if (key == NULL)
+        return signet_status(call);
+    key->size = sizeof *key;
+    key->authority = SIGNET_TEXT("imported");
+    *recovered = key;
+    int32_t status =
+        signet_private_key_generate(call, SIGNET_TEXT(SIGNET_KEY_P256), &key->private_key, &spki);
+    return status == SIGNET_OK ? certify(call, key->private_key, &key->certificate) : status;
+}
+
+static int32_t archived_keys(void *instance, signet_call_t *call,
+                             const signet_archived_key_query_t *query,
+                             const signet_archived_key_page_t **page)
+{
+    static const uint8_t serial[] = {1, 2, 3};
+    static const signet_text_t mailbox[] = {SIGNET_TEXT_INIT("email:ada@example.com")};
+    static const signet_archived_key_t key = {.size = sizeof key,
+                                              .authority = SIGNET_TEXT_INIT("user"),
+                                              .serial = {serial, sizeof serial},
+                                              .subject = SIGNET_TEXT_INIT("CN=Ada"),
+                                              .names = mailbox,
+                                              .name_count = 1,
+                                              .profile = SIGNET_TEXT_INIT("mail"),
+                                              .requester = SIGNET_TEXT_INIT("token:ada"),
+                                              .recovery_key = SIGNET_TEXT_INIT("users"),
+                                              .not_after = INT64_C(1700000000000),
+                                              .archived_at = INT64_C(1690000000000)};
+    static const signet_archived_key_t *const keys[] = {&key};
+    static const signet_archived_key_page_t found = {
+        .size = sizeof found, .keys = keys, .count = 1, .cursor = SIGNET_TEXT_INIT("more")};
+    (void)instance;
+    (void)call;
+    keep(fake_ca.query_name, sizeof fake_ca.query_name, query->name);
+    keep(fake_ca.query_cursor, sizeof fake_ca.query_cursor, query->cursor);
+    *page = &found;
+    return SIGNET_OK;
+}
+
+static int32_t import_key(void *instance, signet_call_t *call, const signet_key_import_t *request,
+                          const signet_archived_key_t **archived)
+{
+    const signet_archived_key_page_t *page = NULL;
+    signet_archived_key_query_t query = {.size = sizeof query};
+    if (request->private_key.length == 0 || request->certificate.length == 0)
+        return SIGNET_INTERNAL;
+    int32_t status = archived_keys(instance, call, &query, &page);
+    *archived = page->keys[0];
+    return status;
 }
 
 static int32_t find(signet_call_t *call, signet_text_t authority, signet_bytes_t serial,
@@ -372,6 +464,9 @@ static const signet_ca_interface_t ca = {.size = sizeof ca,
                                          .revoke_many = revoke_many,
                                          .bulk = bulk,
                                          .renew = renew,
+                                         .import_key = import_key,
+                                         .recover_key = recover_key,
+                                         .archived_keys = archived_keys,
                                          .preview = preview,
                                          .chains = chains};
 static const signet_inventory_interface_t inventory = {

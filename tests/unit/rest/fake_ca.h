@@ -20,6 +20,9 @@ typedef struct fake_ca {
     int64_t not_before;
     int64_t not_after;
     int64_t validity_ms;
+    char generate[64];
+    char subject[256];
+    char reason_text[256]; /* of a recovery */
     char revoked_authority[256];
     int32_t reason;
     int64_t invalid_since;

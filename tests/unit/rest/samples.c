@@ -44,10 +44,23 @@ static void ask_powerless(const char *method, const char *target, const char *bo
 static void sample_certificates(void)
 {
     char target[128];
+    char body[8192];
     ask("POST", ISSUE, NULL, BODY);
     ask("POST", ISSUE, "Accept: application/pkix-cert\n", BODY);
     ask("POST", ISSUE, "Accept: application/pem-certificate-chain\n", BODY);
     ask("POST", ISSUE, NULL, "{}");
+    ask("POST", ISSUE, NULL,
+        "{\"profile\":\"p\",\"generate\":\"EC-P256\",\"subject\":\"CN=a\","
+        "\"password\":\"correct horse\"}");
+    ask("POST", ONE "/recover", NULL, "{\"reason\":\"lost\",\"password\":\"correct horse\"}");
+    (void)snprintf(body, sizeof body,
+                   "{\"profile\":\"p\",\"pkcs12\":\"%.*s\",\"password\":\"correct horse\"}",
+                   SIGNET_FORMAT(signet_base64(world_call, world_response->body)));
+    ask("POST", "/v1/keys", NULL, body);
+    ask("POST", ONE "/recover", NULL, "{}");
+    ask("GET", "/v1/keys?name=ada&order=desc", NULL, NULL);
+    ask("GET", "/v1/keys?limit=x", NULL, NULL);
+    ask("POST", "/v1/keys", NULL, "{\"profile\":\"p\",\"pkcs12\":\"MAMCAQU=\"}");
     fake_ca.failure = SIGNET_DENIED;
     ask("POST", ISSUE, NULL, BODY);
     fake_ca.failure = 0;

@@ -391,9 +391,64 @@ START_TEST(survives_every_failing_allocation)
 }
 END_TEST
 
+#define GENERATE "{\"profile\":\"p\",\"generate\":\"EC-P256\",\"subject\":\"CN=Ada\""
+
+START_TEST(hands_a_made_key_out)
+{
+    ck_assert_uint_eq(post(NULL, GENERATE "}"), 201);
+    ck_assert_str_eq(fake_ca.generate, "EC-P256");
+    ck_assert_str_eq(fake_ca.subject, "CN=Ada");
+    ck_assert(signet_text_starts(world_text("private_key"), "-----BEGIN PRIVATE KEY-----\n"));
+    ck_assert_uint_eq(post(NULL, GENERATE ",\"password\":\"correct horse\"}"), 201);
+    ck_assert(
+        signet_text_starts(world_text("private_key"), "-----BEGIN ENCRYPTED PRIVATE KEY-----\n"));
+    ck_assert_uint_eq(post(NULL, BODY), 201);
+    ck_assert_uint_eq(world_text("private_key").length, 0);
+}
+END_TEST
+
+/* What could not be answered with the key is refused before one is made. */
+START_TEST(refuses_passwords_before_a_key_is_made)
+{
+    int before = fake_ca.issued;
+    refused(GENERATE ",\"password\":\"too short\"}", 400, "password.length");
+    refused("{\"profile\":\"p\"," CSR ",\"password\":\"correct horse\"}", 400,
+            "request.body-invalid");
+    ck_assert_uint_eq(post("Accept: application/x-pkcs12\n", GENERATE "}"), 400);
+    assert_text(world_reason(), "password.length");
+    ck_assert_int_eq(fake_ca.issued, before);
+    ck_assert_uint_eq(world_post(TARGET "/device/010203/recover",
+                                 "{\"reason\":\"lost\",\"password\":\"too short\"}"),
+                      400);
+    ck_assert_str_eq(fake_ca.reason_text, "");
+    fake_ca.failure = SIGNET_DENIED;
+    ck_assert_uint_eq(world_post(TARGET "/device/010203/recover",
+                                 "{\"reason\":\"lost\",\"password\":\"correct horse\"}"),
+                      403);
+    ck_assert_str_eq(fake_ca.reason_text, "lost");
+    ck_assert_uint_eq(world_post("/v1/keys", "{\"profile\":\"p\",\"pkcs12\":\"MAMCAQU=\"}"), 400);
+    assert_text(world_reason(), "pkcs12.malformed");
+}
+END_TEST
+
+START_TEST(lists_archived_keys)
+{
+    ck_assert_uint_eq(world_get("/v1/keys?name=email:ada@example.com&cursor=c"), 200);
+    ck_assert_str_eq(fake_ca.query_name, "email:ada@example.com");
+    ck_assert_str_eq(fake_ca.query_cursor, "c");
+    const signet_json_t *keys = signet_json_get(world_json(), "keys");
+    ck_assert_uint_eq(keys->count, 1);
+    assert_text(signet_json_get(&keys->items[0], "serial")->text, "010203");
+    assert_text(world_text("next"), "more");
+}
+END_TEST
+
 int main(void)
 {
     const TTest *const tests[] = {
+        hands_a_made_key_out,         refuses_passwords_before_a_key_is_made,
+        lists_archived_keys,
+
         answers_the_certificate,      hands_everything_to_the_ca,
         hands_fields_to_the_ca,       says_what_would_be_issued,
         keeps_a_validity_as_duration, takes_every_form_of_a_request,

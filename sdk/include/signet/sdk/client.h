@@ -35,6 +35,17 @@ int32_t signet_client_json(signet_call_t *call, const signet_command_input_t *in
  * NOT_FOUND, INVALID (no such key), UNSUPPORTED. [any] */
 int32_t signet_sign_with_file(signet_call_t *call, signet_text_t path, signet_bytes_t message,
                               signet_text_t *algorithm, signet_bytes_t *signature);
+/* The first line of the file of --password-file, which only its user may read (DENIED); empty
+ * without that option. [any] */
+int32_t signet_secret_password(signet_call_t *call, const signet_command_input_t *input,
+                               signet_text_t *password);
+/* Makes a file that only its user can read, empty, before a key is asked for that is handed out
+ * once. EXISTS: nothing is ever written over. [any] */
+int32_t signet_secret_reserve(signet_call_t *call, signet_text_t path);
+/* Writes what came to it. [any] */
+int32_t signet_secret_write(signet_call_t *call, signet_text_t path, signet_bytes_t content);
+/* Removes it again where nothing came. [any] */
+void signet_secret_drop(signet_call_t *call, signet_text_t path);
 /* A text percent-encoded for a path or a query (RFC 3986, 2.1). [any] */
 signet_text_t signet_url_encode(signet_call_t *call, signet_text_t text);
 
