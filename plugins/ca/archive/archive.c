@@ -36,6 +36,11 @@ static int32_t link_profile(const ca_t *ca, signet_call_t *call, ca_profile_t *p
                                    "digitalSignature or nonRepudiation; keys that sign are never "
                                    "archived: use a profile of its own for encryption",
                                    SIGNET_FORMAT(profile->name));
+    if (profile->purge_after_ms > 0)
+        return signet_setting_fail(call, setting, "profile.archive-purge",
+                                   "the profile \"%.*s\" archives keys and purges certificates, "
+                                   "without which no key is recovered; use archive_after alone",
+                                   SIGNET_FORMAT(profile->name));
     return SIGNET_OK;
 }
 

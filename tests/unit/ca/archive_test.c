@@ -497,6 +497,44 @@ START_TEST(the_history_of_a_name_is_listed)
 }
 END_TEST
 
+/* The configuration of another CA is refused. */
+static void refuse_settings(const char *options, const char *reason)
+{
+    char text[2048];
+    snprintf(text, sizeof text,
+             "authorities = ( { name = \"r\"; kind = \"root\"; subject = \"CN=R\";\n"
+             "  certificate = \"r.pem\"; }, { name = \"i\"; subject = \"CN=I\";\n"
+             "  certificate = \"i.pem\"; parent = \"r\"; } );\n"
+             "recovery_keys = ( { name = \"users\"; keys = \"keys\"; key = \"k\"; %s );\n",
+             options);
+    ck_assert_int_eq(signet_check_open(check, "ca", "other", text), SIGNET_INVALID);
+    const signet_error_t *error = signet_check_error(check);
+    ck_assert_msg(signet_text_is(error->reason, reason), "%.*s: %.*s", SIGNET_FORMAT(error->reason),
+                  SIGNET_FORMAT(error->message));
+}
+
+#define MAIL_PROFILE                                                                               \
+    "} ); profiles = ( { name = \"m\"; authority = \"i\"; subject = [ \"CN=required\" ];\n"        \
+    "extended_key_usage = [ \"emailProtection\" ]; email = [ \"*@example.com\" ]; "
+
+START_TEST(mistakes_in_the_configuration_are_named)
+{
+    refuse_settings(MAIL_PROFILE "archive = \"users\";\n"
+                                 "key_usage = [ \"keyEncipherment\", \"digitalSignature\" ]; }",
+                    "profile.archive-signing");
+    refuse_settings(MAIL_PROFILE "archive = \"users\";\n"
+                                 "key_usage = [ \"keyEncipherment\", \"nonRepudiation\" ]; }",
+                    "profile.archive-signing");
+    refuse_settings(MAIL_PROFILE "archive = \"others\"; key_usage = [ \"keyEncipherment\" ]; }",
+                    "profile.archive");
+    refuse_settings(MAIL_PROFILE "archive = \"users\"; key_usage = [ \"keyEncipherment\" ];\n"
+                                 "purge_after = \"30d\"; }",
+                    "profile.archive-purge");
+    refuse_settings("roles = [ \"requester\" ]; }", "archive.roles");
+    refuse_settings("roles = [ \"auditor\" ]; }", "archive.roles");
+}
+END_TEST
+
 static void begin(void)
 {
     world_settings = recovery_keys;
@@ -520,7 +558,8 @@ int main(void)
                                   nothing_is_issued_that_cannot_be_archived,
                                   no_key_is_written_in_the_clear,
                                   keys_of_others_are_handed_in,
-                                  the_history_of_a_name_is_listed};
+                                  the_history_of_a_name_is_listed,
+                                  mistakes_in_the_configuration_are_named};
     Suite *suite = suite_create("archive");
     TCase *tcase = tcase_create("archive");
     tcase_set_timeout(tcase, 0);
