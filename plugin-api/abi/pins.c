@@ -876,7 +876,7 @@ MEMBER(signet_recovery_request, reason, 40);
 MEMBER(signet_recovery_request, request_id, 56);
 
 /* ca.h: signet_archived_key */
-SIZE(signet_archived_key, 184);
+SIZE(signet_archived_key, 192);
 MEMBER(signet_archived_key, size, 0);
 MEMBER(signet_archived_key, reserved, 4);
 MEMBER(signet_archived_key, authority, 8);
@@ -892,6 +892,7 @@ MEMBER(signet_archived_key, not_after, 136);
 MEMBER(signet_archived_key, archived_at, 144);
 MEMBER(signet_archived_key, certificate, 152);
 MEMBER(signet_archived_key, private_key, 168);
+MEMBER(signet_archived_key, generation, 184);
 
 /* ca.h: signet_archived_key_query */
 SIZE(signet_archived_key_query, 48);

@@ -210,6 +210,7 @@ typedef struct signet_archived_key {
     int64_t archived_at;
     signet_bytes_t certificate; /* DER; in the answer to a recovery */
     signet_bytes_t private_key; /* PrivateKeyInfo, DER; in the answer to a recovery; secret */
+    uint64_t generation; /* as in signet_certificate_t; in the answer to a recovery; 0: imported */
 } signet_archived_key_t;
 
 /* A search for archived keys, in the order in which they were archived. */

@@ -54,7 +54,7 @@ typedef struct signet_certificate {
     int64_t renew_before;
     const signet_pair_t *fields; /* given beside the request: "owner", "tag.NAME", "sid" */
     uint64_t field_count;
-    uint64_t generation; /* of the authority's key that signed it, from 1 */
+    uint64_t generation;        /* of the authority's key that signed it, from 1 */
     signet_bytes_t private_key; /* PrivateKeyInfo, DER (RFC 5958), secret; only in the answer to the
                                  * request that had it made: it is not kept */
 } signet_certificate_t;

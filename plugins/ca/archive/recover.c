@@ -194,9 +194,11 @@ static int32_t find_certificate(ca_t *ca, signet_call_t *call, signet_archived_k
     int32_t status = ca_store(ca, call, &store);
     if (status == SIGNET_OK)
         status = ca_record_get(call, &store, key->authority, key->serial, &record);
-    if (status == SIGNET_OK)
-        key->certificate = record->certificate.der;
-    return status;
+    if (status != SIGNET_OK)
+        return status;
+    key->certificate = record->certificate.der;
+    key->generation = record->certificate.generation;
+    return SIGNET_OK;
 }
 
 static int32_t open_key(ca_t *ca, signet_call_t *call, recovery_t *recovery)

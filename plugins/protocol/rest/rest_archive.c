@@ -154,6 +154,7 @@ int32_t rest_recover(void *instance, signet_call_t *call, const signet_request_t
         return rest_request_pending(instance, call, exchange, status);
     int imported = signet_text_is(key->authority, IMPORTED);
     return rest_key_answer(instance, call, exchange, 200,
-                           imported ? (signet_text_t){NULL, 0} : key->authority, key->private_key,
-                           key->certificate, key->subject, password, (signet_text_t){NULL, 0});
+                           imported ? (signet_text_t){NULL, 0} : key->authority, key->generation,
+                           key->private_key, key->certificate, key->subject, password,
+                           (signet_text_t){NULL, 0});
 }

@@ -51,6 +51,7 @@ int32_t rest_issue_answer_key(const rest_t *rest, signet_call_t *call, signet_ex
     signet_text_t pem = {NULL, 0};
     if (pkcs12)
         return rest_key_answer(rest, call, exchange, 201, certificate->authority,
+                               SIGNET_HAS(certificate, generation) ? certificate->generation : 0,
                                certificate->private_key, certificate->der, certificate->subject,
                                password, location);
     int32_t status = signet_private_key_pem(call, certificate->private_key, password,

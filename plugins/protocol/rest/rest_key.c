@@ -33,16 +33,19 @@ int32_t rest_key_password(signet_call_t *call, signet_text_t password, int requi
 }
 
 int32_t rest_key_answer(const rest_t *rest, signet_call_t *call, signet_exchange_t *exchange,
-                        uint32_t status, signet_text_t authority, signet_bytes_t private_key,
-                        signet_bytes_t certificate, signet_text_t name, signet_text_t password,
-                        signet_text_t location)
+                        uint32_t status, signet_text_t authority, uint64_t generation,
+                        signet_bytes_t private_key, signet_bytes_t certificate, signet_text_t name,
+                        signet_text_t password, signet_text_t location)
 {
     signet_key_bundle_t bundle = {
         .private_key = private_key, .certificate = certificate, .name = name};
     signet_bytes_t file = {NULL, 0};
     rest_ca_t ca;
     int32_t result = rest_find_ca(rest, call, &ca);
-    if (result == SIGNET_OK && authority.length > 0)
+    if (result == SIGNET_OK && authority.length > 0 && SIGNET_HAS(ca.interface, chain_of))
+        result = ca.interface->chain_of(ca.instance, call, authority, generation, &bundle.chain,
+                                        &bundle.chain_count);
+    else if (result == SIGNET_OK && authority.length > 0)
         result =
             ca.interface->chain(ca.instance, call, authority, &bundle.chain, &bundle.chain_count);
     if (result == SIGNET_OK)
