@@ -80,10 +80,7 @@ static int32_t permit(signet_call_t *call, const recovery_t *recovery)
     if (!reads(call, key))
         return ca_record_missing(call, key->authority, key->serial);
     if (recovery->key == NULL)
-        return signet_fail(call, SIGNET_UNAVAILABLE, "archive.recovery-key",
-                           "the recovery key \"%.*s\", which this key was wrapped to, is no longer "
-                           "configured; add it to recovery_keys again",
-                           SIGNET_FORMAT(recovery->archived->recovery_key));
+        return SIGNET_OK;
     return signet_fail(call, SIGNET_DENIED, "permission.recover",
                        "you may not recover this key; it takes a recovery officer and others that "
                        "agree");
@@ -157,6 +154,11 @@ static int32_t describe(signet_call_t *call, const recovery_t *recovery, signet_
 static int32_t require(ca_t *ca, signet_call_t *call, recovery_t *recovery)
 {
     const signet_archived_key_t *key = &recovery->archived->key;
+    if (recovery->key == NULL)
+        return signet_fail(call, SIGNET_UNAVAILABLE, "archive.recovery-key",
+                           "the recovery key \"%.*s\", which this key was wrapped to, is no longer "
+                           "configured; add it to recovery_keys again",
+                           SIGNET_FORMAT(recovery->archived->recovery_key));
     const signet_setting_t *list = recovery->key->roles;
     signet_text_t *roles = signet_alloc(call, list->member_count, sizeof *roles);
     signet_text_t id = ca_record_key(call, key->authority, key->serial);

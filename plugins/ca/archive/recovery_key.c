@@ -49,7 +49,7 @@ static int32_t find(signet_call_t *call, const ca_recovery_key_t *key,
         return unavailable(call, key, "cannot be reached: there is no such backend");
     const signet_key_interface_t *keys = (*provider)->interface;
     int32_t status = keys->find((*provider)->instance, call, key->key, found);
-    if (status == SIGNET_NOT_FOUND)
+    if (status == SIGNET_NOT_FOUND || (status == SIGNET_OK && *found == NULL))
         return unavailable(call, key,
                            "is gone; without it nothing that was wrapped to it can be recovered: "
                            "restore it from its backup");
@@ -67,8 +67,9 @@ int32_t ca_recovery_key_wrap(signet_call_t *call, const ca_recovery_key_t *key,
     const signet_provider_t *provider = NULL;
     const signet_key_t *found = NULL;
     int32_t status = find(call, key, &provider, &found);
-    if (status == SIGNET_OK)
-        status = signet_sha256(call, found->public_key, identity);
+    if (status != SIGNET_OK || found == NULL)
+        return status;
+    status = signet_sha256(call, found->public_key, identity);
     if (status == SIGNET_OK)
         status = signet_encrypt(call, found->public_key, key->algorithm, secret, wrapped);
     return status;
@@ -82,8 +83,9 @@ int32_t ca_recovery_key_unwrap(signet_call_t *call, const ca_recovery_key_t *key
     const signet_key_t *found = NULL;
     signet_bytes_t now = {NULL, 0};
     int32_t status = find(call, key, &provider, &found);
-    if (status == SIGNET_OK)
-        status = signet_sha256(call, found->public_key, &now);
+    if (status != SIGNET_OK || found == NULL)
+        return status;
+    status = signet_sha256(call, found->public_key, &now);
     if (status != SIGNET_OK)
         return status;
     if (!signet_bytes_equal(now, identity))

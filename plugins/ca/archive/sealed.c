@@ -20,8 +20,8 @@ static int seal(EVP_CIPHER_CTX *context, signet_bytes_t plaintext, signet_bytes_
                                output + plaintext.length) == 1;
 }
 
-static int open(EVP_CIPHER_CTX *context, const ca_sealed_t *sealed, signet_bytes_t bound,
-                uint8_t *output, uint64_t size)
+static int unseal(EVP_CIPHER_CTX *context, const ca_sealed_t *sealed, signet_bytes_t bound,
+                  uint8_t *output, uint64_t size)
 {
     int length = 0;
     return EVP_DecryptInit_ex2(context, EVP_aes_256_gcm(), sealed->key.data, sealed->nonce.data,
@@ -71,7 +71,7 @@ int32_t ca_sealed_open(signet_call_t *call, const ca_sealed_t *sealed, signet_by
         return SIGNET_NO_MEMORY;
     if (whole) {
         EVP_CIPHER_CTX *context = EVP_CIPHER_CTX_new();
-        done = context != NULL && open(context, sealed, bound, output, size);
+        done = context != NULL && unseal(context, sealed, bound, output, size);
         EVP_CIPHER_CTX_free(context);
     }
     if (!done) {
