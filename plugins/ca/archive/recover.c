@@ -269,8 +269,9 @@ static int32_t recover(ca_t *ca, signet_call_t *call, recovery_t *recovery)
     int32_t status = check_reason(call, recovery->request->reason);
     if (status == SIGNET_OK)
         status = find(ca, call, recovery);
-    if (status == SIGNET_OK)
-        status = require(ca, call, recovery);
+    if (status != SIGNET_OK || recovery->archived == NULL)
+        return status;
+    status = require(ca, call, recovery);
     if (status == SIGNET_OK)
         status = open_key(ca, call, recovery);
     return status == SIGNET_OK ? use_up(ca, call, recovery) : status;
