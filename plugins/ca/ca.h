@@ -28,6 +28,7 @@ typedef struct ca {
     ca_blocked_keys_t blocked;
     int blocked_ready;
     ca_blocklist_t blocklist;
+    struct ca_transparency *transparency; /* NULL: no logs are configured */
     uint64_t denied_metric;
     uint64_t duration_metric;
 } ca_t;

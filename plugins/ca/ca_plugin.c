@@ -24,6 +24,7 @@
 #include "record/record.h"
 #include "record/retention.h"
 #include "record/revoke.h"
+#include "transparency/transparency.h"
 
 #include <signet/ext/draft/policy.h>
 #include <signet/plugin.h>
@@ -79,6 +80,8 @@ static int32_t configure_profiles(ca_t *ca, signet_call_t *call)
         ca->profiles[i].index = i;
         if (status == SIGNET_OK)
             status = ca_danger_check(call, ca, &ca->profiles[i]);
+        if (status == SIGNET_OK)
+            status = ca_transparency_link(call, ca->transparency, &ca->profiles[i]);
         ca->keys_indexed = ca->keys_indexed || ca->profiles[i].shared_key_refused ||
                            ca->profiles[i].renewal_key == CA_RENEWAL_KEY_FORBIDDEN;
         if (status != SIGNET_OK)
@@ -102,6 +105,8 @@ static int32_t plugin_open(const signet_host_t *host, signet_call_t *call, void 
     ca->blocked_ready = status == SIGNET_OK;
     if (status == SIGNET_OK)
         status = configure_authorities(ca, call);
+    if (status == SIGNET_OK)
+        status = ca_transparency_configure(&ca->pool, call, host, &ca->transparency);
     if (status == SIGNET_OK)
         status = configure_profiles(ca, call);
     if (status == SIGNET_OK)
@@ -224,6 +229,8 @@ static int32_t plugin_start(void *instance, signet_call_t *call)
         status = ca_blocklist_open(call, blocklist, &ca->blocklist);
     if (status == SIGNET_OK)
         status = add_metrics(ca, call);
+    if (status == SIGNET_OK && ca->transparency != NULL)
+        status = ca_transparency_start(&ca->pool, call, ca->transparency);
     if (status == SIGNET_OK && ca->host->mode == SIGNET_MODE_SERVE)
         status = ca_policies_find(ca, call);
     if (status == SIGNET_OK)
@@ -243,6 +250,16 @@ static int32_t plugin_start(void *instance, signet_call_t *call)
     return status;
 }
 
+/* Nobody waits for logs any more: what was precertified is stored, and asked for again later. */
+static int32_t plugin_drain(void *instance, signet_call_t *call)
+{
+    ca_t *ca = instance;
+    (void)call;
+    if (ca->transparency != NULL)
+        ca_queue_close(&ca->transparency->queue);
+    return SIGNET_OK;
+}
+
 static void plugin_close(void *instance)
 {
     ca_t *ca = instance;
@@ -251,6 +268,7 @@ static void plugin_close(void *instance)
     if (ca->blocked_ready)
         ca_blocked_keys_free(&ca->blocked);
     ca_blocklist_free(&ca->blocklist);
+    ca_transparency_free(ca->transparency);
     ca_pool_free(&ca->pool);
     free(ca);
 }
@@ -332,6 +350,7 @@ static const signet_plugin_t plugin = {
     .need_count = COUNT(needs),
     .open = plugin_open,
     .start = plugin_start,
+    .drain = plugin_drain,
     .close = plugin_close,
 };
 

@@ -1,6 +1,7 @@
 #include "option.h"
 
 #include "ceremony/script.h"
+#include "transparency/log.h"
 
 #define REQUIRED SIGNET_OPTION_REQUIRED
 #define TEXT(name, help) CA_OPTION(name, SIGNET_OPTION_TEXT, 0, "", help)
@@ -201,6 +202,8 @@ static const signet_option_t profile_options[] = {
     BOOLEAN("no_revocation", "false",
             "Whether certificates say that they are never revoked (noRevAvail, RFC 9608) and name "
             "neither OCSP nor a revocation list; for short lives."),
+    TEXT("transparency", "The policy of transparency.policies whose SCTs each certificate carries; "
+                         "none: no log is asked."),
     {.size = sizeof(signet_option_t),
      .type = SIGNET_OPTION_GROUPS,
      .name = SIGNET_TEXT_INIT("extensions"),
@@ -299,6 +302,12 @@ const signet_option_t ca_options[CA_OPTION_COUNT] = {
      .help = SIGNET_TEXT_INIT("The profiles: what a certificate may contain, and who may ask."),
      .members = profile_options,
      .member_count = COUNT(profile_options)},
+    {.size = sizeof(signet_option_t),
+     .type = SIGNET_OPTION_GROUP,
+     .name = SIGNET_TEXT_INIT("transparency"),
+     .help = SIGNET_TEXT_INIT("Logs of Certificate Transparency, and how many must answer."),
+     .members = ca_log_options,
+     .member_count = CA_LOG_OPTION_COUNT},
     {.size = sizeof(signet_option_t),
      .type = SIGNET_OPTION_GROUP,
      .name = SIGNET_TEXT_INIT("ceremony"),

@@ -4,7 +4,7 @@
 
 #include <signet/option.h>
 
-#define CA_OPTION_COUNT 11U
+#define CA_OPTION_COUNT 12U
 extern const signet_option_t ca_options[CA_OPTION_COUNT];
 
 /* The options of one profile, `*count` of them; their names are C strings. */

@@ -14,6 +14,9 @@
 #define SIGNET_CERTIFICATE_REVOKED "revoked"
 #define SIGNET_CERTIFICATE_HELD "held"         /* revoked with certificateHold */
 #define SIGNET_CERTIFICATE_UNKNOWN "abandoned" /* an intent without a record: counts as signed */
+#define SIGNET_CERTIFICATE_PRE                                                                     \
+    "precertificate" /* signed and sent to logs (RFC 6962), no certificate                         \
+                      * followed: counts as issued; der is it */
 
 /* Reasons as in RFC 5280, 5.3.1. */
 #define SIGNET_REASON_UNSPECIFIED 0

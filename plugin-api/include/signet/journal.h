@@ -13,6 +13,7 @@
 
 /* Events, named object.verb-ed. A plugin may add its own under its id. */
 #define SIGNET_EVENT_CERTIFICATE_ISSUED "certificate.issued"
+#define SIGNET_EVENT_CERTIFICATE_PRECERTIFIED "certificate.precertified" /* for logs (RFC 6962) */
 #define SIGNET_EVENT_CERTIFICATE_DENIED "certificate.denied"
 #define SIGNET_EVENT_CERTIFICATE_REVOKED "certificate.revoked"
 #define SIGNET_EVENT_CERTIFICATE_HELD "certificate.held"

@@ -4,6 +4,7 @@
 #include "archive/archive.h"
 #include "issue/asked.h"
 #include "issue/denial.h"
+#include "issue/precertificate.h"
 #include "issue/prepare.h"
 #include "issue/request.h"
 #include "issue/signing.h"
@@ -160,6 +161,8 @@ static int32_t issue(ca_t *ca, signet_call_t *call, const signet_issue_request_t
                                  "the request is larger than %u octets", SIGNET_CSR_MAX);
     if (status == SIGNET_OK)
         status = repeat(ca, call, draft.request, &digest, &record);
+    if (status == SIGNET_OK && record != NULL && record->stage == CA_STAGE_PRECERTIFICATE)
+        status = ca_precertificate_resume(ca, call, &draft, record);
     if (status == SIGNET_OK && record == NULL) {
         record = signet_alloc(call, 1, sizeof *record);
         if (record == NULL)

@@ -60,7 +60,7 @@ static int is_authority_key(const ca_t *ca, const ca_draft_t *draft)
 }
 
 /* Whether the key is known as compromised: reported here, or named by the operator's lists. */
-static int32_t check_blocked(ca_t *ca, signet_call_t *call, const signet_public_key_t *key)
+int32_t ca_prepare_blocked(ca_t *ca, signet_call_t *call, const signet_public_key_t *key)
 {
     signet_bytes_t digest;
     int listed = 0;
@@ -86,7 +86,7 @@ static int32_t check_key(ca_t *ca, signet_call_t *call, ca_draft_t *draft)
     if (is_authority_key(ca, draft))
         return signet_fail_field(call, SIGNET_INVALID, "key.of-authority", "csr",
                                  "the key in the request is that of an authority");
-    status = check_blocked(ca, call, &csr->key);
+    status = ca_prepare_blocked(ca, call, &csr->key);
     /* The key that is kept was proved when it was first certified; one that is made is ours. */
     if (status != SIGNET_OK || draft->key_kept || draft->key_generated)
         return status;

@@ -10,4 +10,7 @@ int32_t ca_prepare_authorise(ca_t *ca, signet_call_t *call, ca_draft_t *draft);
  * signed. INVALID, DENIED, UNAVAILABLE. */
 int32_t ca_prepare(ca_t *ca, signet_call_t *call, ca_draft_t *draft);
 
+/* INVALID ("key.blocked") where a key is known as compromised. */
+int32_t ca_prepare_blocked(ca_t *ca, signet_call_t *call, const signet_public_key_t *key);
+
 #endif

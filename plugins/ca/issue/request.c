@@ -82,6 +82,34 @@ static int32_t abandoned(signet_call_t *call, const signet_issue_request_t *requ
                              SIGNET_FORMAT(request->request_id), SIGNET_FORMAT(key));
 }
 
+static int32_t in_flight(signet_call_t *call)
+{
+    return ca_error_retry(call, SIGNET_BUSY, "request.in-flight", RETRY_MS,
+                          SIGNET_TEXT("the same request is being worked on; ask again in a "
+                                      "moment"));
+}
+
+/* Only a precertificate is there: it can be gone on with where it is not revoked, nobody is at it,
+ * and no certificate was begun, which counts as signed. */
+static int32_t precertified(signet_call_t *call, const signet_store_t *store,
+                            const signet_issue_request_t *request, signet_text_t key,
+                            const ca_record_t *record)
+{
+    const signet_record_t *intent = NULL;
+    if (ca_intent_in_flight(key))
+        return in_flight(call);
+    if (!signet_text_is(record->certificate.state, SIGNET_CERTIFICATE_PRE))
+        return abandoned(call, request, key);
+    int32_t status =
+        store->interface->get(store->instance, call, SIGNET_TEXT(CA_INTENTS), key, &intent);
+    if (status == SIGNET_OK)
+        return abandoned(call, request, key);
+    if (status != SIGNET_NOT_FOUND)
+        return status;
+    call->services->clear(call);
+    return SIGNET_OK;
+}
+
 /* Answered before, abandoned, or still in flight. */
 static int32_t outcome(signet_call_t *call, const signet_store_t *store,
                        const signet_issue_request_t *request, signet_text_t key,
@@ -94,6 +122,8 @@ static int32_t outcome(signet_call_t *call, const signet_store_t *store,
     if (status != SIGNET_OK)
         return status;
     status = ca_record_get(call, store, authority, serial, record);
+    if (status == SIGNET_OK && (*record)->stage == CA_STAGE_PRECERTIFICATE)
+        return precertified(call, store, request, key, *record);
     if (status == SIGNET_OK)
         return (*record)->unconfirmed ? abandoned(call, request, key) : SIGNET_OK;
     if (status != SIGNET_NOT_FOUND)
@@ -105,9 +135,7 @@ static int32_t outcome(signet_call_t *call, const signet_store_t *store,
         return abandoned(call, request, key);
     if (status != SIGNET_NOT_FOUND)
         return status;
-    return ca_error_retry(call, SIGNET_BUSY, "request.in-flight", RETRY_MS,
-                          SIGNET_TEXT("the same request is being worked on; ask again in a "
-                                      "moment"));
+    return in_flight(call);
 }
 
 int32_t ca_request_find(signet_call_t *call, const signet_store_t *store,

@@ -18,7 +18,8 @@ signet_issue_request_t ca_request_take(const signet_issue_request_t *request);
 int32_t ca_request_digest(signet_call_t *call, const signet_issue_request_t *request,
                           signet_bytes_t *digest);
 /* What is known under the request's id: `*record` is set where it was answered before, NULL where
- * the id is new. CONFLICT (another request; or one that was abandoned), BUSY (in flight). */
+ * the id is new. A record in the state "precertificate" is to be gone on with. CONFLICT (another
+ * request; or one that was abandoned), BUSY (in flight). */
 int32_t ca_request_find(signet_call_t *call, const signet_store_t *store,
                         const signet_issue_request_t *request, signet_bytes_t digest,
                         ca_record_t **record);

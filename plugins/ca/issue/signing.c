@@ -2,6 +2,7 @@
 
 #include "error.h"
 #include "issue/intent.h"
+#include "issue/precertificate.h"
 #include "issue/request.h"
 #include "profile/lint.h"
 
@@ -42,19 +43,27 @@ static int32_t find_parts(ca_t *ca, signet_call_t *call, const ca_signing_t *sig
 
 /* Whether a record is there, after a commit whose outcome is unknown. */
 static int32_t read_back(signet_call_t *call, const signet_store_t *store, const char *collection,
-                         signet_text_t key)
+                         signet_text_t key, uint64_t version)
 {
     const signet_record_t *stored = NULL;
     call->services->clear(call);
     int32_t status =
         store->interface->get(store->instance, call, signet_text(collection), key, &stored);
-    if (status == SIGNET_OK)
+    if (status == SIGNET_OK && stored->version == version)
         return SIGNET_OK;
     call->services->clear(call);
-    return signet_fail(call, status == SIGNET_NOT_FOUND ? SIGNET_UNAVAILABLE : SIGNET_UNKNOWN,
+    return signet_fail(call,
+                       status == SIGNET_NOT_FOUND || status == SIGNET_OK ? SIGNET_UNAVAILABLE
+                                                                         : SIGNET_UNKNOWN,
                        "ca.store-unknown",
                        "the store did not confirm what it was given; nothing was issued to you, "
                        "ask again with the same request id");
+}
+
+/* What the record will be at: a certificate's is put twice more than its precertificate's. */
+static uint64_t record_version(const ca_signing_t *signing)
+{
+    return signing->precertified == NULL ? 1 : signing->precertified->certificate.version + 2;
 }
 
 static int32_t commit_intent(signet_call_t *call, const ca_signing_t *signing,
@@ -62,7 +71,8 @@ static int32_t commit_intent(signet_call_t *call, const ca_signing_t *signing,
 {
     signet_field_t intent_fields[CA_INTENT_FIELDS];
     signet_field_t request_fields[CA_REQUEST_FIELDS];
-    signet_change_t changes[3];
+    signet_field_t record_fields[CA_RECORD_FIELDS];
+    signet_change_t changes[4];
     uint64_t count = 0;
     ca_intent_t intent = {.record = *signing->record};
     intent.record.body = parts->tbs;
@@ -73,10 +83,18 @@ static int32_t commit_intent(signet_call_t *call, const ca_signing_t *signing,
     /* An approval is used up with the intent, so that it is acted on once. */
     if (signing->finish != NULL)
         changes[count++] = *signing->finish;
+    /* The precertificate's record is put once more, unchanged: whoever read it before, to revoke it
+     * or to go on with it too, finds it changed. */
+    if (signing->precertified != NULL) {
+        int32_t put = ca_record_put(call, parts->key, signing->precertified->certificate.version,
+                                    signing->precertified, record_fields, &changes[count++]);
+        if (put != SIGNET_OK)
+            return put;
+    }
     int32_t status = parts->store.interface->commit(parts->store.instance, call, changes, count);
     if (status == SIGNET_UNKNOWN)
-        return read_back(call, &parts->store, CA_INTENTS, parts->key);
-    if (status == SIGNET_CONFLICT && signing->request != NULL) {
+        return read_back(call, &parts->store, CA_INTENTS, parts->key, 1);
+    if (status == SIGNET_CONFLICT && (signing->request != NULL || signing->precertified != NULL)) {
         call->services->clear(call);
         return ca_error_retry(call, SIGNET_BUSY, "request.in-flight", KEY_REST_MS,
                               SIGNET_TEXT("the same request is being worked on; ask again in a "
@@ -172,7 +190,7 @@ static int32_t complete(signet_call_t *call, const ca_signing_t *signing,
     if (status == SIGNET_OK)
         status = signet_sha256(call, certificate->der, &certificate->fingerprint);
     record->body = certificate->der;
-    certificate->version = 1;
+    certificate->version = record_version(signing);
     return status;
 }
 
@@ -183,8 +201,9 @@ static int32_t commit_record(signet_call_t *call, const ca_signing_t *signing,
     signet_field_t fields[CA_RECORD_FIELDS];
     signet_change_t changes[3];
     uint64_t count = 2;
-    int32_t status = ca_record_put(call, parts->key, SIGNET_VERSION_ABSENT, signing->record, fields,
-                                   &changes[0]);
+    /* Absent, or as the intent's commit left the precertificate's. */
+    int32_t status = ca_record_put(call, parts->key, record_version(signing) - 1, signing->record,
+                                   fields, &changes[0]);
     if (status != SIGNET_OK)
         return status;
     changes[1] = signet_delete(CA_INTENTS, parts->key, 1);
@@ -206,18 +225,22 @@ static int32_t commit_record(signet_call_t *call, const ca_signing_t *signing,
         signet_pair("not_after", not_after),
         signet_pair("fingerprint", fingerprint),
         signet_pair("request_id", certificate->request_id),
-        signet_pair("recovery_key", signing->recovery_key),
+        /* A profile has one of them at most. */
+        signing->archived != NULL ? signet_pair("recovery_key", signing->recovery_key)
+                                  : signet_pair("logs", signing->logs),
     };
+    int pre = signing->record->stage == CA_STAGE_PRECERTIFICATE;
+    int more = signing->archived != NULL || signing->logs.length > 0;
     signet_entry_t entry = {.size = sizeof entry,
-                            .event = SIGNET_TEXT(SIGNET_EVENT_CERTIFICATE_ISSUED),
+                            .event = pre ? SIGNET_TEXT(SIGNET_EVENT_CERTIFICATE_PRECERTIFIED)
+                                         : SIGNET_TEXT(SIGNET_EVENT_CERTIFICATE_ISSUED),
                             .object = object,
                             .fields = pairs,
-                            .field_count =
-                                sizeof pairs / sizeof pairs[0] - (signing->archived == NULL)};
+                            .field_count = sizeof pairs / sizeof pairs[0] - !more};
     status =
         parts->journal.interface->commit(parts->journal.instance, call, changes, count, &entry);
     if (status == SIGNET_UNKNOWN)
-        return read_back(call, &parts->store, CA_CERTIFICATES, parts->key);
+        return read_back(call, &parts->store, CA_CERTIFICATES, parts->key, record_version(signing));
     return status;
 }
 
@@ -246,7 +269,7 @@ int32_t ca_signing_judge(signet_call_t *call, const ca_authority_t *authority, i
 static int32_t sign_and_record(ca_t *ca, signet_call_t *call, ca_signing_t *signing,
                                const signing_parts_t *parts)
 {
-    signet_bytes_t signature;
+    signet_bytes_t signature = {NULL, 0};
     int32_t status = commit_intent(call, signing, parts);
     if (status != SIGNET_OK)
         return status;
@@ -263,29 +286,73 @@ static int32_t sign_and_record(ca_t *ca, signet_call_t *call, ca_signing_t *sign
     return status;
 }
 
-int32_t ca_signing_run(ca_t *ca, signet_call_t *call, ca_signing_t *signing)
+/* What is looked at now is what is signed. */
+static int32_t keep_linted(signet_call_t *call, signing_parts_t *parts)
 {
-    signing_parts_t parts = {0};
-    int32_t status = find_parts(ca, call, signing, &parts);
+    parts->linted = signet_bytes_copy(call, parts->tbs);
+    return parts->linted.data == NULL ? SIGNET_NO_MEMORY : SIGNET_OK;
+}
+
+/* The certificate of a precertificate that is on record. */
+static int32_t certify(ca_t *ca, signet_call_t *call, ca_signing_t *signing, signing_parts_t *parts)
+{
+    /* Request and approval belong to the precertificate, which stays. */
+    signing->request = NULL;
+    signing->finish = NULL;
+    signing->reopen = NULL;
+    int32_t status = ca_precertificate_log(ca, call, signing, &parts->tbs);
     if (status == SIGNET_OK)
-        status =
-            ca_signing_judge(call, signing->authority, signing->self, signing->content, &parts.tbs);
-    if (status == SIGNET_OK) {
-        parts.linted = signet_bytes_copy(call, parts.tbs);
-        status = parts.linted.data == NULL ? SIGNET_NO_MEMORY : SIGNET_OK;
-    }
+        status = keep_linted(call, parts);
+    /* Logs may have taken their time. */
     if (status == SIGNET_OK)
-        status = call->services->check(call);
+        status = ca_authority_in_service(call, signing->authority);
+    return status == SIGNET_OK ? sign_and_record(ca, call, signing, parts) : status;
+}
+
+/* One after the other, with a mark that this is at work. */
+static int32_t work(ca_t *ca, signet_call_t *call, ca_signing_t *signing, signing_parts_t *parts)
+{
+    ca_flight_t flight;
+    int transparent = ca_precertificate_wanted(signing->content);
+    int32_t status = call->services->check(call);
     /* It may have been suspended, or its key lost, since the call began. */
     if (status == SIGNET_OK)
         status = ca_authority_in_service(call, signing->authority);
     if (status != SIGNET_OK)
         return status;
-    ca_flight_t flight;
-    ca_flight_begin(&flight, parts.key);
-    status = sign_and_record(ca, call, signing, &parts);
+    ca_flight_begin(&flight, parts->key);
+    if (signing->record->stage != CA_STAGE_PRECERTIFICATE) {
+        if (transparent) {
+            signing->record->stage = CA_STAGE_PRECERTIFICATE;
+            signing->record->certificate.state = SIGNET_TEXT(SIGNET_CERTIFICATE_PRE);
+        }
+        status = sign_and_record(ca, call, signing, parts);
+    }
+    if (status == SIGNET_OK && transparent)
+        status = certify(ca, call, signing, parts);
     ca_flight_end(&flight);
     if (status == SIGNET_OK)
         ca->host->services->record(ca->host, signing->authority->issued_metric, 1);
     return status;
+}
+
+int32_t ca_signing_run(ca_t *ca, signet_call_t *call, ca_signing_t *signing)
+{
+    signing_parts_t parts = {0};
+    int32_t status = find_parts(ca, call, signing, &parts);
+    if (status == SIGNET_OK && ca_precertificate_wanted(signing->content))
+        status = ca_precertificate_content(call, signing->content, &signing->content);
+    if (status == SIGNET_OK)
+        status =
+            ca_signing_judge(call, signing->authority, signing->self, signing->content, &parts.tbs);
+    if (status == SIGNET_OK)
+        status = keep_linted(call, &parts);
+    return status == SIGNET_OK ? work(ca, call, signing, &parts) : status;
+}
+
+int32_t ca_signing_resume(ca_t *ca, signet_call_t *call, ca_signing_t *signing)
+{
+    signing_parts_t parts = {0};
+    int32_t status = find_parts(ca, call, signing, &parts);
+    return status == SIGNET_OK ? work(ca, call, signing, &parts) : status;
 }

@@ -22,6 +22,8 @@ typedef struct ca_signing {
     const signet_change_t *reopen;   /* takes that back with the intent */
     const signet_change_t *archived; /* the private key, committed with the record; NULL: none */
     signet_text_t recovery_key;      /* that it is wrapped to */
+    const ca_record_t *precertified; /* the record that becomes the certificate's; NULL: none */
+    signet_text_t logs;              /* that gave its SCTs */
 } ca_signing_t;
 
 /* Encodes what is to be signed by `authority` and looks at its octets: the lint, and the limits of
@@ -30,8 +32,13 @@ int32_t ca_signing_judge(signet_call_t *call, const ca_authority_t *authority, i
                          const ca_content_t *content, signet_bytes_t *tbs);
 /* Carries it through. After the intent is durable the call is shielded, and whatever fails leaves
  * the intent, which counts as signed; only where the key said that it signed nothing is the intent
- * taken back. On success the record is complete. INTERNAL ("signature.wrong") where the key made a
- * wrong signature: the authority is then suspended and nothing was stored. */
+ * taken back. Where the profile wants SCTs this happens twice: the precertificate is on record and
+ * counts as issued before any log is asked. On success the record is complete. INTERNAL
+ * ("signature.wrong") where the key made a wrong signature: the authority is then suspended and
+ * nothing was stored. */
 int32_t ca_signing_run(ca_t *ca, signet_call_t *call, ca_signing_t *signing);
+/* Goes on with the precertificate in signing->record: logs, intent, signature, record. BUSY where
+ * somebody else does, or it was revoked meanwhile. */
+int32_t ca_signing_resume(ca_t *ca, signet_call_t *call, ca_signing_t *signing);
 
 #endif

@@ -93,7 +93,8 @@ typedef struct ca_profile {
     ca_private_extensions_t private_extensions;
     int must_staple;
     int no_revocation;
-    int sid; /* CA_SID_* */
+    const struct ca_log_policy *transparency; /* of logs; NULL: none is asked */
+    int sid;                                  /* CA_SID_* */
     const signet_setting_t *required_fields;
     int renewal_key;        /* CA_RENEWAL_KEY_* */
     int shared_key_refused; /* a key that was certified for another subject */

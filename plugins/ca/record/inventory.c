@@ -87,7 +87,8 @@ static int32_t build(signet_call_t *call, const signet_certificate_query_t *quer
     if (query->profile.length > 0)
         add(list, SIGNET_COMPARE_EQUAL, signet_field_text("profile", query->profile));
     if (signet_text_is(query->state, SIGNET_CERTIFICATE_REVOKED) ||
-        signet_text_is(query->state, SIGNET_CERTIFICATE_HELD))
+        signet_text_is(query->state, SIGNET_CERTIFICATE_HELD) ||
+        signet_text_is(query->state, SIGNET_CERTIFICATE_PRE))
         add(list, SIGNET_COMPARE_EQUAL, signet_field_text("state", query->state));
     if (query->expires_from != 0)
         add(list, SIGNET_COMPARE_AT_LEAST, signet_field_time("not_after", query->expires_from));
@@ -215,8 +216,12 @@ static int32_t search(ca_t *ca, signet_call_t *call, const signet_certificate_qu
 
 static int32_t check(signet_call_t *call, const signet_certificate_query_t *query)
 {
-    static const char *const states[] = {"", SIGNET_CERTIFICATE_VALID, SIGNET_CERTIFICATE_REVOKED,
-                                         SIGNET_CERTIFICATE_HELD, SIGNET_CERTIFICATE_UNKNOWN};
+    static const char *const states[] = {"",
+                                         SIGNET_CERTIFICATE_VALID,
+                                         SIGNET_CERTIFICATE_REVOKED,
+                                         SIGNET_CERTIFICATE_HELD,
+                                         SIGNET_CERTIFICATE_UNKNOWN,
+                                         SIGNET_CERTIFICATE_PRE};
     if (query->limit == 0 || query->limit > SIGNET_STORE_MAX_PAGE)
         return signet_fail_field(call, SIGNET_INVALID, "inventory.limit", "limit",
                                  "limit is a number from 1 to %u", SIGNET_STORE_MAX_PAGE);
@@ -225,7 +230,7 @@ static int32_t check(signet_call_t *call, const signet_certificate_query_t *quer
             return SIGNET_OK;
     }
     return signet_fail_field(call, SIGNET_INVALID, "inventory.state", "state",
-                             "state is valid, revoked, held or abandoned");
+                             "state is valid, revoked, held, abandoned or precertificate");
 }
 
 static int32_t query_page(void *instance, signet_call_t *call,

@@ -37,6 +37,8 @@ static const signet_field_declaration_t field_declarations[] = {
     CA_FIELD("spki", SIGNET_VALUE_BYTES, 0),
     CA_FIELD("fields", SIGNET_VALUE_TEXT, SIGNET_FIELD_UNINDEXED),
     CA_FIELD("generation", SIGNET_VALUE_INTEGER, SIGNET_FIELD_UNINDEXED),
+    CA_FIELD("stage", SIGNET_VALUE_INTEGER, SIGNET_FIELD_UNINDEXED),
+    CA_FIELD("precertificate", SIGNET_VALUE_BYTES, SIGNET_FIELD_UNINDEXED),
 };
 
 int32_t ca_record_declare(signet_call_t *call, const signet_store_t *store)
@@ -188,6 +190,10 @@ int32_t ca_record_put(signet_call_t *call, signet_text_t key, uint64_t expected,
     /* Absent for the first key, which most authorities never leave. */
     if (certificate->generation > 1)
         fields[count++] = signet_field_integer("generation", (int64_t)certificate->generation);
+    if (record->stage != CA_STAGE_WHOLE)
+        fields[count++] = signet_field_integer("stage", record->stage);
+    if (record->precertificate.length > 0)
+        fields[count++] = signet_field_bytes("precertificate", record->precertificate);
     *change = signet_put(CA_CERTIFICATES, key, expected, fields, count, record->body);
     return SIGNET_OK;
 }
@@ -263,6 +269,8 @@ int32_t ca_record_decode(signet_call_t *call, const signet_record_t *stored, ca_
     decoded->invalid_since = signet_record_integer(stored, "invalid_since");
     decoded->comment = signet_record_text(stored, "comment");
     decoded->key = signet_record_bytes(stored, "spki");
+    decoded->stage = (int)signet_record_integer(stored, "stage");
+    decoded->precertificate = signet_record_bytes(stored, "precertificate");
     if (!decoded->unconfirmed)
         certificate->der = stored->body;
     certificate->fingerprint = signet_record_bytes(stored, "fingerprint");

@@ -10,6 +10,10 @@
 #define CA_ARCHIVE "ca.archive" /* those that expired long ago, in the same form */
 #define CA_RECORD_FIELDS 32U
 
+/* How far a certificate got; what is revoked keeps it. */
+#define CA_STAGE_WHOLE 0
+#define CA_STAGE_PRECERTIFICATE 1 /* the body is a precertificate, no certificate followed */
+
 /* A certificate beside what only its record knows. */
 typedef struct ca_record {
     signet_certificate_t certificate;
@@ -18,7 +22,9 @@ typedef struct ca_record {
     int64_t invalid_since;
     signet_text_t comment; /* given with the revocation */
     signet_bytes_t key;    /* SHA-256 of the SubjectPublicKeyInfo; empty: no profile asks for it */
-    int renewal_set;       /* when to renew it was set, and is not computed */
+    int stage;             /* CA_STAGE_* */
+    signet_bytes_t precertificate; /* of a certificate that has one */
+    int renewal_set;               /* when to renew it was set, and is not computed */
 } ca_record_t;
 
 int32_t ca_record_declare(signet_call_t *call, const signet_store_t *store);

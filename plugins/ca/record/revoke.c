@@ -113,7 +113,7 @@ static int32_t check_state(ca_t *ca, signet_call_t *call, const transition_t *tr
                         "to keyCompromise");
     if (held && hold)
         return conflict(call, "certificate.already-held", "the certificate is held already");
-    if (hold && transition->abandoned)
+    if (hold && (transition->abandoned || transition->record->stage == CA_STAGE_PRECERTIFICATE))
         return conflict(call, "certificate.abandoned",
                         "the certificate was never issued to anyone; revoke it instead of holding "
                         "it");
@@ -183,6 +183,9 @@ static int32_t carry_out(ca_t *ca, signet_call_t *call, transition_t *transition
                       fields, &changes[count++]);
     if (status == SIGNET_OK && transition->abandoned)
         changes[count++] = signet_delete(CA_INTENTS, key, version);
+    /* The serial is revoked: an intent that is left of the certificate needs no one any more. */
+    if (status == SIGNET_OK && !transition->abandoned && record->stage == CA_STAGE_PRECERTIFICATE)
+        changes[count++] = signet_delete(CA_INTENTS, key, SIGNET_VERSION_ANY);
     if (status == SIGNET_OK && transition->block) {
         status = signet_sha256(call, transition->spki, &digest);
         if (status == SIGNET_OK)
