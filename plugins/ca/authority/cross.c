@@ -86,8 +86,8 @@ static int32_t take_request(signet_call_t *call, signet_bytes_t der, ca_foreign_
 
 int32_t ca_cross_read(signet_call_t *call, signet_text_t path, ca_foreign_t *foreign)
 {
-    signet_bytes_t file;
-    signet_bytes_t der;
+    signet_bytes_t file = {NULL, 0};
+    signet_bytes_t der = {NULL, 0};
     int32_t status = signet_file_read(call, path, FILE_MAX, &file);
     if (status != SIGNET_OK)
         return status;

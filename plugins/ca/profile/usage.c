@@ -91,7 +91,7 @@ int32_t ca_usage_oids(ca_pool_t *pool, signet_call_t *call, const signet_setting
     if (*oids == NULL)
         return SIGNET_NO_MEMORY;
     for (uint64_t i = 0; i < *count; i++) {
-        signet_bytes_t oid;
+        signet_bytes_t oid = {NULL, 0};
         int32_t status = usage_oid(call, signet_setting_at(list, i), any, &oid);
         if (status == SIGNET_OK)
             status = ca_pool_bytes(pool, call, oid, &(*oids)[i]);
