@@ -40,7 +40,9 @@ int32_t ca_lifecycle_commit(ca_lifecycle_t *life, signet_call_t *call, const ca_
                            "the authority \"%.*s\" has more keys than one step can change; destroy "
                            "some of those that are retired first",
                            SIGNET_FORMAT(life->home->name));
-    int32_t status = ca_journal(life->ca, call, &journal);
+    int32_t status = life->agree != NULL ? life->agree(life, call) : SIGNET_OK;
+    if (status == SIGNET_OK)
+        status = ca_journal(life->ca, call, &journal);
     for (uint64_t i = 0; status == SIGNET_OK && i < count; i++)
         status = ca_generation_put(call, life->home->name, &items[i],
                                    stored + i * CA_GENERATION_FIELDS, &changes[change_count++]);

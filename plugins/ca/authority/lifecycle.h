@@ -9,7 +9,9 @@
 #include <signet/ext/draft/authority.h>
 
 /* A change on its way: what is written together. */
-typedef struct ca_lifecycle {
+typedef struct ca_lifecycle ca_lifecycle_t;
+
+struct ca_lifecycle {
     ca_t *ca;
     ca_authority_t *home;
     const ca_lineage_t *lineage;
@@ -17,7 +19,9 @@ typedef struct ca_lifecycle {
     const signet_change_t *approved; /* marks the second person's approval as used; NULL: none */
     signet_bytes_t request;          /* the outcome of rotate: PKCS#10 */
     signet_text_t document;          /* the outcome, JSON; empty: the authority as it is then */
-} ca_lifecycle_t;
+    /* Asked once all else permits the change: whether a second person agreed; NULL: nobody must. */
+    int32_t (*agree)(ca_lifecycle_t *life, signet_call_t *call);
+};
 
 int32_t ca_lifecycle_rotate(ca_lifecycle_t *life, signet_call_t *call);
 int32_t ca_lifecycle_import(ca_lifecycle_t *life, signet_call_t *call);

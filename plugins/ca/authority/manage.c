@@ -1,10 +1,13 @@
 #include "authority/manage.h"
 
+#include "approval/approval.h"
 #include "authority/report.h"
 #include "permission_grant.h"
 
 #include <signet/auth.h>
+#include <signet/sdk/crypto.h>
 #include <signet/sdk/error.h>
+#include <signet/sdk/json.h>
 
 #define COMMENT_MAX 1024U
 
@@ -81,8 +84,58 @@ static int32_t answer(signet_call_t *call, const ca_lifecycle_t *life,
                : ca_report(call, life->home, ca_lineage(life->home), &made->document);
 }
 
-int32_t ca_manage_change(ca_t *ca, signet_call_t *call, const signet_authority_change_t *change,
-                         const signet_authority_report_t **report)
+/* What a second person must agree to: what cannot be taken back. */
+static int is_final(signet_text_t action)
+{
+    return signet_text_is(action, SIGNET_CHANGE_ACTIVATE) ||
+           signet_text_is(action, SIGNET_CHANGE_RETIRE);
+}
+
+/* Another person's agreement, for the authority as it is now: once it has changed, it takes a new
+ * one. */
+static int32_t agree(ca_lifecycle_t *life, signet_call_t *call)
+{
+    static const signet_text_t roles[] = {SIGNET_TEXT_INIT(SIGNET_ROLE_CA_ADMINISTRATOR)};
+    const signet_authority_change_t *asked = life->change;
+    const signet_approval_t *approval = NULL;
+    signet_bytes_t digest = {NULL, 0};
+    signet_text_t document = {NULL, 0};
+    signet_text_t key =
+        signet_format(call, "%.*s/%.*s/%llu", SIGNET_FORMAT(asked->authority),
+                      SIGNET_FORMAT(asked->action), (unsigned long long)life->lineage->revision);
+    signet_text_t object = signet_format(call, "authority:%.*s", SIGNET_FORMAT(asked->authority));
+    signet_text_t kind = signet_format(call, "authority.%.*s", SIGNET_FORMAT(asked->action));
+    if (key.data == NULL || object.data == NULL || kind.data == NULL)
+        return SIGNET_NO_MEMORY;
+    signet_json_writer_t writer = signet_json_writer(call, 512);
+    signet_json_begin_object(&writer, NULL);
+    signet_json_text(&writer, "authority", asked->authority);
+    signet_json_text(&writer, "action", asked->action);
+    signet_json_text(&writer, "comment", asked->comment);
+    signet_json_end_object(&writer);
+    int32_t status = signet_json_finish(&writer, &document);
+    if (status == SIGNET_OK)
+        status = signet_sha256(call, signet_text_bytes(document), &digest);
+    if (status != SIGNET_OK)
+        return status;
+    const signet_approval_matter_t matter = {.size = sizeof matter,
+                                             .required = 1,
+                                             .kind = kind,
+                                             .key = key,
+                                             .object = object,
+                                             .digest = digest,
+                                             .document = document,
+                                             .authority = asked->authority,
+                                             .roles = roles,
+                                             .role_count = 1};
+    status = ca_approval_interface.require(life->ca, call, &matter, &approval);
+    if (status != SIGNET_OK)
+        return status;
+    return ca_approval_interface.finish(life->ca, call, approval, object, &life->approved);
+}
+
+static int32_t apply(ca_t *ca, signet_call_t *call, const signet_authority_change_t *change,
+                     int alone, const signet_authority_report_t **report)
 {
     ca_lifecycle_t life;
     step_t step = step_of(change->action);
@@ -90,9 +143,17 @@ int32_t ca_manage_change(ca_t *ca, signet_call_t *call, const signet_authority_c
         return signet_fail_field(call, SIGNET_INVALID, "authority.action", "action",
                                  "there is no such change of an authority");
     int32_t status = begin(ca, call, change, &life);
+    if (!alone && is_final(change->action))
+        life.agree = agree;
     if (status == SIGNET_OK)
         status = step(&life, call);
     return status == SIGNET_OK ? answer(call, &life, report) : status;
+}
+
+int32_t ca_manage_change(ca_t *ca, signet_call_t *call, const signet_authority_change_t *change,
+                         const signet_authority_report_t **report)
+{
+    return apply(ca, call, change, 1, report);
 }
 
 int32_t ca_manage_describe(ca_t *ca, signet_call_t *call, signet_text_t authority,
@@ -131,7 +192,7 @@ static int32_t change(void *instance, signet_call_t *call, const signet_authorit
     int32_t status = ca_grants_watch(call->services->actor(call))
                          ? permit(call, asked->authority, NULL, 0)
                          : permit(call, asked->authority, roles, 1);
-    return status == SIGNET_OK ? ca_manage_change(instance, call, asked, report) : status;
+    return status == SIGNET_OK ? apply(instance, call, asked, 0, report) : status;
 }
 
 static int32_t generations(void *instance, signet_call_t *call, signet_text_t authority,

@@ -29,6 +29,17 @@ static const signet_option_t import_options[] = {
     CA_OPTION("file", SIGNET_OPTION_PATH, ARGUMENT, "", "Its certificate (PEM)."),
 };
 
+static const signet_option_t rotate_options[] = {
+    CA_OPTION("name", SIGNET_OPTION_TEXT, ARGUMENT, "", "The authority, as it is configured."),
+    CA_OPTION("out", SIGNET_OPTION_PATH, 0, "",
+              "The file for the request (PEM), where the parent's key is elsewhere."),
+};
+
+static const signet_option_t change_options[] = {
+    CA_OPTION("name", SIGNET_OPTION_TEXT, ARGUMENT, "", "The authority, as it is configured."),
+    CA_OPTION("comment", SIGNET_OPTION_TEXT, 0, "", "Why; kept and journaled."),
+};
+
 static const signet_option_t cross_options[] = {
     CA_OPTION("file", SIGNET_OPTION_PATH, ARGUMENT, "",
               "The foreign authority's self-signed certificate, or its request (PEM)."),
@@ -150,6 +161,18 @@ static const signet_command_t commands[] = {
             "Show what a changed configuration would have refused or issued differently.",
             "Builds each certificate on record anew as the configuration of --config says and "
             "compares it with what was issued. signet policy replay --config new.cfg --since 30d"),
+    COMMAND("authority rotate", rotate_options, ca_command_authority_rotate,
+            "Make a further key for an authority while the host does not run.",
+            "Where the parent's key is here it is certified at once; else 'authority sign' makes "
+            "its certificate from the request, and 'authority import' brings it back."),
+    COMMAND("authority activate", change_options, ca_command_authority_activate,
+            "Let the published key issue in place of the former.", ""),
+    COMMAND("authority suspend", change_options, ca_command_authority_suspend,
+            "Let an authority issue nothing until it is resumed.", ""),
+    COMMAND("authority resume", change_options, ca_command_authority_resume,
+            "Let a suspended authority issue again.", ""),
+    COMMAND("authority retire", change_options, ca_command_authority_retire,
+            "Let an authority issue no more.", ""),
     COMMAND("ca issue", issue_options, ca_command_issue,
             "Issue a certificate without a running host.",
             "For the host's own first TLS certificate, for instance. All rules apply."),

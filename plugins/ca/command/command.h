@@ -26,6 +26,16 @@ int32_t ca_command_policy_replay(void *instance, signet_call_t *call,
 int32_t ca_command_cps(void *instance, signet_call_t *call, const signet_command_input_t *input);
 int32_t ca_command_recovery_key(void *instance, signet_call_t *call,
                                 const signet_command_input_t *input);
+int32_t ca_command_authority_rotate(void *instance, signet_call_t *call,
+                                    const signet_command_input_t *input);
+int32_t ca_command_authority_activate(void *instance, signet_call_t *call,
+                                      const signet_command_input_t *input);
+int32_t ca_command_authority_suspend(void *instance, signet_call_t *call,
+                                     const signet_command_input_t *input);
+int32_t ca_command_authority_resume(void *instance, signet_call_t *call,
+                                    const signet_command_input_t *input);
+int32_t ca_command_authority_retire(void *instance, signet_call_t *call,
+                                    const signet_command_input_t *input);
 int32_t ca_command_issue(void *instance, signet_call_t *call, const signet_command_input_t *input);
 
 /* A labelled value of the output. */

@@ -1,6 +1,8 @@
 #include "authority/alternate.h"
+#include "authority/authority_load.h"
 #include "authority/ceremony.h"
 #include "authority/cross.h"
+#include "authority/manage.h"
 #include "command/command.h"
 
 #include <signet/sdk/encode.h>
@@ -67,11 +69,33 @@ int32_t ca_command_authority_request(void *instance, signet_call_t *call,
     return status;
 }
 
+/* The certificate of a further key, which was requested by 'authority rotate'. */
+static int32_t import_further(ca_t *ca, signet_call_t *call, const signet_command_input_t *input,
+                              const ca_authority_t *authority)
+{
+    const signet_x509_t *x509 = NULL;
+    const signet_authority_report_t *report = NULL;
+    signet_authority_change_t change = {.size = sizeof change,
+                                        .action = SIGNET_TEXT(SIGNET_CHANGE_IMPORT),
+                                        .authority = authority->name};
+    int32_t status = ca_certificate_read(call, signet_setting_text(input->options, "file"), &x509);
+    if (status != SIGNET_OK)
+        return status;
+    change.certificate = x509->der;
+    status = ca_manage_change(ca, call, &change, &report);
+    return status == SIGNET_OK
+               ? ca_command_say(call, input, "authority", "Authority", authority->name)
+               : status;
+}
+
 int32_t ca_command_authority_import(void *instance, signet_call_t *call,
                                     const signet_command_input_t *input)
 {
     ca_authority_t *authority = NULL;
     int32_t status = find_authority(instance, call, input, &authority);
+    const ca_lineage_t *lineage = status == SIGNET_OK ? ca_lineage(authority) : NULL;
+    if (lineage != NULL && ca_lineage_in(lineage, CA_KEY_REQUESTED) != NULL)
+        return import_further(instance, call, input, authority);
     if (status == SIGNET_OK)
         status = ca_ceremony_import(instance, call, authority,
                                     signet_setting_text(input->options, "file"));

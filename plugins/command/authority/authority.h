@@ -9,5 +9,14 @@
 int32_t authority_list(void *instance, signet_call_t *call, const signet_command_input_t *input);
 int32_t authority_show(void *instance, signet_call_t *call, const signet_command_input_t *input);
 int32_t authority_chain(void *instance, signet_call_t *call, const signet_command_input_t *input);
+int32_t authority_rotate(void *instance, signet_call_t *call, const signet_command_input_t *input);
+int32_t authority_import(void *instance, signet_call_t *call, const signet_command_input_t *input);
+int32_t authority_activate(void *instance, signet_call_t *call,
+                           const signet_command_input_t *input);
+int32_t authority_suspend(void *instance, signet_call_t *call, const signet_command_input_t *input);
+int32_t authority_resume(void *instance, signet_call_t *call, const signet_command_input_t *input);
+int32_t authority_retire(void *instance, signet_call_t *call, const signet_command_input_t *input);
+int32_t authority_generations(void *instance, signet_call_t *call,
+                              const signet_command_input_t *input);
 
 #endif

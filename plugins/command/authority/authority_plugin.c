@@ -19,6 +19,22 @@ static const signet_option_t chain_options[] = {
     OPTION(SIGNET_OPTION_PATH, 0, "out", "File to write to instead of standard output."),
 };
 
+#define COMMENT OPTION(SIGNET_OPTION_TEXT, 0, "comment", "Why; kept and journaled.")
+
+static const signet_option_t change_options[] = {NAME, COMMENT};
+static const signet_option_t rotate_options[] = {
+    NAME,
+    COMMENT,
+    OPTION(SIGNET_OPTION_PATH, 0, "out",
+           "The file for the request, where the parent is elsewhere (PEM)."),
+};
+static const signet_option_t import_options[] = {
+    NAME,
+    OPTION(SIGNET_OPTION_PATH, SIGNET_OPTION_REQUIRED | SIGNET_OPTION_POSITIONAL, "file",
+           "The certificate (PEM)."),
+    COMMENT,
+};
+
 #define COMMAND(command_name, sentence, more, declared, declared_count, function)                  \
     {                                                                                              \
         .size = sizeof(signet_command_t), .name = SIGNET_TEXT_INIT(command_name),                  \
@@ -34,6 +50,23 @@ static const signet_command_t commands[] = {
     COMMAND("authority chain", "Print an authority's certificate and those above it, PEM.",
             "signet authority chain device --out device-chain.pem", chain_options,
             COUNT(chain_options), authority_chain),
+    COMMAND("ca rotate", "Make a further key for an authority, beside the one that issues.",
+            "It is published, and issues once it is activated. Where the parent is elsewhere a "
+            "request is written.",
+            rotate_options, COUNT(rotate_options), authority_rotate),
+    COMMAND("ca import", "Take the certificate that was requested for a further key.", "",
+            import_options, COUNT(import_options), authority_import),
+    COMMAND("ca activate", "Let the published key issue in place of the former.",
+            "A second person must agree.", change_options, COUNT(change_options),
+            authority_activate),
+    COMMAND("ca suspend", "Let an authority issue nothing until it is resumed.", "", change_options,
+            COUNT(change_options), authority_suspend),
+    COMMAND("ca resume", "Let a suspended authority issue again.", "", change_options,
+            COUNT(change_options), authority_resume),
+    COMMAND("ca retire", "Let an authority issue no more.", "A second person must agree.",
+            change_options, COUNT(change_options), authority_retire),
+    COMMAND("ca generations", "List an authority's keys and their states.", "", show_options,
+            COUNT(show_options), authority_generations),
 };
 
 static const signet_command_interface_t interface = {
@@ -67,7 +100,7 @@ static const signet_plugin_t plugin = {
     .abi = SIGNET_ABI,
     .id = SIGNET_TEXT_INIT("command-authority"),
     .version = SIGNET_TEXT_INIT("0.1.0"),
-    .summary = SIGNET_TEXT_INIT("Commands that read authorities: list, show, chain."),
+    .summary = SIGNET_TEXT_INIT("Commands that read authorities and change their lives."),
     .provides = provides,
     .provide_count = sizeof provides / sizeof provides[0],
     .open = open_instance,

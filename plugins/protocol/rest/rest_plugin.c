@@ -79,6 +79,8 @@ static const signet_route_t routes[] = {
     ROUTE("GET", "/v1/authorities", 0, 0, list_authorities, rest_list_authorities),
     ROUTE("GET", "/v1/authorities/{name}", 0, 0, get_authority, rest_get_authority),
     ROUTE("GET", "/v1/authorities/{name}/chain", 0, 0, get_chain, rest_get_chain),
+    ROUTE("GET", "/v1/authorities/{name}/generations", 0, 0, get_generations, rest_get_generations),
+    ROUTE("POST", "/v1/authorities/{name}/{action}", 0, 0, change_authority, rest_change_authority),
     ROUTE("GET", "/v1/profiles", 0, 0, list_profiles, rest_list_profiles),
     ROUTE("GET", "/v1/profiles/{name}", 0, 0, get_profile, rest_get_profile),
     ROUTE("POST", "/v1/profiles/{name}/try", 0, REST_LARGE_BODY, try_profile, rest_try_profile),

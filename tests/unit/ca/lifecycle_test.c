@@ -3,6 +3,7 @@
 
 #include <openssl/pem.h>
 #include <openssl/x509.h>
+#include <signet/ext/draft/approval.h>
 #include <signet/ext/draft/authority.h>
 #include <signet/sdk/crypto.h>
 #include <signet/sdk/json.h>
@@ -42,6 +43,28 @@ static int32_t change(const char *action, const char *authority)
     const signet_authority_report_t *report = NULL;
     signet_authority_change_t asked = {
         .size = sizeof asked, .action = signet_text(action), .authority = signet_text(authority)};
+    int32_t status = apply(&asked, &report);
+    if (status != SIGNET_PENDING)
+        return status;
+    /* Another person agrees; nobody agrees to what they asked for themselves. */
+    void *instance = NULL;
+    const signet_provider_t *provider = signet_check_find(check, SIGNET_APPROVAL_INTERFACE, "ca");
+    ck_assert_ptr_nonnull(provider);
+    instance = provider->instance;
+    const signet_approval_interface_t *approvals = provider->interface;
+    const signet_approval_t *approval = NULL;
+    char id[64];
+    snprintf(id, sizeof id, "%.*s", SIGNET_FORMAT(call->services->error(call)->field));
+    call->services->clear(call);
+    expect_error(approvals->decide(instance, call, signet_text(id), SIGNET_DECISION_APPROVE,
+                                   SIGNET_TEXT(""), &approval),
+                 SIGNET_DENIED, "approval.own");
+    signet_call_t *own = call;
+    call = signet_check_call(check, "token:second", "ca-administrator");
+    expect_ok(approvals->decide(instance, call, signet_text(id), SIGNET_DECISION_APPROVE,
+                                SIGNET_TEXT(""), &approval));
+    signet_check_call_end(call);
+    call = own;
     return apply(&asked, &report);
 }
 

@@ -1,6 +1,7 @@
 #include "fake_ca.h"
 
 #include "fake_approval.h"
+#include "fake_authority.h"
 
 #include <openssl/x509.h>
 #include <signet/sdk/error.h>
@@ -482,6 +483,9 @@ static const signet_provide_t provides[] = {
     {.size = sizeof(signet_provide_t),
      .interface = SIGNET_TEXT_INIT(SIGNET_APPROVAL_INTERFACE),
      .vtable = &fake_approvals},
+    {.size = sizeof(signet_provide_t),
+     .interface = SIGNET_TEXT_INIT(SIGNET_AUTHORITY_INTERFACE),
+     .vtable = &fake_authorities},
 };
 
 static int32_t open_instance(const signet_host_t *host, signet_call_t *call, void **instance)

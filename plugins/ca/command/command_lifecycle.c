@@ -1,0 +1,72 @@
+/* The life of an authority without a running host. */
+#include "authority/ceremony.h"
+#include "authority/manage.h"
+#include "command/command.h"
+
+#include <signet/sdk/encode.h>
+#include <signet/sdk/error.h>
+#include <signet/sdk/setting.h>
+
+#define FILE_MODE 0644U
+
+static int32_t change(ca_t *ca, signet_call_t *call, const signet_command_input_t *input,
+                      const char *action, const signet_authority_report_t **report)
+{
+    const signet_authority_change_t asked = {
+        .size = sizeof asked,
+        .action = signet_text(action),
+        .authority = signet_setting_text(input->options, "name"),
+        .comment = signet_setting_text(input->options, "comment")};
+    int32_t status = ca_manage_change(ca, call, &asked, report);
+    if (status == SIGNET_OK)
+        status = ca_command_say(call, input, "authority", "Authority", asked.authority);
+    return status == SIGNET_OK ? ca_command_say(call, input, "action", "Done", asked.action)
+                               : status;
+}
+
+int32_t ca_command_authority_rotate(void *instance, signet_call_t *call,
+                                    const signet_command_input_t *input)
+{
+    const signet_authority_report_t *report = NULL;
+    signet_text_t out = signet_setting_text(input->options, "out");
+    int32_t status = change(instance, call, input, SIGNET_CHANGE_ROTATE, &report);
+    if (status != SIGNET_OK || report->request.length == 0)
+        return status;
+    if (out.length == 0)
+        return signet_fail_field(call, SIGNET_INVALID, "command.out", "out",
+                                 "the parent's key is elsewhere: name a file for the request with "
+                                 "--out and ask again; the same key is used");
+    signet_text_t pem = signet_pem(call, "CERTIFICATE REQUEST", report->request);
+    if (pem.data == NULL)
+        return SIGNET_NO_MEMORY;
+    status = signet_file_write(call, out, signet_text_bytes(pem), FILE_MODE);
+    return status == SIGNET_OK ? ca_command_say(call, input, "request", "Request", out) : status;
+}
+
+int32_t ca_command_authority_activate(void *instance, signet_call_t *call,
+                                      const signet_command_input_t *input)
+{
+    const signet_authority_report_t *report = NULL;
+    return change(instance, call, input, SIGNET_CHANGE_ACTIVATE, &report);
+}
+
+int32_t ca_command_authority_suspend(void *instance, signet_call_t *call,
+                                     const signet_command_input_t *input)
+{
+    const signet_authority_report_t *report = NULL;
+    return change(instance, call, input, SIGNET_CHANGE_SUSPEND, &report);
+}
+
+int32_t ca_command_authority_resume(void *instance, signet_call_t *call,
+                                    const signet_command_input_t *input)
+{
+    const signet_authority_report_t *report = NULL;
+    return change(instance, call, input, SIGNET_CHANGE_RESUME, &report);
+}
+
+int32_t ca_command_authority_retire(void *instance, signet_call_t *call,
+                                    const signet_command_input_t *input)
+{
+    const signet_authority_report_t *report = NULL;
+    return change(instance, call, input, SIGNET_CHANGE_RETIRE, &report);
+}

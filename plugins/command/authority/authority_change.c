@@ -1,0 +1,146 @@
+/* signet ca rotate, import, activate, suspend, resume, retire and generations */
+#include "authority.h"
+
+#include <signet/sdk/error.h>
+#include <signet/sdk/setting.h>
+
+#define FILE_MAX 65536U
+#define FILE_MODE 0644U
+
+static const signet_column_t columns[] = {
+    SIGNET_COLUMN("generation", "Key", SIGNET_COLUMN_NUMBER),
+    SIGNET_COLUMN("state", "State", 0),
+    SIGNET_COLUMN("not_after", "Expires", 0),
+    SIGNET_COLUMN("key_id", "Key id", 0),
+    SIGNET_COLUMN("key", "URI", SIGNET_COLUMN_WIDE),
+};
+#define COLUMNS (sizeof columns / sizeof columns[0])
+
+static signet_text_t make_path(signet_call_t *call, const signet_command_input_t *input,
+                               const char *end)
+{
+    signet_text_t name = signet_url_encode(call, signet_setting_text(input->options, "name"));
+    return signet_format(call, "/v1/authorities/%.*s/%s", SIGNET_FORMAT(name), end);
+}
+
+/* The keys, a row for each. */
+static int32_t show(signet_call_t *call, const signet_command_input_t *input,
+                    const signet_json_t *answer)
+{
+    const signet_json_t *authority = signet_json_get(answer, "authority");
+    const signet_json_t *list =
+        authority != NULL ? signet_json_get(authority, "generations") : NULL;
+    if (list == NULL)
+        return signet_fail(call, SIGNET_INTERNAL, "client.answer",
+                           "the host answered something else than an authority");
+    int32_t status = input->output->services->columns(input->output, call, columns, COLUMNS);
+    for (uint64_t i = 0; status == SIGNET_OK && i < list->count; i++) {
+        signet_text_t cells[COLUMNS];
+        for (size_t j = 0; j < COLUMNS; j++) {
+            const char *member = signet_text_string(call, columns[j].name);
+            if (member == NULL)
+                return SIGNET_NO_MEMORY;
+            cells[j] = signet_show_text(call, signet_json_get(&list->items[i], member));
+        }
+        status = input->output->services->row(input->output, call, cells, COLUMNS);
+    }
+    return status;
+}
+
+/* A request that waits says of which kind it is; an authority does not. */
+static int32_t check_done(signet_call_t *call, const signet_json_t *answer)
+{
+    if (signet_json_get(answer, "kind") == NULL)
+        return SIGNET_OK;
+    return signet_fail(call, SIGNET_PENDING, "request.pending",
+                       "This takes another CA administrator's approval: signet request approve "
+                       "%.*s. Then run this again",
+                       SIGNET_FORMAT(signet_show_text(call, signet_json_get(answer, "id"))));
+}
+
+static int32_t write_request(signet_call_t *call, const signet_command_input_t *input,
+                             const signet_json_t *answer)
+{
+    const signet_json_t *request = signet_json_get(answer, "request");
+    signet_text_t out = signet_setting_text(input->options, "out");
+    if (request == NULL)
+        return SIGNET_OK;
+    if (out.length == 0)
+        return signet_fail_field(call, SIGNET_INVALID, "command.out", "out",
+                                 "the parent is elsewhere: name a file for the request with --out "
+                                 "and ask again; the same key is used");
+    return signet_file_write(call, out, signet_text_bytes(request->text), FILE_MODE);
+}
+
+static int32_t change(signet_call_t *call, const signet_command_input_t *input, const char *action)
+{
+    const signet_json_t *answer = NULL;
+    signet_bytes_t file = {NULL, 0};
+    signet_text_t body;
+    signet_text_t path = signet_setting_text(input->options, "file");
+    signet_text_t comment = signet_setting_text(input->options, "comment");
+    signet_json_writer_t writer = signet_json_writer(call, 1024);
+    int32_t status = path.length > 0 ? signet_file_read(call, path, FILE_MAX, &file) : SIGNET_OK;
+    signet_json_begin_object(&writer, NULL);
+    if (comment.length > 0)
+        signet_json_text(&writer, "comment", comment);
+    if (file.length > 0)
+        signet_json_text(&writer, "certificate", signet_bytes_text(file));
+    signet_json_end_object(&writer);
+    if (status == SIGNET_OK)
+        status = signet_json_finish(&writer, &body);
+    if (status == SIGNET_OK)
+        status =
+            signet_client_json(call, input, "POST", make_path(call, input, action), body, &answer);
+    if (status == SIGNET_OK)
+        status = check_done(call, answer);
+    if (status == SIGNET_OK)
+        status = write_request(call, input, answer);
+    return status == SIGNET_OK ? show(call, input, answer) : status;
+}
+
+int32_t authority_generations(void *instance, signet_call_t *call,
+                              const signet_command_input_t *input)
+{
+    const signet_json_t *answer = NULL;
+    (void)instance;
+    int32_t status = signet_client_json(call, input, "GET", make_path(call, input, "generations"),
+                                        (signet_text_t){NULL, 0}, &answer);
+    return status == SIGNET_OK ? show(call, input, answer) : status;
+}
+
+int32_t authority_rotate(void *instance, signet_call_t *call, const signet_command_input_t *input)
+{
+    (void)instance;
+    return change(call, input, "rotate");
+}
+
+int32_t authority_import(void *instance, signet_call_t *call, const signet_command_input_t *input)
+{
+    (void)instance;
+    return change(call, input, "import");
+}
+
+int32_t authority_activate(void *instance, signet_call_t *call, const signet_command_input_t *input)
+{
+    (void)instance;
+    return change(call, input, "activate");
+}
+
+int32_t authority_suspend(void *instance, signet_call_t *call, const signet_command_input_t *input)
+{
+    (void)instance;
+    return change(call, input, "suspend");
+}
+
+int32_t authority_resume(void *instance, signet_call_t *call, const signet_command_input_t *input)
+{
+    (void)instance;
+    return change(call, input, "resume");
+}
+
+int32_t authority_retire(void *instance, signet_call_t *call, const signet_command_input_t *input)
+{
+    (void)instance;
+    return change(call, input, "retire");
+}

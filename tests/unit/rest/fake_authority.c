@@ -1,0 +1,44 @@
+#include "fake_authority.h"
+
+#include <signet/sdk/error.h>
+#include <signet/sdk/text.h>
+
+static int32_t answer(signet_call_t *call, signet_text_t name, signet_bytes_t request,
+                      const signet_authority_report_t **report)
+{
+    if (!signet_text_is(name, "device"))
+        return signet_fail(call, SIGNET_NOT_FOUND, "authority.not-found", "there is none");
+    signet_authority_report_t *made = signet_alloc(call, 1, sizeof *made);
+    if (made == NULL)
+        return SIGNET_NO_MEMORY;
+    *made = (signet_authority_report_t){
+        .size = sizeof *made,
+        .document = SIGNET_TEXT("{\"authority\":\"device\",\"state\":\"active\",\"generations\":[{"
+                                "\"generation\":1,\"state\":\"active\",\"key\":\"file:device\"}]}"),
+        .request = request};
+    *report = made;
+    return SIGNET_OK;
+}
+
+static int32_t change(void *instance, signet_call_t *call, const signet_authority_change_t *asked,
+                      const signet_authority_report_t **report)
+{
+    static const uint8_t request[] = {0x30, 0};
+    (void)instance;
+    if (!signet_text_is(asked->action, SIGNET_CHANGE_ROTATE))
+        return signet_fail(call, SIGNET_CONFLICT, "authority.state", "not now");
+    return answer(call, asked->authority, (signet_bytes_t){request, sizeof request}, report);
+}
+
+static int32_t generations(void *instance, signet_call_t *call, signet_text_t authority,
+                           const signet_authority_report_t **report)
+{
+    (void)instance;
+    return answer(call, authority, (signet_bytes_t){NULL, 0}, report);
+}
+
+const signet_authority_interface_t fake_authorities = {
+    .size = sizeof(signet_authority_interface_t),
+    .change = change,
+    .generations = generations,
+};
