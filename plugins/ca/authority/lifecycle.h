@@ -29,8 +29,6 @@ int32_t ca_lifecycle_activate(ca_lifecycle_t *life, signet_call_t *call);
 int32_t ca_lifecycle_suspend(ca_lifecycle_t *life, signet_call_t *call);
 int32_t ca_lifecycle_resume(ca_lifecycle_t *life, signet_call_t *call);
 int32_t ca_lifecycle_retire(ca_lifecycle_t *life, signet_call_t *call);
-int32_t ca_lifecycle_destroy(ca_lifecycle_t *life, signet_call_t *call);
-int32_t ca_lifecycle_compromised(ca_lifecycle_t *life, signet_call_t *call);
 
 /* For these functions. The state's record as it is to be, with this state. */
 ca_generation_t ca_lifecycle_state(const ca_lifecycle_t *life, const char *state);

@@ -31,11 +31,11 @@ static step_t step_of(signet_text_t action)
     return NULL;
 }
 
-static int32_t check_comment(signet_call_t *call, signet_text_t comment, const char *field)
+static int32_t check_comment(signet_call_t *call, signet_text_t comment)
 {
     if (comment.length <= COMMENT_MAX && signet_text_valid(comment))
         return SIGNET_OK;
-    return signet_fail_field(call, SIGNET_INVALID, "authority.comment", field,
+    return signet_fail_field(call, SIGNET_INVALID, "authority.comment", "comment",
                              "a comment is at most %u octets of UTF-8", COMMENT_MAX);
 }
 
@@ -56,9 +56,7 @@ static int32_t begin(ca_t *ca, signet_call_t *call, const signet_authority_chang
     *life = (ca_lifecycle_t){.ca = ca, .change = change};
     int32_t status = find(ca, call, change->authority, &life->home);
     if (status == SIGNET_OK)
-        status = check_comment(call, change->comment, "comment");
-    if (status == SIGNET_OK)
-        status = check_comment(call, change->override, "override");
+        status = check_comment(call, change->comment);
     if (status != SIGNET_OK)
         return status;
     if (ca_lineage(life->home) == NULL)

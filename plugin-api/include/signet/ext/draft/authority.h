@@ -2,7 +2,7 @@
  *
  * An authority has one or more keys, its generations, counted from 1. A further key is made and
  * certified (rotate), published beside the one that issues, and then issues in its place
- * (activate); the former signs on the status of what it issued until it is destroyed. */
+ * (activate); the former signs on the status of what it issued. */
 #ifndef SIGNET_EXT_DRAFT_AUTHORITY_H
 #define SIGNET_EXT_DRAFT_AUTHORITY_H
 
@@ -16,23 +16,16 @@
 #define SIGNET_CHANGE_ACTIVATE "activate" /* the pre-published key issues from now on */
 #define SIGNET_CHANGE_SUSPEND "suspend"   /* nothing is issued until resume */
 #define SIGNET_CHANGE_RESUME "resume"
-#define SIGNET_CHANGE_RETIRE "retire"           /* nothing is issued any more */
-#define SIGNET_CHANGE_DESTROY_KEY "destroy-key" /* destroy one of its keys, with evidence */
-#define SIGNET_CHANGE_COMPROMISED "compromised" /* block its keys and prepare the replacement */
+#define SIGNET_CHANGE_RETIRE "retire" /* nothing is issued any more */
 
 /* A change asked for. */
 typedef struct signet_authority_change {
     uint32_t size;
-    uint32_t rehearse; /* 1: say what would be done, and change nothing; for compromised */
+    uint32_t reserved;
     signet_text_t action;
     signet_text_t authority;
-    uint64_t generation;        /* destroy-key: of which key */
     signet_bytes_t certificate; /* import: DER */
-    signet_bytes_t crl;         /* destroy-key: the key's last revocation list, DER */
-    signet_bytes_t responder;   /* destroy-key: its last OCSP responder's certificate, DER */
-    signet_text_t override; /* destroy-key: why it is destroyed in spite of valid certificates */
-    signet_text_t comment;  /* why; kept with the state */
-    int64_t spread_ms;      /* compromised: over how long replacements are spread; 0: 24 hours */
+    signet_text_t comment;      /* why; kept with the state */
 } signet_authority_change_t;
 
 /* What was done, or what there is. */
