@@ -48,8 +48,9 @@ int32_t ca_command_recovery_key(void *instance, signet_call_t *call,
         return signet_fail_field(call, SIGNET_NOT_FOUND, "archive.recovery-key", "name",
                                  "recovery_keys has no key \"%.*s\"", SIGNET_FORMAT(name));
     int32_t status = generate(call, key, signet_setting_text(input->options, "type"), &made);
-    if (status == SIGNET_OK)
-        status = record(ca, call, key, made);
+    if (status != SIGNET_OK || made == NULL)
+        return status;
+    status = record(ca, call, key, made);
     if (status == SIGNET_OK)
         status = ca_command_say(call, input, "recovery_key", "Recovery key", key->name);
     return status == SIGNET_OK ? ca_command_say(call, input, "uri", "Key", made->uri) : status;

@@ -7,16 +7,9 @@
 #include "rest_input.h"
 #include "rest_request.h"
 
-static int32_t find(const rest_t *rest, signet_call_t *call,
-                    const signet_authority_interface_t **interface, void **instance)
+static const signet_provider_t *find(const rest_t *rest, signet_call_t *call)
 {
-    const signet_provider_t *provider =
-        call->services->find(call, SIGNET_TEXT(SIGNET_AUTHORITY_INTERFACE), rest->ca);
-    if (provider == NULL)
-        return signet_status(call);
-    *interface = provider->interface;
-    *instance = provider->instance;
-    return SIGNET_OK;
+    return call->services->find(call, SIGNET_TEXT(SIGNET_AUTHORITY_INTERFACE), rest->ca);
 }
 
 /* The report as it is, and the request for a parent elsewhere as PEM beside it. */
@@ -36,14 +29,15 @@ static int32_t answer(signet_call_t *call, signet_exchange_t *exchange,
 int32_t rest_get_generations(void *instance, signet_call_t *call, const signet_request_t *request,
                              signet_exchange_t *exchange)
 {
-    const signet_authority_interface_t *interface = NULL;
     const signet_authority_report_t *report = NULL;
-    void *ca = NULL;
     int32_t status = signet_http_query_only(call, request, NULL, 0);
-    if (status == SIGNET_OK)
-        status = find(instance, call, &interface, &ca);
-    if (status == SIGNET_OK)
-        status = interface->generations(ca, call, signet_http_parameter(request, 0), &report);
+    if (status != SIGNET_OK)
+        return status;
+    const signet_provider_t *ca = find(instance, call);
+    if (ca == NULL)
+        return signet_status(call);
+    const signet_authority_interface_t *interface = ca->interface;
+    status = interface->generations(ca->instance, call, signet_http_parameter(request, 0), &report);
     return status == SIGNET_OK ? answer(call, exchange, report) : status;
 }
 
@@ -69,19 +63,20 @@ static int32_t read_change(signet_call_t *call, const signet_request_t *request,
 int32_t rest_change_authority(void *instance, signet_call_t *call, const signet_request_t *request,
                               signet_exchange_t *exchange)
 {
-    const signet_authority_interface_t *interface = NULL;
     const signet_authority_report_t *report = NULL;
-    void *ca = NULL;
     signet_authority_change_t change = {.size = sizeof change,
                                         .authority = signet_http_parameter(request, 0),
                                         .action = signet_http_parameter(request, 1)};
     int32_t status = signet_http_query_only(call, request, NULL, 0);
     if (status == SIGNET_OK)
         status = read_change(call, request, &change);
-    if (status == SIGNET_OK)
-        status = find(instance, call, &interface, &ca);
-    if (status == SIGNET_OK)
-        status = interface->change(ca, call, &change, &report);
+    if (status != SIGNET_OK)
+        return status;
+    const signet_provider_t *ca = find(instance, call);
+    if (ca == NULL)
+        return signet_status(call);
+    const signet_authority_interface_t *interface = ca->interface;
+    status = interface->change(ca->instance, call, &change, &report);
     return status == SIGNET_OK ? answer(call, exchange, report)
                                : rest_request_pending(instance, call, exchange, status);
 }
