@@ -136,8 +136,10 @@ int32_t ca_console_secret(signet_call_t *call, ca_console_t *console, signet_tex
                            "the terminal cannot hide what is typed (%s)", strerror(errno));
     struct termios hidden = shown;
     hidden.c_lflag &= ~(tcflag_t)ECHO;
-    dprintf(terminal, "  %.*s ", SIGNET_FORMAT(question));
+    /* Hidden before it is asked for: who answers at once must neither be seen nor lose the answer.
+     */
     (void)tcsetattr(terminal, TCSAFLUSH, &hidden);
+    dprintf(terminal, "  %.*s ", SIGNET_FORMAT(question));
     uint64_t length = 0;
     char octet = 0;
     ssize_t got;
