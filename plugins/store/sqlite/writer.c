@@ -13,9 +13,10 @@
 #define BATCH_LIMIT 512U
 /* At each commit SQLite walks through what is cached, so more than is of use costs. */
 #define CACHE_KIB 8192
-/* From how many waiting commits on it gathers more, and for how long. */
+/* From how many waiting commits on it gathers more: how long it waits for others, and how often. */
 #define GATHER_FROM 12
-#define GATHER_NANOSECONDS 450000L
+#define GATHER_NANOSECONDS 150000L
+#define GATHER_TIMES 4
 /* How long there is no commit before entries are merged. */
 #define REST_NANOSECONDS 200000000L
 
@@ -139,16 +140,20 @@ static void wait_for_work(store_writer_t *writer)
     }
 }
 
-/* Many waiting commits are a sign that many more are on their way: a moment longer, and one sync
- * serves those too. A few, which may be all there are, are not kept waiting. */
+/* Many waiting commits are a sign that more are on their way: as long as they keep coming, one sync
+ * serves those too. Where all there are wait already, none comes, and they go at once. */
 static void gather(store_writer_t *writer)
 {
     const struct timespec moment = {.tv_nsec = GATHER_NANOSECONDS};
-    if (writer->queued < GATHER_FROM || writer->ending)
-        return;
-    pthread_mutex_unlock(&writer->mutex);
-    nanosleep(&moment, NULL);
-    pthread_mutex_lock(&writer->mutex);
+    uint64_t seen = 0;
+    for (int i = 0; i < GATHER_TIMES && writer->queued >= GATHER_FROM && writer->queued > seen &&
+                    !writer->ending;
+         i++) {
+        seen = writer->queued;
+        pthread_mutex_unlock(&writer->mutex);
+        nanosleep(&moment, NULL);
+        pthread_mutex_lock(&writer->mutex);
+    }
 }
 
 /* Takes the queue's head off, at most BATCH_LIMIT commits; waits for one. None: after a rest, or
