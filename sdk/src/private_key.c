@@ -1,13 +1,13 @@
 /* Private keys in memory. */
-#include <openssl/evp.h>
+#include <openssl/err.h>
 #include <openssl/pkcs12.h>
 #include <openssl/x509.h>
-#include <signet/sdk/backend.h>
 #include <signet/sdk/encode.h>
 #include <signet/sdk/error.h>
 #include <signet/sdk/pkcs12.h>
+#include <signet/sdk/provider.h>
 
-static EVP_PKEY *generate(const signet_key_type_t *type)
+static EVP_PKEY *make(const signet_key_type_t *type)
 {
     switch (type->family) {
     case SIGNET_FAMILY_RSA:
@@ -17,6 +17,19 @@ static EVP_PKEY *generate(const signet_key_type_t *type)
     default:
         return EVP_PKEY_Q_keygen(NULL, NULL, type->group);
     }
+}
+
+int32_t signet_key_make(signet_call_t *call, const signet_key_type_t *type, EVP_PKEY **key)
+{
+    int32_t status = signet_key_type_available(call, type);
+    if (status != SIGNET_OK)
+        return status;
+    *key = make(type);
+    if (*key != NULL)
+        return SIGNET_OK;
+    ERR_clear_error();
+    return signet_fail(call, SIGNET_INTERNAL, "key.openssl-failed",
+                       "OpenSSL could not make a key of type %s", type->name);
 }
 
 /* Moves what OpenSSL encoded into the arena and wipes the original. */
@@ -39,14 +52,14 @@ int32_t signet_private_key_generate(signet_call_t *call, signet_text_t type,
         return signet_fail_field(call, SIGNET_UNSUPPORTED, "key.type-unknown", "generate",
                                  "keys of the type \"%.*s\" are not made here",
                                  SIGNET_FORMAT(type));
-    EVP_PKEY *key = generate(known);
-    if (key == NULL)
-        return signet_fail(call, SIGNET_INTERNAL, "key.not-generated",
-                           "OpenSSL could not make a key of the type %s", known->name);
+    EVP_PKEY *key = NULL;
+    int32_t status = signet_key_make(call, known, &key);
+    if (status != SIGNET_OK)
+        return status;
     PKCS8_PRIV_KEY_INFO *info = EVP_PKEY2PKCS8(key);
     int length = info != NULL ? i2d_PKCS8_PRIV_KEY_INFO(info, &octets) : 0;
     PKCS8_PRIV_KEY_INFO_free(info);
-    int32_t status = keep(call, octets, length, private_key);
+    status = keep(call, octets, length, private_key);
     if (status == SIGNET_OK) {
         octets = NULL;
         length = i2d_PUBKEY(key, &octets);

@@ -1,6 +1,8 @@
 /* command-request: entry, descriptor and wiring. */
 #include "request.h"
 
+#include <signet/sdk/command_plugin.h>
+
 #define OPTION(kind, option_flags, option_name, sentence)                                          \
     {                                                                                              \
         .size = sizeof(signet_option_t), .type = (kind), .flags = (option_flags),                  \
@@ -68,46 +70,7 @@ static const signet_command_t commands[] = {
             request_comment),
 };
 
-static const signet_command_interface_t interface = {
-    .size = sizeof(signet_command_interface_t),
-    .commands = commands,
-    .command_count = sizeof commands / sizeof commands[0],
-};
-
-static const signet_provide_t provides[] = {
-    {.size = sizeof(signet_provide_t),
-     .interface = SIGNET_TEXT_INIT(SIGNET_COMMAND_INTERFACE),
-     .vtable = &interface},
-};
-
-/* The commands keep nothing between runs; an instance is only a name. */
-static int32_t open_instance(const signet_host_t *host, signet_call_t *call, void **instance)
-{
-    (void)host;
-    (void)call;
-    *instance = NULL;
-    return SIGNET_OK;
-}
-
-static void close_instance(void *instance)
-{
-    (void)instance;
-}
-
-static const signet_plugin_t plugin = {
-    .size = sizeof(signet_plugin_t),
-    .abi = SIGNET_ABI,
-    .id = SIGNET_TEXT_INIT("command-request"),
-    .version = SIGNET_TEXT_INIT("0.1.0"),
-    .summary = SIGNET_TEXT_INIT("Commands about requests that wait for approval: list, show, "
-                                "approve, deny, withdraw and comment."),
-    .provides = provides,
-    .provide_count = sizeof provides / sizeof provides[0],
-    .open = open_instance,
-    .close = close_instance,
-};
-
-const signet_plugin_t *signet_plugin_entry(void)
-{
-    return &plugin;
-}
+SIGNET_COMMAND_PLUGIN("command-request",
+                      "Commands about requests that wait for approval: list, show, "
+                      "approve, deny, withdraw and comment.",
+                      commands)

@@ -7,8 +7,8 @@
 #include "file_folder.h"
 #include "file_key.h"
 
-#include <openssl/err.h>
 #include <pthread.h>
+#include <signet/sdk/provider.h>
 #include <signet/sdk/setting.h>
 #include <stdatomic.h>
 #include <stdlib.h>
@@ -159,18 +159,6 @@ int32_t file_backend_start(void *instance, signet_call_t *call)
                                                                     : status;
 }
 
-static EVP_PKEY *make(const signet_key_type_t *type)
-{
-    switch (type->family) {
-    case SIGNET_FAMILY_RSA:
-        return EVP_PKEY_Q_keygen(NULL, NULL, "RSA", (size_t)type->bits);
-    case SIGNET_FAMILY_EC:
-        return EVP_PKEY_Q_keygen(NULL, NULL, "EC", type->group);
-    default:
-        return EVP_PKEY_Q_keygen(NULL, NULL, type->group);
-    }
-}
-
 /* Writes the new key and puts it into the list, under the lock. Frees or keeps `private_key`. */
 static int32_t store(signet_call_t *call, backend_t *backend, const signet_key_request_t *request,
                      EVP_PKEY *private_key, file_key_t **key)
@@ -198,17 +186,12 @@ static int32_t generate(void *instance, signet_call_t *call, const signet_key_re
     if (status == SIGNET_OK) {
         status = file_folder_absent(call, backend->folder, request->name);
     }
+    EVP_PKEY *private_key = NULL;
     if (status == SIGNET_OK) {
-        status = signet_key_type_available(call, type);
+        status = signet_key_make(call, type, &private_key);
     }
     if (status != SIGNET_OK) {
         return status;
-    }
-    EVP_PKEY *private_key = make(type);
-    if (!private_key) {
-        ERR_clear_error();
-        return signet_fail(call, SIGNET_INTERNAL, "key.openssl-failed",
-                           "OpenSSL could not make a key of type %s", type->name);
     }
     (void)pthread_mutex_lock(&backend->lock);
     status = store(call, backend, request, private_key, &made);

@@ -5,6 +5,7 @@
 
 #include <openssl/evp.h>
 #include <signet/key.h>
+#include <signet/sdk/backend.h>
 
 /* An EVP_PKEY that signs with `uri` in the backend for `purpose`, for as long as `call` lives; it
  * works with OpenSSL's signing functions (RSA PKCS#1 and PSS, ECDSA, EdDSA), is bound to
@@ -17,5 +18,8 @@ EVP_PKEY *signet_provider_key(signet_call_t *call, OSSL_LIB_CTX *library,
  * signet_provider_library_free. NULL with the error set. [any] */
 OSSL_LIB_CTX *signet_provider_library(signet_call_t *call);
 void signet_provider_library_free(OSSL_LIB_CTX *library);
+/* A new private key in memory, of no backend. Free it with EVP_PKEY_free. UNSUPPORTED where the
+ * OpenSSL at hand lacks the type, INTERNAL ("key.openssl-failed"). [any] */
+int32_t signet_key_make(signet_call_t *call, const signet_key_type_t *type, EVP_PKEY **key);
 
 #endif
