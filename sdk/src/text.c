@@ -61,12 +61,10 @@ const char *signet_text_string(signet_call_t *call, signet_text_t text)
     return copy(call, text.data, text.length);
 }
 
-signet_text_t signet_format(signet_call_t *call, const char *format, ...)
+signet_text_t signet_format_list(signet_call_t *call, const char *format, va_list arguments)
 {
     signet_text_t text = {NULL, 0};
-    va_list arguments;
     va_list again;
-    va_start(arguments, format);
     va_copy(again, arguments);
     /* Most texts are short and formatted once; the length of others is known then. */
     char small[256];
@@ -84,6 +82,14 @@ signet_text_t signet_format(signet_call_t *call, const char *format, ...)
         signet_fail_memory(call);
     }
     va_end(again);
+    return text;
+}
+
+signet_text_t signet_format(signet_call_t *call, const char *format, ...)
+{
+    va_list arguments;
+    va_start(arguments, format);
+    signet_text_t text = signet_format_list(call, format, arguments);
     va_end(arguments);
     return text;
 }

@@ -1,7 +1,9 @@
 #include "archive/archived.h"
 
 #include "collection.h"
+#include "permission.h"
 #include "record/record.h"
+#include "record/stored_name.h"
 
 #include <signet/sdk/crypto.h>
 #include <signet/sdk/encode.h>
@@ -26,34 +28,6 @@ int32_t ca_archived_declare(signet_call_t *call, const signet_store_t *store)
     };
     static const signet_collection_t collection = CA_COLLECTION(CA_ARCHIVED_KEYS, 0, fields);
     return store->interface->declare(store->instance, call, &collection);
-}
-
-/* The values of all names, for the index; and all names, one a line. */
-static int32_t write_names(signet_call_t *call, const signet_archived_key_t *key,
-                           signet_field_t *values, signet_field_t *canonical)
-{
-    signet_text_t *list = signet_alloc(call, key->name_count + 1, sizeof *list);
-    signet_buffer_t buffer = signet_buffer(call, 64 * (key->name_count + 1));
-    signet_text_t lines = {NULL, 0};
-    uint64_t count = 0;
-    if (list == NULL)
-        return SIGNET_NO_MEMORY;
-    for (uint64_t i = 0; i < key->name_count; i++) {
-        signet_text_t value;
-        int known = 0;
-        signet_text_split(key->names[i], ':', &value);
-        for (uint64_t j = 0; j < count; j++)
-            known = known || signet_text_equal(list[j], value);
-        if (!known)
-            list[count++] = value;
-        if (i > 0)
-            signet_buffer_add_byte(&buffer, '\n');
-        signet_buffer_add_text(&buffer, key->names[i]);
-    }
-    *values = signet_field_texts("names", list, count);
-    int32_t status = signet_buffer_text(&buffer, &lines);
-    *canonical = signet_field_text("canonical", lines);
-    return status;
 }
 
 static void add_octets(signet_json_writer_t *writer, const char *name, signet_bytes_t octets)
@@ -85,6 +59,9 @@ int32_t ca_archived_put(signet_call_t *call, const ca_archived_t *archived, sign
     signet_text_t id = ca_record_key(call, key->authority, key->serial);
     signet_field_t *fields = signet_alloc(call, CA_ARCHIVED_FIELDS, sizeof *fields);
     signet_bytes_t body = {NULL, 0};
+    signet_text_t *values = NULL;
+    signet_text_t lines = {NULL, 0};
+    uint64_t value_count = 0;
     uint64_t count = 0;
     if (id.data == NULL || fields == NULL)
         return SIGNET_NO_MEMORY;
@@ -99,26 +76,13 @@ int32_t ca_archived_put(signet_call_t *call, const ca_archived_t *archived, sign
     fields[count++] = signet_field_time("not_after", key->not_after);
     int32_t status = write_body(call, archived, &body);
     if (status == SIGNET_OK && key->name_count > 0) {
-        status = write_names(call, key, &fields[count], &fields[count + 1]);
-        count += 2;
+        status =
+            ca_stored_names_write(call, key->names, key->name_count, &values, &value_count, &lines);
+        fields[count++] = signet_field_texts("names", values, value_count);
+        fields[count++] = signet_field_text("canonical", lines);
     }
     *change = signet_put(CA_ARCHIVED_KEYS, id, SIGNET_VERSION_ABSENT, fields, count, body);
     return status;
-}
-
-static int32_t read_names(signet_call_t *call, signet_text_t lines, signet_archived_key_t *key)
-{
-    uint64_t count = lines.length > 0 ? 1 : 0;
-    for (uint64_t i = 0; i < lines.length; i++)
-        count += lines.data[i] == '\n';
-    signet_text_t *names = signet_alloc(call, count + 1, sizeof *names);
-    if (names == NULL)
-        return SIGNET_NO_MEMORY;
-    for (uint64_t i = 0; i < count; i++)
-        names[i] = signet_text_split(lines, '\n', &lines);
-    key->names = names;
-    key->name_count = count;
-    return SIGNET_OK;
 }
 
 static int32_t read_octets(signet_call_t *call, const signet_json_t *object, const char *name,
@@ -173,7 +137,8 @@ int32_t ca_archived_decode(signet_call_t *call, const signet_record_t *stored,
     key->recovery_key = decoded->recovery_key;
     int32_t status = signet_hex_decode(call, serial, &key->serial);
     if (status == SIGNET_OK)
-        status = read_names(call, signet_record_text(stored, "canonical"), key);
+        status = ca_stored_names_read(call, signet_record_text(stored, "canonical"), &key->names,
+                                      &key->name_count);
     if (status == SIGNET_OK)
         status = read_body(call, stored->body, decoded);
     *archived = decoded;
@@ -213,4 +178,16 @@ int32_t ca_archived_has(signet_call_t *call, const signet_store_t *store, signet
     status = store->interface->count(store->instance, call, &query, &count);
     *has = count > 0;
     return status;
+}
+
+int ca_archived_reads(signet_call_t *call, const signet_archived_key_t *key)
+{
+    signet_certificate_t certificate = {.size = sizeof certificate,
+                                        .authority = key->authority,
+                                        .serial = key->serial,
+                                        .profile = key->profile,
+                                        .requester = key->requester,
+                                        .names = key->names,
+                                        .name_count = key->name_count};
+    return ca_permission_read(call, &certificate);
 }

@@ -36,5 +36,7 @@ int32_t ca_archived_get(signet_call_t *call, const signet_store_t *store, signet
 /* Whether a key is archived, under whatever certificate. */
 int32_t ca_archived_has(signet_call_t *call, const signet_store_t *store, signet_bytes_t spki,
                         int *has);
+/* Whether the actor may read of an archived key: as of its certificate. */
+int ca_archived_reads(signet_call_t *call, const signet_archived_key_t *key);
 
 #endif

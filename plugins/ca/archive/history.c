@@ -1,44 +1,19 @@
 /* The archived keys of a name: those in use and those before them. */
 #include "archive/archived.h"
 #include "archive/recover.h"
-#include "permission.h"
+#include "record/stored_name.h"
 
 #include <signet/sdk/error.h>
-
-static int is_type(signet_text_t word)
-{
-    static const char *const types[] = {"dns", "ip", "email", "uri", "upn", "cn"};
-    for (size_t i = 0; i < sizeof types / sizeof types[0]; i++) {
-        if (signet_text_is(word, types[i]))
-            return 1;
-    }
-    return 0;
-}
-
-/* The value of the name that is looked for; `typed` tells whether its type was given too. */
-static signet_text_t value_of(signet_text_t name, int *typed)
-{
-    signet_text_t value;
-    *typed = is_type(signet_text_split(name, ':', &value)) && value.length > 0;
-    return *typed ? value : name;
-}
 
 /* Whether the store's find has the name with its type, and the actor may read of it. */
 static int accept(signet_call_t *call, signet_text_t name, const signet_archived_key_t *key)
 {
     int typed = 0;
-    (void)value_of(name, &typed);
+    (void)ca_stored_name_value(name, &typed);
     int named = !typed;
     for (uint64_t i = 0; !named && i < key->name_count; i++)
         named = signet_text_equal(key->names[i], name);
-    signet_certificate_t certificate = {.size = sizeof certificate,
-                                        .authority = key->authority,
-                                        .serial = key->serial,
-                                        .profile = key->profile,
-                                        .requester = key->requester,
-                                        .names = key->names,
-                                        .name_count = key->name_count};
-    return named && ca_permission_read(call, &certificate);
+    return named && ca_archived_reads(call, key);
 }
 
 static int32_t search(ca_t *ca, signet_call_t *call, const signet_archived_key_query_t *query,
@@ -47,7 +22,7 @@ static int32_t search(ca_t *ca, signet_call_t *call, const signet_archived_key_q
     int typed = 0;
     signet_store_t store;
     const signet_page_t *found = NULL;
-    signet_field_t value = signet_field_text("names", value_of(query->name, &typed));
+    signet_field_t value = signet_field_text("names", ca_stored_name_value(query->name, &typed));
     signet_condition_t condition = {
         .size = sizeof condition, .compare = SIGNET_COMPARE_EQUAL, .value = &value};
     signet_query_t stored = {.size = sizeof stored,

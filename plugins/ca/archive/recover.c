@@ -53,19 +53,6 @@ static int covers(const signet_grant_t *grant, const signet_archived_key_t *key)
     return covered;
 }
 
-/* What permissions look at, as a certificate. */
-static int reads(signet_call_t *call, const signet_archived_key_t *key)
-{
-    signet_certificate_t certificate = {.size = sizeof certificate,
-                                        .authority = key->authority,
-                                        .serial = key->serial,
-                                        .profile = key->profile,
-                                        .requester = key->requester,
-                                        .names = key->names,
-                                        .name_count = key->name_count};
-    return ca_permission_read(call, &certificate);
-}
-
 /* Who may not even read of it learns nothing, not even that it is there. */
 static int32_t permit(signet_call_t *call, const recovery_t *recovery)
 {
@@ -77,7 +64,7 @@ static int32_t permit(signet_call_t *call, const recovery_t *recovery)
         if (holds_role(recovery->key, grant) && covers(grant, key))
             return SIGNET_OK;
     }
-    if (!reads(call, key))
+    if (!ca_archived_reads(call, key))
         return ca_record_missing(call, key->authority, key->serial);
     if (recovery->key == NULL)
         return SIGNET_OK;

@@ -43,15 +43,11 @@ int32_t ca_console_say(signet_call_t *call, ca_console_t *console, const char *f
 {
     va_list arguments;
     va_start(arguments, format);
-    int length = vsnprintf(NULL, 0, format, arguments);
+    signet_text_t line = signet_format_list(call, format, arguments);
     va_end(arguments);
-    char *line = length < 0 ? NULL : signet_alloc(call, (uint64_t)length + 1, 1);
-    if (line == NULL)
+    if (line.data == NULL)
         return SIGNET_NO_MEMORY;
-    va_start(arguments, format);
-    vsnprintf(line, (size_t)length + 1, format, arguments);
-    va_end(arguments);
-    int32_t status = console->output->services->note(console->output, call, signet_text(line));
+    int32_t status = console->output->services->note(console->output, call, line);
     fflush(stdout);
     return status;
 }

@@ -5,7 +5,6 @@
 #include <signet/sdk/error.h>
 #include <signet/sdk/setting.h>
 #include <stdarg.h>
-#include <stdio.h>
 #include <unistd.h>
 
 #define FILE_MAX (1U << 28)
@@ -16,19 +15,15 @@ int32_t ca_step_value(signet_call_t *call, ca_step_t *step, const char *label, c
 {
     va_list arguments;
     va_start(arguments, format);
-    int length = vsnprintf(NULL, 0, format, arguments);
+    signet_text_t value = signet_format_list(call, format, arguments);
     va_end(arguments);
-    char *value = length < 0 ? NULL : signet_alloc(call, (uint64_t)length + 1, 1);
-    if (value == NULL)
+    if (value.data == NULL)
         return SIGNET_NO_MEMORY;
-    va_start(arguments, format);
-    vsnprintf(value, (size_t)length + 1, format, arguments);
-    va_end(arguments);
     if (step->value_count == CA_STEP_VALUES)
         return signet_fail(call, SIGNET_TOO_LARGE, "ceremony.values",
                            "step %llu has more than %u values; split it",
                            (unsigned long long)step->number, CA_STEP_VALUES);
-    signet_text_t line = signet_format(call, "%s: %s", label, value);
+    signet_text_t line = signet_format(call, "%s: %.*s", label, SIGNET_FORMAT(value));
     if (line.data == NULL)
         return SIGNET_NO_MEMORY;
     step->values[step->value_count++] = line;

@@ -3,6 +3,7 @@
 #include "issue/intent.h"
 #include "issue/renew.h"
 #include "permission.h"
+#include "record/stored_name.h"
 
 #include <signet/sdk/error.h>
 
@@ -51,21 +52,6 @@ static void add(conditions_t *list, uint32_t compare, signet_field_t value)
     list->count++;
 }
 
-static int is_type(signet_text_t word)
-{
-    return signet_text_is(word, "dns") || signet_text_is(word, "ip") ||
-           signet_text_is(word, "email") || signet_text_is(word, "uri") ||
-           signet_text_is(word, "upn") || signet_text_is(word, "cn");
-}
-
-/* The value of a name searched for; `typed` tells whether its type was given too. */
-static signet_text_t name_value(signet_text_t name, int *typed)
-{
-    signet_text_t value;
-    *typed = is_type(signet_text_split(name, ':', &value)) && value.length > 0;
-    return *typed ? value : name;
-}
-
 static int32_t build(signet_call_t *call, const signet_certificate_query_t *query,
                      conditions_t *list)
 {
@@ -74,7 +60,7 @@ static int32_t build(signet_call_t *call, const signet_certificate_query_t *quer
         add(list, SIGNET_COMPARE_EQUAL, signet_field_bytes("fingerprint", query->fingerprint));
     if (query->name.length > 0)
         add(list, SIGNET_COMPARE_EQUAL,
-            signet_field_text("names", name_value(query->name, &typed)));
+            signet_field_text("names", ca_stored_name_value(query->name, &typed)));
     if (query->requester.length > 0)
         add(list, SIGNET_COMPARE_EQUAL, signet_field_text("requester", query->requester));
     else if (!ca_permission_reads_others(call))
@@ -109,7 +95,7 @@ static int accept(signet_call_t *call, const signet_certificate_query_t *query,
 {
     int typed = 0;
     int named = query->name.length == 0;
-    signet_text_t value = name_value(query->name, &typed);
+    signet_text_t value = ca_stored_name_value(query->name, &typed);
     for (uint64_t i = 0; !named && i < certificate->name_count; i++) {
         signet_text_t own;
         signet_text_split(certificate->names[i], ':', &own);

@@ -2,6 +2,7 @@
 
 #include "collection.h"
 #include "issue/renew.h"
+#include "record/stored_name.h"
 
 #include <signet/sdk/encode.h>
 #include <signet/sdk/error.h>
@@ -66,37 +67,6 @@ signet_text_t ca_record_key(signet_call_t *call, signet_text_t authority, signet
     return key;
 }
 
-/* The value behind "TYPE:". */
-static signet_text_t value_of(signet_text_t canonical)
-{
-    signet_text_t value;
-    signet_text_split(canonical, ':', &value);
-    return value;
-}
-
-/* The values of all names, each once, for the index; and all names, one a line. */
-static int32_t index_names(signet_call_t *call, const signet_certificate_t *certificate,
-                           signet_text_t **values, uint64_t *value_count, signet_text_t *lines)
-{
-    *values = signet_alloc(call, certificate->name_count + 1, sizeof **values);
-    if (*values == NULL)
-        return SIGNET_NO_MEMORY;
-    *value_count = 0;
-    signet_buffer_t buffer = signet_buffer(call, 64 * (certificate->name_count + 1));
-    for (uint64_t i = 0; i < certificate->name_count; i++) {
-        signet_text_t value = value_of(certificate->names[i]);
-        int known = 0;
-        for (uint64_t j = 0; j < *value_count; j++)
-            known = known || signet_text_equal((*values)[j], value);
-        if (!known)
-            (*values)[(*value_count)++] = value;
-        if (i > 0)
-            signet_buffer_add_byte(&buffer, '\n');
-        signet_buffer_add_text(&buffer, certificate->names[i]);
-    }
-    return signet_buffer_text(&buffer, lines);
-}
-
 int32_t ca_record_fields_write(signet_call_t *call, const signet_certificate_t *certificate,
                                signet_text_t *lines)
 {
@@ -149,7 +119,8 @@ int32_t ca_record_put(signet_call_t *call, signet_text_t key, uint64_t expected,
     uint64_t value_count = 0;
     uint64_t count = 0;
     signet_text_t given = {NULL, 0};
-    int32_t status = index_names(call, certificate, &values, &value_count, &lines);
+    int32_t status = ca_stored_names_write(call, certificate->names, certificate->name_count,
+                                           &values, &value_count, &lines);
     if (status == SIGNET_OK)
         status = ca_record_fields_write(call, certificate, &given);
     if (status != SIGNET_OK)
@@ -211,22 +182,6 @@ int32_t ca_record_names(signet_call_t *call, const signet_canonical_t *names, ui
     return SIGNET_OK;
 }
 
-static int32_t decode_names(signet_call_t *call, signet_text_t lines,
-                            signet_certificate_t *certificate)
-{
-    uint64_t count = lines.length > 0 ? 1 : 0;
-    for (uint64_t i = 0; i < lines.length; i++)
-        count += lines.data[i] == '\n';
-    signet_text_t *names = signet_alloc(call, count + 1, sizeof *names);
-    if (names == NULL)
-        return SIGNET_NO_MEMORY;
-    for (uint64_t i = 0; i < count; i++)
-        names[i] = signet_text_split(lines, '\n', &lines);
-    certificate->names = names;
-    certificate->name_count = count;
-    return SIGNET_OK;
-}
-
 int32_t ca_record_fields_read(signet_call_t *call, signet_text_t lines,
                               signet_certificate_t *certificate)
 {
@@ -259,7 +214,8 @@ int32_t ca_record_decode(signet_call_t *call, const signet_record_t *stored, ca_
     certificate->authority = signet_text_split(stored->key, '/', &serial);
     int32_t status = signet_hex_decode(call, serial, &certificate->serial);
     if (status == SIGNET_OK)
-        status = decode_names(call, signet_record_text(stored, "canonical"), certificate);
+        status = ca_stored_names_read(call, signet_record_text(stored, "canonical"),
+                                      &certificate->names, &certificate->name_count);
     if (status == SIGNET_OK)
         status = ca_record_fields_read(call, signet_record_text(stored, "fields"), certificate);
     if (status != SIGNET_OK)

@@ -13,6 +13,7 @@ typedef struct operation {
     signet_bytes_t ciphertext;
     uint8_t *output; /* MAX_PLAINTEXT octets of the arena */
     CK_ULONG output_length;
+    int begun; /* the token took key and mechanism: what fails then is the ciphertext's fault */
 } operation_t;
 
 static void prepare(operation_t *operation, const char *digest)
@@ -26,14 +27,13 @@ static void prepare(operation_t *operation, const char *digest)
     operation->mechanism.ulParameterLen = sizeof(operation->oaep);
 }
 
-/* `begun` says whether the token took key and mechanism: what fails afterwards is the ciphertext's
- * fault. */
 static CK_RV run(const pkcs11_token_t *token, CK_SESSION_HANDLE session, CK_OBJECT_HANDLE key,
-                 operation_t *operation, int *begun)
+                 void *context)
 {
+    operation_t *operation = context;
     CK_FUNCTION_LIST *functions = token->module->functions;
     CK_RV result = functions->C_DecryptInit(session, &operation->mechanism, key);
-    *begun = result == CKR_OK;
+    operation->begun = result == CKR_OK;
     if (result != CKR_OK) {
         return result;
     }
@@ -61,36 +61,6 @@ static int32_t fail(signet_call_t *call, const pkcs11_pool_t *pool, const pkcs11
     return pkcs11_token_fail(call, pool->token, "C_Decrypt", result);
 }
 
-static int32_t decrypt_twice(signet_call_t *call, pkcs11_pool_t *pool, pkcs11_key_t *key,
-                             operation_t *operation)
-{
-    for (int attempt = 0;; attempt++) {
-        CK_SESSION_HANDLE session = 0;
-        int begun = 0;
-        int32_t status = pkcs11_pool_take(call, pool, &session);
-        if (status != SIGNET_OK) {
-            return status;
-        }
-        CK_RV result = run(pool->token, session, atomic_load(&key->handle), operation, &begun);
-        if (result == CKR_OK) {
-            pkcs11_pool_give(pool, session);
-            return SIGNET_OK;
-        }
-        int lost = pkcs11_session_lost(result);
-        pkcs11_pool_drop(pool, session, lost);
-        if (!lost || attempt > 0) {
-            return fail(call, pool, key, result, begun);
-        }
-        signet_log(pool->host, call, SIGNET_LOG_WARNING, "key.session-lost",
-                   "the token \"%.*s\" answered %s; trying once more on a new session",
-                   SIGNET_FORMAT(pkcs11_token_label(pool->token)), pkcs11_result_name(result));
-        status = pkcs11_key_refresh(call, pool, key);
-        if (status != SIGNET_OK) {
-            return status;
-        }
-    }
-}
-
 int32_t pkcs11_decrypt(signet_call_t *call, pkcs11_pool_t *pool, pkcs11_key_t *key,
                        const signet_decrypt_request_t *request, signet_bytes_t *plaintext)
 {
@@ -105,9 +75,14 @@ int32_t pkcs11_decrypt(signet_call_t *call, pkcs11_pool_t *pool, pkcs11_key_t *k
         return signet_status(call);
     }
     prepare(&operation, digest);
-    status = decrypt_twice(call, pool, key, &operation);
-    if (status == SIGNET_OK) {
-        *plaintext = (signet_bytes_t){operation.output, operation.output_length};
+    CK_RV result = CKR_OK;
+    status = pkcs11_key_use(call, pool, key, run, &operation, &result);
+    if (status != SIGNET_OK) {
+        return status;
     }
-    return status;
+    if (result != CKR_OK) {
+        return fail(call, pool, key, result, operation.begun);
+    }
+    *plaintext = (signet_bytes_t){operation.output, operation.output_length};
+    return SIGNET_OK;
 }

@@ -282,6 +282,35 @@ int32_t pkcs11_key_refresh(signet_call_t *call, pkcs11_pool_t *pool, pkcs11_key_
     return SIGNET_OK;
 }
 
+int32_t pkcs11_key_use(signet_call_t *call, pkcs11_pool_t *pool, pkcs11_key_t *key,
+                       pkcs11_use_t use, void *operation, CK_RV *result)
+{
+    for (int attempt = 0;; attempt++) {
+        CK_SESSION_HANDLE session = 0;
+        int32_t status = pkcs11_pool_take(call, pool, &session);
+        if (status != SIGNET_OK) {
+            return status;
+        }
+        *result = use(pool->token, session, atomic_load(&key->handle), operation);
+        if (*result == CKR_OK) {
+            pkcs11_pool_give(pool, session);
+            return SIGNET_OK;
+        }
+        int lost = pkcs11_session_lost(*result);
+        pkcs11_pool_drop(pool, session, lost);
+        if (!lost || attempt > 0) {
+            return SIGNET_OK;
+        }
+        signet_log(pool->host, call, SIGNET_LOG_WARNING, "key.session-lost",
+                   "the token \"%.*s\" answered %s; trying once more on a new session",
+                   SIGNET_FORMAT(pkcs11_token_label(pool->token)), pkcs11_result_name(*result));
+        status = pkcs11_key_refresh(call, pool, key);
+        if (status != SIGNET_OK) {
+            return status;
+        }
+    }
+}
+
 int pkcs11_key_same(const pkcs11_key_t *a, const pkcs11_key_t *b)
 {
     return signet_text_equal(a->name, b->name) && signet_bytes_equal(a->id, b->id) &&

@@ -37,6 +37,13 @@ int32_t pkcs11_key_read(signet_call_t *call, pkcs11_pool_t *pool, const pkcs11_s
                         pkcs11_key_t **key);
 /* Reads the handle anew, after the token lost it. */
 int32_t pkcs11_key_refresh(signet_call_t *call, pkcs11_pool_t *pool, pkcs11_key_t *key);
+/* What a token does with a key: its answer. */
+typedef CK_RV (*pkcs11_use_t)(const pkcs11_token_t *token, CK_SESSION_HANDLE session,
+                              CK_OBJECT_HANDLE key, void *operation);
+/* Has the token do it on a session of the pool, and once more on a new one where session, login or
+ * handle were lost. OK with the token's last answer in `*result`, CKR_OK or what it failed with. */
+int32_t pkcs11_key_use(signet_call_t *call, pkcs11_pool_t *pool, pkcs11_key_t *key,
+                       pkcs11_use_t use, void *operation, CK_RV *result);
 /* Whether two readings are of the same key. */
 int pkcs11_key_same(const pkcs11_key_t *a, const pkcs11_key_t *b);
 /* The description; `module` is for people. Its texts live as long as the key. */

@@ -74,8 +74,9 @@ static int32_t prepare(signet_call_t *call, const signet_scheme_t *scheme,
 }
 
 static CK_RV run(const pkcs11_token_t *token, CK_SESSION_HANDLE session, CK_OBJECT_HANDLE key,
-                 operation_t *operation)
+                 void *context)
 {
+    operation_t *operation = context;
     CK_FUNCTION_LIST *functions = token->module->functions;
     CK_RV result = functions->C_SignInit(session, &operation->mechanism, key);
     if (result != CKR_OK) {
@@ -100,35 +101,6 @@ static int32_t fail(signet_call_t *call, const pkcs11_pool_t *pool, const pkcs11
     return pkcs11_token_fail(call, pool->token, "C_Sign", result);
 }
 
-static int32_t sign_twice(signet_call_t *call, pkcs11_pool_t *pool, pkcs11_key_t *key,
-                          operation_t *operation)
-{
-    for (int attempt = 0;; attempt++) {
-        CK_SESSION_HANDLE session = 0;
-        int32_t status = pkcs11_pool_take(call, pool, &session);
-        if (status != SIGNET_OK) {
-            return status;
-        }
-        CK_RV result = run(pool->token, session, atomic_load(&key->handle), operation);
-        if (result == CKR_OK) {
-            pkcs11_pool_give(pool, session);
-            return SIGNET_OK;
-        }
-        int lost = pkcs11_session_lost(result);
-        pkcs11_pool_drop(pool, session, lost);
-        if (!lost || attempt > 0) {
-            return fail(call, pool, key, result);
-        }
-        signet_log(pool->host, call, SIGNET_LOG_WARNING, "key.session-lost",
-                   "the token \"%.*s\" answered %s; trying once more on a new session",
-                   SIGNET_FORMAT(pkcs11_token_label(pool->token)), pkcs11_result_name(result));
-        status = pkcs11_key_refresh(call, pool, key);
-        if (status != SIGNET_OK) {
-            return status;
-        }
-    }
-}
-
 /* r and s of equal length, one behind the other, as Ecdsa-Sig-Value (RFC 3279, 2.2.3). */
 static int32_t encode_ecdsa(signet_call_t *call, const operation_t *operation,
                             signet_bytes_t *signature)
@@ -147,15 +119,19 @@ int32_t pkcs11_sign(signet_call_t *call, pkcs11_pool_t *pool, pkcs11_key_t *key,
 {
     const signet_scheme_t *scheme = NULL;
     operation_t operation = {.output_length = 0};
+    CK_RV result = CKR_OK;
     int32_t status = signet_sign_request_check(call, request, key->purposes, key->type, &scheme);
     if (status == SIGNET_OK) {
         status = prepare(call, scheme, request, &operation);
     }
     if (status == SIGNET_OK) {
-        status = sign_twice(call, pool, key, &operation);
+        status = pkcs11_key_use(call, pool, key, run, &operation, &result);
     }
     if (status != SIGNET_OK) {
         return status;
+    }
+    if (result != CKR_OK) {
+        return fail(call, pool, key, result);
     }
     if (scheme->kind == SIGNET_SCHEME_ECDSA) {
         return encode_ecdsa(call, &operation, signature);

@@ -3,6 +3,7 @@
 #define SIGNET_SDK_TEXT_H
 
 #include <signet/call.h>
+#include <stdarg.h>
 
 /* printf arguments for "%.*s". Texts longer than INT_MAX do not occur: inputs are capped. */
 #define SIGNET_FORMAT(text) (int)(text).length, (text).length ? (text).data : ""
@@ -20,6 +21,8 @@ const char *signet_text_string(signet_call_t *call, signet_text_t text);
 /* printf into the arena. [any] */
 __attribute__((format(printf, 2, 3))) signet_text_t signet_format(signet_call_t *call,
                                                                   const char *format, ...);
+__attribute__((format(printf, 2, 0))) signet_text_t
+signet_format_list(signet_call_t *call, const char *format, va_list arguments);
 /* Comparisons by bytes. [any] */
 int signet_text_equal(signet_text_t a, signet_text_t b);
 int signet_text_is(signet_text_t text, const char *string);
