@@ -100,9 +100,11 @@ START_TEST(finds_keys_by_discovery_url_and_file)
                                 "\"100ms\"; " WORLD_RULES),
                      SIGNET_OK);
     ck_assert_int_eq(world_status(world_tell(TOKEN)), SIGNET_OK);
-    /* A file that is replaced is read again for the first token with a key of it. */
+    /* A file that is replaced is read again for the first token with a key of it, once `refetch`
+     * has passed since it was read. */
     world_tell("{\"do\":\"rotate\"}");
     world_tell("{\"do\":\"write\"}");
+    sleep_ms(150);
     ck_assert_int_eq(
         ask_and_fetch(world_tell("{\"do\":\"token\",\"headers\":{\"kid\":\"new-1\"}}")), SIGNET_OK);
 }
