@@ -267,7 +267,7 @@ static const signet_option_t recovery_options[] = {
 
 #define COUNT(array) (sizeof(array) / sizeof((array)[0]))
 
-const signet_option_t ca_options[CA_OPTION_COUNT] = {
+const signet_option_t ca_options[] = {
     CA_OPTION("store", SIGNET_OPTION_INSTANCE, 0, "",
               "The instance that keeps the records; by default the only one."),
     CA_OPTION("journal", SIGNET_OPTION_INSTANCE, 0, "",
@@ -316,6 +316,8 @@ const signet_option_t ca_options[CA_OPTION_COUNT] = {
      .members = ca_script_options,
      .member_count = CA_SCRIPT_OPTION_COUNT},
 };
+_Static_assert(sizeof ca_options / sizeof ca_options[0] == CA_OPTION_COUNT,
+               "CA_OPTION_COUNT is not how many there are");
 
 const signet_option_t *ca_profile_options(uint64_t *count)
 {

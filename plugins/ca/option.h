@@ -5,7 +5,7 @@
 #include <signet/option.h>
 
 #define CA_OPTION_COUNT 12U
-extern const signet_option_t ca_options[CA_OPTION_COUNT];
+extern const signet_option_t ca_options[];
 
 /* The options of one profile, `*count` of them; their names are C strings. */
 const signet_option_t *ca_profile_options(uint64_t *count);

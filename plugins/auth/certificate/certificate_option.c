@@ -72,10 +72,13 @@ static const signet_option_t rule_options[] = {
     {OPTION(GROUPS, "grants", "What the client may do."), MEMBERS(grant_options)},
 };
 
-const signet_option_t certificate_options[CERTIFICATE_OPTION_COUNT] = {
+const signet_option_t certificate_options[] = {
     {OPTION(INSTANCE, "ca",
             "The instance with Signet's own authorities; needed where there are several.")},
     {OPTION(GROUPS, "authorities", "Whose certificates are accepted."), MEMBERS(authority_options)},
     {OPTION(GROUPS, "rules", "What certificates stand for. The first rule that matches decides."),
      MEMBERS(rule_options)},
 };
+_Static_assert(sizeof certificate_options / sizeof certificate_options[0] ==
+                   CERTIFICATE_OPTION_COUNT,
+               "CERTIFICATE_OPTION_COUNT is not how many there are");

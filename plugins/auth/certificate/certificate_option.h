@@ -6,6 +6,6 @@
 
 #define CERTIFICATE_OPTION_COUNT 3
 
-extern const signet_option_t certificate_options[CERTIFICATE_OPTION_COUNT];
+extern const signet_option_t certificate_options[];
 
 #endif

@@ -80,7 +80,9 @@ static const signet_option_t issuer_options[] = {
      SIGNET_OUTBOUND_MEMBERS},
 };
 
-const signet_option_t oidc_options[OIDC_OPTION_COUNT] = {
+const signet_option_t oidc_options[] = {
     {OPTION(SIGNET_OPTION_GROUPS, REQUIRED, "issuers", "", "The issuers whose tokens are taken."),
      MEMBERS(issuer_options)},
 };
+_Static_assert(sizeof oidc_options / sizeof oidc_options[0] == OIDC_OPTION_COUNT,
+               "OIDC_OPTION_COUNT is not how many there are");

@@ -75,7 +75,7 @@ static const signet_option_t step_options[] = {
     CA_OPTION("out", SIGNET_OPTION_PATH, 0, "", "The file that the step makes."),
 };
 
-const signet_option_t ca_script_options[CA_SCRIPT_OPTION_COUNT] = {
+const signet_option_t ca_script_options[] = {
     CA_OPTION("title", SIGNET_OPTION_TEXT, REQUIRED, "", "What the ceremony is for."),
     {.size = sizeof(signet_option_t),
      .type = SIGNET_OPTION_INTEGER,
@@ -101,6 +101,8 @@ const signet_option_t ca_script_options[CA_SCRIPT_OPTION_COUNT] = {
      .members = step_options,
      .member_count = COUNT(step_options)},
 };
+_Static_assert(sizeof ca_script_options / sizeof ca_script_options[0] == CA_SCRIPT_OPTION_COUNT,
+               "CA_SCRIPT_OPTION_COUNT is not how many there are");
 
 static int32_t check_participants(signet_call_t *call, const signet_setting_t *script)
 {

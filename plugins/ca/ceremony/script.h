@@ -6,7 +6,7 @@
 #include <signet/option.h>
 
 #define CA_SCRIPT_OPTION_COUNT 5U
-extern const signet_option_t ca_script_options[CA_SCRIPT_OPTION_COUNT];
+extern const signet_option_t ca_script_options[];
 
 /* Judges a script, if the settings have one: one administrator, enough holders, `enroll` first and
  * nowhere else. INVALID at the setting. */

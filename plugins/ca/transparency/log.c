@@ -46,7 +46,7 @@ static const signet_option_t policy_options[] = {
 
 #define COUNT(array) (sizeof(array) / sizeof((array)[0]))
 
-const signet_option_t ca_log_options[CA_LOG_OPTION_COUNT] = {
+const signet_option_t ca_log_options[] = {
     {.size = sizeof(signet_option_t),
      .type = SIGNET_OPTION_GROUPS,
      .name = SIGNET_TEXT_INIT("logs"),
@@ -69,6 +69,8 @@ const signet_option_t ca_log_options[CA_LOG_OPTION_COUNT] = {
      .help = SIGNET_TEXT_INIT("How the logs are called."),
      SIGNET_OUTBOUND_MEMBERS},
 };
+_Static_assert(sizeof ca_log_options / sizeof ca_log_options[0] == CA_LOG_OPTION_COUNT,
+               "CA_LOG_OPTION_COUNT is not how many there are");
 
 static int32_t read_time(signet_call_t *call, const signet_setting_t *group, const char *name,
                          int64_t *time)
