@@ -5,6 +5,9 @@
 #include <string.h>
 
 #include <signet/ext/draft/approval.h>
+#include <signet/ext/draft/discovery.h>
+#include <signet/ext/draft/exporter.h>
+#include <signet/ext/draft/notifier.h>
 #include <signet/ext/draft/policy.h>
 #include <signet/signet.h>
 
@@ -62,6 +65,12 @@ static const member_t approval_members[] = {
     MEMBER(signet_approval_interface_t, comment),
 };
 
+static const member_t notifier_members[] = {MEMBER(signet_notifier_interface_t, notify)};
+
+static const member_t exporter_members[] = {MEMBER(signet_exporter_interface_t, deliver)};
+
+static const member_t discovery_members[] = {MEMBER(signet_discovery_interface_t, scan)};
+
 static const member_t command_members[] = {MEMBER(signet_command_interface_t, commands)};
 
 #define INTERFACE(id, members)                                                                     \
@@ -83,6 +92,9 @@ static const struct {
     INTERFACE(SIGNET_COMMAND_INTERFACE, command_members),
     INTERFACE(SIGNET_POLICY_INTERFACE, policy_members),
     INTERFACE(SIGNET_APPROVAL_INTERFACE, approval_members),
+    INTERFACE(SIGNET_NOTIFIER_INTERFACE, notifier_members),
+    INTERFACE(SIGNET_EXPORTER_INTERFACE, exporter_members),
+    INTERFACE(SIGNET_DISCOVERY_INTERFACE, discovery_members),
 };
 
 /* 1 where the vtable's size covers the pointer at `offset` and it is not NULL. */

@@ -730,12 +730,21 @@ MEMBER(signet_certificate_page, count, 16);
 MEMBER(signet_certificate_page, cursor, 24);
 
 /* inventory.h: signet_inventory_interface */
-SIZE(signet_inventory_interface, 32);
+SIZE(signet_inventory_interface, 40);
 MEMBER(signet_inventory_interface, size, 0);
 MEMBER(signet_inventory_interface, reserved, 4);
 MEMBER(signet_inventory_interface, get, 8);
 MEMBER(signet_inventory_interface, query, 16);
 MEMBER(signet_inventory_interface, hint, 24);
+MEMBER(signet_inventory_interface, found, 32);
+/* inventory.h: signet_found */
+SIZE(signet_found, 56);
+MEMBER(signet_found, size, 0);
+MEMBER(signet_found, reserved, 4);
+MEMBER(signet_found, der, 8);
+MEMBER(signet_found, place, 24);
+MEMBER(signet_found, fields, 40);
+MEMBER(signet_found, field_count, 48);
 
 /* ca.h: signet_authority */
 SIZE(signet_authority, 128);
@@ -1220,6 +1229,10 @@ static void pin_signet_inventory_interface(const struct signet_inventory_interfa
                     signet_bytes_t serial, int64_t from, int64_t before,
                     const signet_certificate_t **certificate) = object->hint;
     (void)hint;
+    int32_t (*found)(void *instance, signet_call_t *call, signet_text_t source,
+                     const signet_found_t *found, const signet_certificate_t **certificate) =
+        object->found;
+    (void)found;
 }
 
 static void pin_signet_ca_interface(const struct signet_ca_interface *object)

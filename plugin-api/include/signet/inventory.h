@@ -90,6 +90,17 @@ typedef struct signet_certificate_page {
     signet_text_t cursor; /* empty: the last page */
 } signet_certificate_page_t;
 
+/* A certificate that was found in use. Required: der, place. */
+typedef struct signet_found {
+    uint32_t size;
+    uint32_t reserved;
+    signet_bytes_t der; /* X.509, as it was found */
+    signet_text_t
+        place; /* where: "file:/etc/ssl/web.pem", "tls://192.0.2.1:443"; 1 to 1024 octets */
+    const signet_pair_t *fields; /* what is known of the place: "owner", "mode"; never a secret */
+    uint64_t field_count;
+} signet_found_t;
+
 /* The interface. */
 typedef struct signet_inventory_interface {
     uint32_t size;
@@ -107,6 +118,13 @@ typedef struct signet_inventory_interface {
     int32_t (*hint)(void *instance, signet_call_t *call, signet_text_t authority,
                     signet_bytes_t serial, int64_t from, int64_t before,
                     const signet_certificate_t **certificate);
+    /* Records that `source`, the instance that looked, found a certificate now. Found ones are kept
+     * by fingerprint and apart from what was issued, so that none can pass for ours: one that was
+     * issued here stays as it is, and what is answered is its record. The places of a certificate
+     * are kept, the last 100 of them. INVALID (not a certificate, too large), DENIED; for the
+     * host's own jobs and administrators. Optional. [worker] */
+    int32_t (*found)(void *instance, signet_call_t *call, signet_text_t source,
+                     const signet_found_t *found, const signet_certificate_t **certificate);
 } signet_inventory_interface_t;
 
 #endif

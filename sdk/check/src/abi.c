@@ -1,6 +1,10 @@
 /* The rules of the contract that a descriptor must keep. */
 #include "runner.h"
 
+#include <signet/ext/draft/discovery.h>
+#include <signet/ext/draft/exporter.h>
+#include <signet/ext/draft/notifier.h>
+#include <signet/ext/draft/policy.h>
 #include <signet/sdk/error.h>
 #include <signet/sdk/text.h>
 #include <stdarg.h>
@@ -37,6 +41,10 @@ static const member_t ca_members[] = {
 static const member_t inventory_members[] = {MEMBER(signet_inventory_interface_t, get),
                                              MEMBER(signet_inventory_interface_t, query)};
 static const member_t auth_members[] = {MEMBER(signet_auth_interface_t, authenticate)};
+static const member_t policy_members[] = {MEMBER(signet_policy_interface_t, decide)};
+static const member_t notifier_members[] = {MEMBER(signet_notifier_interface_t, notify)};
+static const member_t exporter_members[] = {MEMBER(signet_exporter_interface_t, deliver)};
+static const member_t discovery_members[] = {MEMBER(signet_discovery_interface_t, scan)};
 static const member_t command_members[] = {MEMBER(signet_command_interface_t, commands)};
 
 #define COUNT(array) (sizeof(array) / sizeof *(array))
@@ -53,6 +61,10 @@ static const struct {
     {SIGNET_INVENTORY_INTERFACE, inventory_members, COUNT(inventory_members)},
     {SIGNET_AUTH_INTERFACE, auth_members, COUNT(auth_members)},
     {SIGNET_COMMAND_INTERFACE, command_members, COUNT(command_members)},
+    {SIGNET_POLICY_INTERFACE, policy_members, COUNT(policy_members)},
+    {SIGNET_NOTIFIER_INTERFACE, notifier_members, COUNT(notifier_members)},
+    {SIGNET_EXPORTER_INTERFACE, exporter_members, COUNT(exporter_members)},
+    {SIGNET_DISCOVERY_INTERFACE, discovery_members, COUNT(discovery_members)},
 };
 
 __attribute__((format(printf, 3, 4))) static int32_t
