@@ -59,7 +59,7 @@ endfunction()
 function(signet_test_properties name)
   cmake_parse_arguments(ARG "" "TIMEOUT" "LABELS" ${ARGN})
   if(NOT ARG_TIMEOUT)
-    set(ARG_TIMEOUT 120)
+    set(ARG_TIMEOUT 300)
   endif()
   set_tests_properties(${name} PROPERTIES TIMEOUT ${ARG_TIMEOUT} LABELS "${ARG_LABELS}"
     ENVIRONMENT "SIGNET_CHECK_PLUGINS=${CMAKE_BINARY_DIR}/plugins;SIGNET_BUILD=${CMAKE_BINARY_DIR};SIGNET_SOURCE=${CMAKE_SOURCE_DIR};CK_FORK=no;ASAN_OPTIONS=detect_leaks=1:abort_on_error=0:intercept_tls_get_addr=0;UBSAN_OPTIONS=print_stacktrace=1;LSAN_OPTIONS=suppressions=${CMAKE_SOURCE_DIR}/tests/lsan.supp")

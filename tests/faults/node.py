@@ -16,7 +16,7 @@ import urllib.parse
 ROOT = pathlib.Path(os.environ.get("SIGNET_SOURCE", pathlib.Path(__file__).resolve().parents[2]))
 BUILD = pathlib.Path(os.environ.get("SIGNET_RELEASE", ROOT / "build/release"))
 PLUGINS = BUILD / "plugins"
-READY_LIMIT = 30
+READY_LIMIT = 120
 
 
 def make_deployment(folder, keys="file"):
@@ -44,7 +44,7 @@ class Connection(http.client.HTTPConnection):
     """HTTP over a Unix socket."""
 
     def __init__(self, path):
-        super().__init__("localhost", timeout=20)
+        super().__init__("localhost", timeout=60)
         self.path = str(path)
 
     def connect(self):
@@ -92,7 +92,7 @@ class Node:
     def stop(self):
         """SIGTERM, and waits for the end, which must be clean."""
         self.process.terminate()
-        status = self.process.wait(timeout=30)
+        status = self.process.wait(timeout=60)
         if status != 0:
             sys.exit(f"signetd ended with {status} on SIGTERM")
 
@@ -116,6 +116,20 @@ def call(connection, method, path, body=None):
     answer = connection.getresponse()
     data = answer.read()
     return answer.status, json.loads(data) if data else None
+
+
+def await_lines(path, word, count, place=0):
+    """The whole lines with a word that a log holds behind a place, once there are so many: the
+    daemon's log is written by a thread of its own, which may come after the answer."""
+    limit = time.monotonic() + READY_LIMIT
+    while True:
+        with open(path, encoding="utf-8", errors="replace") as log:
+            log.seek(place)
+            text = log.read()
+        lines = [line for line in text[:text.rfind("\n") + 1].splitlines() if word in line]
+        if len(lines) >= count or time.monotonic() > limit:
+            return lines
+        time.sleep(0.01)
 
 
 def pages(connection, path, member):

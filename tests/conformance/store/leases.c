@@ -41,7 +41,7 @@ START_TEST(leases_expire)
     int64_t begin = signet_monotonic();
     ck_assert_int_eq(lease(&world, "a", 100), SIGNET_OK);
     while (lease(&world, "b", 60000) == SIGNET_CONFLICT) {
-        ck_assert_int_lt(signet_monotonic() - begin, 10000);
+        ck_assert_int_lt(signet_monotonic() - begin, 60000);
         nanosleep(&(struct timespec){0, 1000000}, NULL);
     }
     ck_assert_int_ge(signet_monotonic() - begin, 100);

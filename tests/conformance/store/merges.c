@@ -46,7 +46,7 @@ static int64_t run_sql(const world_t *world, const char *sql)
 /* Waits until the indexes know all records but `left`. */
 static void wait_merged(const world_t *world, int64_t left)
 {
-    for (int i = 0; i < 1000; i++) {
+    for (int i = 0; i < 6000; i++) {
         if (run_sql(world, "SELECT (SELECT max(_id) FROM \"test.items\") - min(indexed)"
                            " FROM signet_field WHERE collection='test.items' AND flags=0") <= left)
             return;
@@ -110,7 +110,7 @@ START_TEST(full_disk_hides_no_record)
     ck_assert_int_eq(complete, 1);
     put_number(&world, "late", 99);
     fault_full_at(1);
-    for (int i = 0; i < 1000 && !signet_check_logged(world.check, "store.merge-failed"); i++)
+    for (int i = 0; i < 6000 && !signet_check_logged(world.check, "store.merge-failed"); i++)
         usleep(10000);
     ck_assert(signet_check_logged(world.check, "store.merge-failed"));
     fault_full_at(0);

@@ -144,7 +144,7 @@ START_TEST(a_kept_path_ends_with_its_list)
 {
     made_t client = leaf((recipe_t){.serial = 5});
     must_open(PARTNER, RULE);
-    make_list(in_folder("issuer.crl"), &issuer, NULL, 0, 2, 0);
+    make_list(in_folder("issuer.crl"), &issuer, NULL, 0, 3, 0);
     expect_login(login(check, &client, &issuer), "cert:client");
     time_t begun = time(NULL);
     while (login(check, &client, &issuer) == SIGNET_OK)

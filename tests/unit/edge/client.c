@@ -13,7 +13,7 @@
 #include <sys/un.h>
 #include <unistd.h>
 
-#define PATIENCE_MS 20000
+#define PATIENCE_MS 60000
 
 struct client {
     int file;
@@ -332,7 +332,7 @@ int client_is_closed(client_t *client)
     struct pollfd poller = {client->file, POLLIN, 0};
     char octet;
 
-    if (client->length > 0 || poll(&poller, 1, 5000) != 1) {
+    if (client->length > 0 || poll(&poller, 1, PATIENCE_MS) != 1) {
         return 0;
     }
     return client->ssl != NULL ? SSL_read(client->ssl, &octet, 1) <= 0

@@ -53,7 +53,7 @@ START_TEST(descriptors_do_not_run_out)
         ck_assert_ptr_nonnull(clients[i]);
         ck_assert(client_send(clients[i], GET("/echo")));
     }
-    for (i = 0; i < 5000 && count_answered(clients) < FIT; i++) {
+    for (i = 0; i < 60000 && count_answered(clients) < FIT; i++) {
         (void)usleep(1000);
     }
     (void)usleep(300000);

@@ -47,13 +47,13 @@ START_TEST(a_slow_head_ends_in_408)
 
     world_open(&world, &options);
     silent = client_open(world.plain);
-    client = client_open(_i == 0 ? world.plain : world.tls);
     before = now_ms();
+    client = client_open(_i == 0 ? world.plain : world.tls);
     ck_assert(client_send(client, "GET /echo HTTP/1.1\r\nHo"));
     client_receive(client, &answer, 0);
     ck_assert_int_eq(answer.status, 408);
     ck_assert_int_ge(now_ms() - before, 290);
-    ck_assert_int_lt(now_ms() - before, 5000);
+    ck_assert_int_lt(now_ms() - before, 30000);
     answer_free(&answer);
     ck_assert(client_is_closed(client));
     ck_assert(client_is_closed(silent));
@@ -88,15 +88,15 @@ START_TEST(a_slow_body_ends_in_408)
 
     world_open(&world, &options);
     client = client_open(_i == 0 ? world.plain : world.local);
+    before = now_ms();
     ck_assert(
         client_send(client, "POST /echo HTTP/1.1\r\nHost: a\r\nContent-Length: 1000\r\n\r\n"));
-    before = now_ms();
     atomic_store(&dripped, 0);
     ck_assert_int_eq(pthread_create(&dripping, NULL, drip, client), 0);
     client_receive(client, &answer, 0);
     ck_assert_int_eq(answer.status, 408);
     ck_assert_int_ge(now_ms() - before, 490);
-    ck_assert_int_lt(now_ms() - before, 5000);
+    ck_assert_int_lt(now_ms() - before, 30000);
     answer_free(&answer);
     atomic_store(&dripped, 1);
     (void)pthread_join(dripping, NULL);
@@ -108,20 +108,20 @@ END_TEST
 
 START_TEST(an_idle_connection_is_closed)
 {
-    world_options_t options = {.idle_ms = 300};
+    world_options_t options = {.idle_ms = 1000};
     client_t *client;
     answer_t answer;
     int64_t before;
 
     world_open(&world, &options);
     client = client_open(_i == 0 ? world.plain : world.tls);
+    before = now_ms();
     ck_assert(client_send(client, GET("/echo")));
     client_receive(client, &answer, 0);
     ck_assert_int_eq(answer.status, 200);
     answer_free(&answer);
-    before = now_ms();
     ck_assert(client_is_closed(client));
-    ck_assert_int_ge(now_ms() - before, 250);
+    ck_assert_int_ge(now_ms() - before, 950);
     client_close(client);
     world_close(&world);
 }
@@ -244,7 +244,7 @@ static void *drain(void *argument)
 
 START_TEST(a_drain_lets_requests_end)
 {
-    int64_t wait_ms = 20000;
+    int64_t wait_ms = 120000;
     client_t *busy;
     client_t *idle;
     client_t *refused = NULL;
@@ -265,7 +265,7 @@ START_TEST(a_drain_lets_requests_end)
     ck_assert_int_eq(pthread_create(&draining, NULL, drain, &wait_ms), 0);
     ck_assert(client_is_closed(idle));
     client_close(idle);
-    while ((refused = client_open(world.plain)) != NULL && now_ms() - before < 5000) {
+    while ((refused = client_open(world.plain)) != NULL && now_ms() - before < 30000) {
         client_close(refused); /* until every loop has closed its socket */
     }
     ck_assert_ptr_null(refused);
@@ -278,7 +278,7 @@ START_TEST(a_drain_lets_requests_end)
     ck_assert(client_is_closed(busy));
     client_close(busy);
     (void)pthread_join(draining, NULL);
-    ck_assert_int_lt(now_ms() - before, 10000);
+    ck_assert_int_lt(now_ms() - before, 60000);
     world_close(&world);
 }
 END_TEST
@@ -294,7 +294,7 @@ START_TEST(a_drain_cuts_what_does_not_end)
     ck_assert(world_await(&watch.waiting, 1));
     before = now_ms();
     edge_drain(world.edge, 300);
-    ck_assert_int_lt(now_ms() - before, 5000);
+    ck_assert_int_lt(now_ms() - before, 30000);
     ck_assert(client_is_closed(client));
     ck_assert(world_await(&watch.cancelled, 1));
     client_close(client);

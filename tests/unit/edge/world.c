@@ -212,7 +212,7 @@ static void read_urls(signet_call_t *call, world_t *world)
 
 static int64_t or_long(int64_t value)
 {
-    return value > 0 ? value : 60000;
+    return value > 0 ? value : 300000;
 }
 
 void world_open(world_t *world, const world_options_t *options)
@@ -322,7 +322,7 @@ int world_await(atomic_int *value, int expected)
     struct timespec pause = {0, 1000000};
     int tries;
 
-    for (tries = 0; tries < 10000 && atomic_load(value) != expected; tries++) {
+    for (tries = 0; tries < 60000 && atomic_load(value) != expected; tries++) {
         (void)nanosleep(&pause, NULL);
     }
     return atomic_load(value) == expected;

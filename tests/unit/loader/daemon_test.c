@@ -191,7 +191,7 @@ static int ask(unsigned port)
 /* Waits until the running host has said these words. */
 static void await_words(const char *words)
 {
-    for (int wait = 0; wait < 10000; wait++) {
+    for (int wait = 0; wait < 60000; wait++) {
         read_file("err", said, sizeof said);
         if (strstr(said, words))
             return;
@@ -206,7 +206,7 @@ START_TEST(it_runs_from_ready_to_sigterm)
     char ready[512] = "";
     configure_listener(0);
     pid_t child = start("--config", world_path("signet.cfg"), NULL);
-    for (int wait = 0; wait < 10000 && !ready[0]; wait++) {
+    for (int wait = 0; wait < 60000 && !ready[0]; wait++) {
         usleep(1000);
         read_file("ready", ready, sizeof ready);
     }

@@ -198,7 +198,7 @@ START_TEST(jobs_run_until_drained)
         open_blocks("{ name = \"worker\"; plugin = \"mock-job\"; }", SIGNET_MODE_SERVE), SIGNET_OK);
     ck_assert_int_eq(core_registry_start(world_call(), registry), SIGNET_OK);
     ck_assert_int_eq(core_registry_run_jobs(registry, lanes), SIGNET_OK);
-    for (int wait = 0; wait < 5000 && metric("signet_mock_runs_total") < 5; wait++)
+    for (int wait = 0; wait < 60000 && metric("signet_mock_runs_total") < 5; wait++)
         usleep(1000);
     ck_assert_int_ge(metric("signet_mock_runs_total"), 5);
     core_registry_drain(registry);
@@ -220,7 +220,7 @@ static void run_singleton(const char *block, int64_t asked)
     ck_assert_int_eq(open_blocks(block, SIGNET_MODE_SERVE), SIGNET_OK);
     ck_assert_int_eq(core_registry_start(world_call(), registry), SIGNET_OK);
     ck_assert_int_eq(core_registry_run_jobs(registry, lanes), SIGNET_OK);
-    for (int wait = 0; wait < 5000 && metric("signet_mock_asked_total") < asked; wait++)
+    for (int wait = 0; wait < 60000 && metric("signet_mock_asked_total") < asked; wait++)
         usleep(1000);
     ck_assert_int_ge(metric("signet_mock_asked_total"), asked);
     core_registry_drain(registry);

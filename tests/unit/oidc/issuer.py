@@ -90,7 +90,7 @@ class Handler(peer.Handler):
         if State.mode == "down":
             self.close_connection = True
         elif State.mode == "slow":
-            time.sleep(5)
+            time.sleep(120)
         elif State.mode == "late":
             time.sleep(0.7)
         if State.mode in ("ok", "late", "other-issuer", "no-uri"):

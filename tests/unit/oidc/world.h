@@ -14,7 +14,7 @@ extern signet_call_t *world_call;
 extern peer_t world_issuer;
 
 #define WORLD_OUTBOUND                                                                             \
-    "outbound = { permit = [\"127.0.0.1/32\"]; roots = \"ca.pem\"; timeout = \"1s\"; };"
+    "outbound = { permit = [\"127.0.0.1/32\"]; roots = \"ca.pem\"; timeout = \"3s\"; };"
 #define WORLD_RULES                                                                                \
     "rules = ({ name = \"all\"; conditions = ({ claim = \"sub\"; matches = \"*\"; });"             \
     " grants = ({ role = \"requester\"; }); });"

@@ -10,7 +10,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#define REPLY_MS 20000
+#define REPLY_MS 60000
 
 static char reply[65536];
 
