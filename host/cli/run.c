@@ -85,7 +85,7 @@ static int32_t run_in(cli_t *cli, core_registry_t *registry, const signet_comman
 }
 
 /* Opens and starts the blocks of `config` and runs the command in the instance `name`. */
-static int32_t run_on(cli_t *cli, const core_config_t *config, const signet_command_t *command,
+static int32_t run_on(cli_t *cli, core_config_t *config, const signet_command_t *command,
                       signet_text_t name, const signet_setting_t *options)
 {
     core_registry_t *registry = NULL;
@@ -222,7 +222,7 @@ static int32_t run_remote(cli_t *cli, const cli_command_t *command, const signet
         return status;
     const core_block_t block = {
         .name = plugin->id, .plugin = plugin->id, .descriptor = plugin, .settings = settings};
-    core_config_t config = {.blocks = &block, .block_count = 1};
+    core_config_t config = {.blocks = &block, .block_count = 1, .holders = 1};
     if (command->command->flags & SIGNET_COMMAND_STANDALONE)
         config.standalone = plugin->id;
     return run_on(cli, &config, command->command, plugin->id, options);

@@ -381,13 +381,24 @@ signet_call_t *core_call_new(const core_call_options_t *options)
         free_call(call);
         return NULL;
     }
+    if (call->registry)
+        core_registry_hold(call->registry);
     return &call->head;
 }
 
 void core_call_free(signet_call_t *call)
 {
-    if (call)
-        free_call(call_of(call));
+    if (!call)
+        return;
+    core_registry_t *registry = call_of(call)->registry;
+    free_call(call_of(call));
+    if (registry)
+        core_registry_release(registry);
+}
+
+core_registry_t *core_call_registry(signet_call_t *call)
+{
+    return call_of(call)->registry;
 }
 
 void core_call_cancel(signet_call_t *call)

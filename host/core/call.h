@@ -17,10 +17,13 @@ typedef struct core_call_options {
     int may_set_tenant;    /* 1: a host job or local command */
 } core_call_options_t;
 
-/* A new call, or NULL when out of memory. Any thread. */
+/* A new call, or NULL when out of memory. It is pinned to its registry, which it holds until it
+ * ends. Any thread. */
 signet_call_t *core_call_new(const core_call_options_t *options);
 /* Ends it: wipes and frees the arena. By the thread that uses it, after its children ended. */
 void core_call_free(signet_call_t *call);
+/* The registry that it is pinned to, or NULL. */
+core_registry_t *core_call_registry(signet_call_t *call);
 /* Marks it cancelled; from any thread while it lives. */
 void core_call_cancel(signet_call_t *call);
 /* fail() with a printf message, as the SDK has it for plugins. */

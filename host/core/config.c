@@ -354,6 +354,7 @@ int32_t core_config_load(signet_call_t *call, const char *path, signet_text_t pl
                          "there is no memory to read the configuration: free some");
     }
     made->owned = arena;
+    atomic_init(&made->holders, 1);
     loading_t loading = {.check = {.call = call, .arena = arena, .faults = &faults},
                          .config = made,
                          .plugin_folder = plugin_folder};
@@ -367,9 +368,15 @@ int32_t core_config_load(signet_call_t *call, const char *path, signet_text_t pl
     return status;
 }
 
+core_config_t *core_config_hold(core_config_t *config)
+{
+    atomic_fetch_add(&config->holders, 1);
+    return config;
+}
+
 void core_config_free(core_config_t *config)
 {
-    if (!config)
+    if (!config || atomic_fetch_sub(&config->holders, 1) != 1)
         return;
     core_arena_t *arena = config->owned;
     core_arena_free(arena);

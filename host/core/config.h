@@ -4,6 +4,7 @@
 
 #include <signet/option.h>
 #include <signet/plugin.h>
+#include <stdatomic.h>
 
 /* One block of `plugins`: an instance to be. */
 typedef struct core_block {
@@ -32,6 +33,7 @@ typedef struct core_config {
     uint64_t file_count;
     signet_text_t standalone; /* the instance that is opened but not started, and may lack what it
                                * needs; empty: none */
+    atomic_uint holders;      /* who still needs it: its loader, registries, instances */
 } core_config_t;
 
 /* Reads, includes and checks `path`, loading the descriptors of the plugins it names from
@@ -40,6 +42,10 @@ typedef struct core_config {
  * "FILE:LINE: what is wrong: remedy", are the message of the call's error. */
 int32_t core_config_load(signet_call_t *call, const char *path, signet_text_t plugin_folder,
                          core_config_t **config);
+/* Adds a holder; instances that a reload leaves as they are keep the configuration they began
+ * with. Any thread. */
+core_config_t *core_config_hold(core_config_t *config);
+/* Takes a holder away and frees it with the last one. NULL is nothing. Any thread. */
 void core_config_free(core_config_t *config);
 /* The member `name` of a group of settings, or NULL; of NULL too. */
 const signet_setting_t *core_setting(const signet_setting_t *group, const char *name);

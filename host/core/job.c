@@ -27,12 +27,14 @@ typedef struct job {
     int64_t deadline_ms;
     int32_t (*run)(void *instance, signet_call_t *call);
     int64_t due;         /* monotonic; of the next run */
+    int begun;           /* its instance is in force */
     int running;         /* on a lane: queued or at work */
     int woken;           /* to run once more */
     signet_call_t *call; /* of the run at work */
 } job_t;
 
 struct core_jobs {
+    core_generations_t *generations;
     pthread_mutex_t lock;
     pthread_cond_t changed; /* something is due earlier, or a run ended, or the end began */
     job_t *first;
@@ -44,11 +46,12 @@ struct core_jobs {
 
 static void run_work(core_work_t *work);
 
-core_jobs_t *core_jobs_new(void)
+core_jobs_t *core_jobs_new(core_generations_t *generations)
 {
     core_jobs_t *jobs = calloc(1, sizeof *jobs);
     if (!jobs)
         return NULL;
+    jobs->generations = generations;
     pthread_mutex_init(&jobs->lock, NULL);
     pthread_cond_init(&jobs->changed, NULL);
     return jobs;
@@ -155,9 +158,9 @@ static int take_lease(const job_t *job, signet_call_t *call)
         return 0;
     const signet_store_interface_t *store = provider->interface;
     int64_t duration = job->deadline_ms + 3 * job->period_ms;
-    int32_t status =
-        store->lease(provider->instance, call, core_text(job->lease), job->instance->host.node,
-                     duration < SHORTEST_LEASE ? SHORTEST_LEASE : duration);
+    int32_t status = store->lease(provider->instance, call, core_text(job->lease),
+                                  job->instance->first->host.node,
+                                  duration < SHORTEST_LEASE ? SHORTEST_LEASE : duration);
     /* Another node runs it: nothing is wrong. */
     if (status == SIGNET_CONFLICT)
         call->services->clear(call);
@@ -180,14 +183,27 @@ static void log_failure(const job_t *job, signet_call_t *call)
                   call->services->trace(call), fields, error->detail.length ? 3 : 2);
 }
 
-/* Publishes the call of a run, so that it can be cancelled; 0 where no run may begin any more. */
+/* The registry in force, held, for a run that may begin; NULL where none may any more. While the
+ * lock is held no instance is retired, so the registry has the job's instance. */
+static core_registry_t *may_run(job_t *job)
+{
+    core_jobs_t *jobs = job->jobs;
+    core_registry_t *registry = NULL;
+    pthread_mutex_lock(&jobs->lock);
+    if (!jobs->stopping && job->begun)
+        registry = core_registry_hold_current(jobs->generations);
+    pthread_mutex_unlock(&jobs->lock);
+    return registry;
+}
+
+/* Publishes the call of a run, so that it can be cancelled; 0 where the end has begun. */
 static int set_call(job_t *job, signet_call_t *call)
 {
     pthread_mutex_lock(&job->jobs->lock);
-    int may_run = !job->jobs->stopping;
-    job->call = may_run ? call : NULL;
+    job->call = job->jobs->stopping ? NULL : call;
+    int set = job->call != NULL;
     pthread_mutex_unlock(&job->jobs->lock);
-    return may_run;
+    return set;
 }
 
 static void unset_call(job_t *job)
@@ -197,11 +213,9 @@ static void unset_call(job_t *job)
     pthread_mutex_unlock(&job->jobs->lock);
 }
 
-static void run_work(core_work_t *work)
+static void run_in(core_registry_t *registry, job_t *job)
 {
-    job_t *job = (job_t *)(void *)work;
-    core_jobs_t *jobs = job->jobs;
-    signet_call_t *call = core_registry_call(job->instance, job->deadline_ms);
+    signet_call_t *call = core_registry_call(registry, job->instance, job->deadline_ms);
     if (!call) {
         core_log(SIGNET_LOG_ERROR, "job.failed", "There is no memory to run the job %s.",
                  job->name);
@@ -214,6 +228,18 @@ static void run_work(core_work_t *work)
         unset_call(job);
     }
     core_call_free(call);
+}
+
+static void run_work(core_work_t *work)
+{
+    job_t *job = (job_t *)(void *)work;
+    core_jobs_t *jobs = job->jobs;
+    core_registry_t *registry = may_run(job);
+    /* Whoever closes the registry waits for the end of the run. */
+    if (registry) {
+        run_in(registry, job);
+        core_registry_release(registry);
+    }
     pthread_mutex_lock(&jobs->lock);
     job->running = 0;
     job->due = core_clock_monotonic() + (job->woken ? 0 : job->period_ms);
@@ -222,12 +248,27 @@ static void run_work(core_work_t *work)
     pthread_mutex_unlock(&jobs->lock);
 }
 
+/* 1 while the same job of another instance of this name, which it replaced, still runs. The lock is
+ * held. */
+static int must_wait(const job_t *job)
+{
+    for (const job_t *other = job->jobs->first; other; other = other->next) {
+        if (other != job && other->running && strcmp(other->name, job->name) == 0 &&
+            core_text_equal(other->instance->block->name, job->instance->block->name))
+            return 1;
+    }
+    return 0;
+}
+
 /* Submits what is due; the time of the next that is not. The lock is held. */
 static int64_t submit_due(core_jobs_t *jobs)
 {
     int64_t now = core_clock_monotonic();
     int64_t next = INT64_MAX;
     for (job_t *job = jobs->first; job; job = job->next) {
+        /* The end of the run that it waits for has this done again. */
+        if (!job->begun || (!job->running && must_wait(job)))
+            continue;
         if (!job->running && job->due <= now) {
             job->running = 1;
             if (core_lanes_submit(jobs->lanes, job->lane, &job->work) != SIGNET_OK) {
@@ -258,6 +299,43 @@ static void *run_timer(void *argument)
     return NULL;
 }
 
+void core_jobs_begin(core_jobs_t *jobs, const core_instance_t *instance)
+{
+    pthread_mutex_lock(&jobs->lock);
+    for (job_t *job = jobs->first; job; job = job->next)
+        job->begun |= job->instance == instance;
+    pthread_cond_broadcast(&jobs->changed);
+    pthread_mutex_unlock(&jobs->lock);
+}
+
+void core_jobs_retire(core_jobs_t *jobs, const core_instance_t *instance)
+{
+    pthread_mutex_lock(&jobs->lock);
+    for (job_t *job = jobs->first; job; job = job->next) {
+        if (job->instance == instance)
+            job->begun = 0;
+    }
+    pthread_mutex_unlock(&jobs->lock);
+}
+
+void core_jobs_remove(core_jobs_t *jobs, const core_instance_t *instance)
+{
+    pthread_mutex_lock(&jobs->lock);
+    for (job_t **at = &jobs->first; *at;) {
+        job_t *job = *at;
+        if (job->instance == instance && job->running) {
+            pthread_cond_wait(&jobs->changed, &jobs->lock);
+            at = &jobs->first;
+        } else if (job->instance == instance) {
+            *at = job->next;
+            free_job(job);
+        } else {
+            at = &job->next;
+        }
+    }
+    pthread_mutex_unlock(&jobs->lock);
+}
+
 int32_t core_jobs_run(core_jobs_t *jobs, core_lanes_t *lanes)
 {
     sigset_t all;
@@ -284,10 +362,8 @@ void core_jobs_stop(core_jobs_t *jobs)
     jobs->timer_runs = 0;
 }
 
-void core_jobs_free(core_jobs_t *jobs)
+void core_jobs_end(core_jobs_t *jobs)
 {
-    if (!jobs)
-        return;
     core_jobs_stop(jobs);
     pthread_mutex_lock(&jobs->lock);
     for (job_t *job = jobs->first; job; job = job->next) {
@@ -301,6 +377,13 @@ void core_jobs_free(core_jobs_t *jobs)
             job = job->next;
     }
     pthread_mutex_unlock(&jobs->lock);
+}
+
+void core_jobs_free(core_jobs_t *jobs)
+{
+    if (!jobs)
+        return;
+    core_jobs_end(jobs);
     while (jobs->first) {
         job_t *job = jobs->first;
         jobs->first = job->next;

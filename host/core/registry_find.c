@@ -18,12 +18,12 @@ int core_registry_make_interfaces(core_registry_t *registry)
 {
     uint64_t most = 0;
     for (uint64_t index = 0; index < registry->instance_count; index++)
-        most += registry->instances[index].block->descriptor->provide_count;
+        most += registry->instances[index]->block->descriptor->provide_count;
     registry->interfaces = calloc(most ? most : 1, sizeof *registry->interfaces);
     if (!registry->interfaces)
         return 0;
     for (uint64_t index = 0; index < registry->instance_count; index++) {
-        const signet_plugin_t *plugin = registry->instances[index].block->descriptor;
+        const signet_plugin_t *plugin = registry->instances[index]->block->descriptor;
         for (uint64_t at = 0; at < plugin->provide_count; at++) {
             signet_text_t id = SIGNET_AT(signet_provide_t, plugin->provides, at)->interface;
             if (interface_of(registry, id))
@@ -53,11 +53,13 @@ void core_registry_provide(core_registry_t *registry, core_instance_t *instance)
         const signet_provide_t *provide = SIGNET_AT(signet_provide_t, plugin->provides, at);
         core_interface_t *interface = interface_of(registry, provide->interface);
         signet_provider_t *provider = &instance->providers[at];
-        *provider = (signet_provider_t){.size = sizeof *provider,
-                                        .number = instance->host.number,
-                                        .name = instance->block->name,
-                                        .interface = provide->vtable,
-                                        .instance = instance->instance};
+        /* Calls of an older registry may use it already. */
+        if (!provider->size)
+            *provider = (signet_provider_t){.size = sizeof *provider,
+                                            .number = instance->first->host.number,
+                                            .name = instance->block->name,
+                                            .interface = provide->vtable,
+                                            .instance = instance->instance};
         interface->providers[interface->count++] = provider;
     }
 }

@@ -15,8 +15,8 @@
 
 static core_instance_t *instance_of(const signet_host_t *host)
 {
-    /* The host is the first member of its instance, which the host itself made. */
-    return (core_instance_t *)(void *)(uintptr_t)host;
+    /* The host is the first member of what the host itself made. */
+    return ((core_handed_t *)(void *)(uintptr_t)host)->instance;
 }
 
 static void service_log(const signet_host_t *host, signet_call_t *call, int32_t level,
@@ -55,7 +55,11 @@ static int32_t service_add_routes(const signet_host_t *host, signet_call_t *call
 static const signet_route_t *const *service_routes(const signet_host_t *host, signet_call_t *call,
                                                    uint64_t *count)
 {
-    core_registry_t *registry = instance_of(host)->registry;
+    core_registry_t *registry = core_call_registry(call);
+    (void)host;
+    *count = 0;
+    if (!registry)
+        return NULL;
     pthread_mutex_lock(&registry->lock);
     const signet_route_t **routes =
         call->services->alloc(call, registry->route_count * sizeof(void *));
@@ -70,22 +74,18 @@ static int32_t service_add_job(const signet_host_t *host, signet_call_t *call,
                                const signet_job_t *job)
 {
     core_instance_t *instance = instance_of(host);
-    core_registry_t *registry = instance->registry;
-    pthread_mutex_lock(&registry->lock);
-    int sealed = registry->sealed;
-    pthread_mutex_unlock(&registry->lock);
-    if (sealed)
+    if (!atomic_load(&instance->opening))
         return core_fail(call, SIGNET_CONFLICT, "job.too-late",
                          "instance \"%.*s\" adds a job after its start: report it to the plugin's "
                          "author",
                          CORE_TEXT_ARG(host->name));
-    return core_jobs_add(registry->jobs, call, instance, job);
+    return core_jobs_add(instance->generations->jobs, call, instance, job);
 }
 
 static int32_t service_wake_job(const signet_host_t *host, signet_call_t *call, signet_text_t name)
 {
     core_instance_t *instance = instance_of(host);
-    return core_jobs_wake(instance->registry->jobs, call, instance, name);
+    return core_jobs_wake(instance->generations->jobs, call, instance, name);
 }
 
 static int32_t service_add_metric(const signet_host_t *host, signet_call_t *call,

@@ -35,7 +35,7 @@ void edge_access_log(const edge_request_t *request, uint64_t duration_us)
     char duration[NUMBER];
     size_t i;
 
-    if (!request->edge->limits.access_log || !core_log_enabled(SIGNET_LOG_INFO)) {
+    if (!request->routing->limits.access_log || !core_log_enabled(SIGNET_LOG_INFO)) {
         return;
     }
     if (call != NULL) {

@@ -5,6 +5,7 @@
 
 #include "core/call.h"
 #include "edge/authenticate.h"
+#include "edge/loop.h"
 #include "edge/problem.h"
 #include "edge/request.h"
 
@@ -101,12 +102,20 @@ static void fill_view(edge_request_t *request)
     view->header_count = request->http.header_count;
 }
 
+void edge_request_pin(edge_request_t *request)
+{
+    if (request->routing == NULL) {
+        request->routing = edge_routing_hold(request->loop->routing);
+    }
+}
+
 int edge_request_open_call(edge_request_t *request, int64_t deadline_ms)
 {
     core_call_options_t options;
 
     memset(&options, 0, sizeof(options));
-    options.registry = request->edge->registry;
+    edge_request_pin(request);
+    options.registry = request->routing->registry;
     options.trace = read_trace(request->http.traceparent);
     options.deadline_ms = deadline_ms;
     request->call = core_call_new(&options);
@@ -117,7 +126,7 @@ int32_t edge_request_make_call(edge_request_t *request)
 {
     const signet_route_t *route = request->match.route->route;
     int64_t deadline_ms =
-        route->deadline_ms > 0 ? route->deadline_ms : request->edge->limits.request_ms;
+        route->deadline_ms > 0 ? route->deadline_ms : request->routing->limits.request_ms;
 
     if (!edge_request_open_call(request, deadline_ms) ||
         (request->is_local && edge_authenticate_local(request) != SIGNET_OK)) {
@@ -147,8 +156,11 @@ static int32_t check_body(edge_request_t *request)
 
 static int32_t find_route(edge_request_t *request)
 {
-    int32_t status = edge_router_find(request->edge->router, request->http.method,
-                                      request->target.path, &request->match);
+    int32_t status;
+
+    edge_request_pin(request);
+    status = edge_router_find(request->routing->router, request->http.method, request->target.path,
+                              &request->match);
 
     if (status == SIGNET_OK && request->match.route->instance != request->edge &&
         !atomic_load(&request->edge->ready)) {

@@ -26,7 +26,7 @@ void edge_connection_wait(edge_connection_t *connection, edge_wait_t wait)
     edge_loop_t *loop = connection->loop;
 
     edge_deadline_set(&loop->deadlines, &connection->deadline, wait,
-                      uv_now(&loop->uv) + (uint64_t)loop->edge->limits.wait_ms[wait]);
+                      uv_now(&loop->uv) + (uint64_t)loop->routing->limits.wait_ms[wait]);
 }
 
 static void on_closed(uv_handle_t *handle)

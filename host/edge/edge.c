@@ -3,12 +3,10 @@
 #include <errno.h>
 #include <sched.h>
 #include <stdlib.h>
-#include <string.h>
 #include <time.h>
 #include <unistd.h>
 
 #include "core/call.h"
-#include "edge/builtin.h"
 #include "edge/loop.h"
 #include "edge/setting.h"
 #include "edge/state.h"
@@ -54,22 +52,6 @@ static int32_t read_listeners(signet_call_t *call, const core_config_t *config, 
     return SIGNET_OK;
 }
 
-static int32_t compile_routes(signet_call_t *call, edge_t *edge)
-{
-    uint64_t count = 0;
-    const core_route_t *routes = core_registry_routes(edge->registry, &count);
-
-    edge->routes = calloc(count + EDGE_BUILTIN_COUNT, sizeof(*edge->routes));
-    if (edge->routes == NULL) {
-        return no_memory(call);
-    }
-    edge_builtin_routes(edge, edge->routes);
-    if (count > 0) {
-        memcpy(edge->routes + EDGE_BUILTIN_COUNT, routes, count * sizeof(*routes));
-    }
-    return edge_router_new(call, edge->routes, count + EDGE_BUILTIN_COUNT, &edge->router);
-}
-
 static int32_t open_loops(signet_call_t *call, edge_t *edge)
 {
     size_t count = count_cores();
@@ -111,13 +93,16 @@ static int32_t listen_on(signet_call_t *call, edge_t *edge, edge_listener_t *lis
     return SIGNET_OK;
 }
 
-static int32_t set_up(signet_call_t *call, const core_config_t *config, edge_t *edge)
+static int32_t set_up(signet_call_t *call, const core_config_t *config, core_registry_t *registry,
+                      edge_t *edge)
 {
     int32_t status = read_listeners(call, config, edge);
+    edge_routing_t *routing = NULL;
     size_t i;
 
     if (status == SIGNET_OK) {
-        status = compile_routes(call, edge);
+        status = edge_routing_new(call, edge, config->host, registry, &routing);
+        edge->routing = routing;
     }
     if (status == SIGNET_OK) {
         status = open_loops(call, edge);
@@ -146,16 +131,14 @@ int32_t edge_start(signet_call_t *call, const core_config_t *config, core_regist
     if (made == NULL) {
         return no_memory(call);
     }
-    made->registry = registry;
     made->lanes = lanes;
     (void)pthread_mutex_init(&made->lock, NULL);
     (void)pthread_condattr_init(&attributes);
     (void)pthread_condattr_setclock(&attributes, CLOCK_MONOTONIC);
     (void)pthread_cond_init(&made->emptied, &attributes);
     (void)pthread_condattr_destroy(&attributes);
-    edge_limits_read(&made->limits, config->host);
     edge_metrics_register(&made->metrics);
-    status = set_up(call, config, made);
+    status = set_up(call, config, registry, made);
     if (status != SIGNET_OK) {
         edge_free(made);
         return status;
@@ -195,6 +178,49 @@ static void wake_all(edge_t *edge)
 
     for (i = 0; i < edge->loops_running; i++) {
         edge_loop_wake(&edge->loops[i]);
+    }
+}
+
+struct edge_change {
+    edge_routing_t *routing;
+};
+
+int32_t edge_prepare(signet_call_t *call, edge_t *edge, const core_config_t *config,
+                     core_registry_t *registry, edge_change_t **change)
+{
+    edge_change_t *made = calloc(1, sizeof(*made));
+    int32_t status;
+
+    if (made == NULL) {
+        return no_memory(call);
+    }
+    status = edge_routing_new(call, edge, config->host, registry, &made->routing);
+    if (status == SIGNET_OK) {
+        *change = made;
+    } else {
+        edge_discard(made);
+    }
+    return status;
+}
+
+void edge_apply(edge_t *edge, edge_change_t *change)
+{
+    edge_routing_t *former;
+
+    (void)pthread_mutex_lock(&edge->lock);
+    former = atomic_exchange(&edge->routing, change->routing);
+    (void)pthread_mutex_unlock(&edge->lock);
+    change->routing = NULL;
+    edge_routing_release(former);
+    edge_discard(change);
+    wake_all(edge);
+}
+
+void edge_discard(edge_change_t *change)
+{
+    if (change != NULL) {
+        edge_routing_release(change->routing);
+        free(change);
     }
 }
 
@@ -243,8 +269,7 @@ void edge_free(edge_t *edge)
         edge_listener_free(&edge->listeners[i]);
     }
     free(edge->listeners);
-    edge_router_free(edge->router);
-    free(edge->routes);
+    edge_routing_release(edge->routing);
     (void)pthread_cond_destroy(&edge->emptied);
     (void)pthread_mutex_destroy(&edge->lock);
     free(edge);

@@ -12,6 +12,15 @@ typedef struct edge edge_t;
  * in `call` and name listener, file or address and remedy. */
 int32_t edge_start(signet_call_t *call, const core_config_t *config, core_registry_t *registry,
                    core_lanes_t *lanes, edge_t **edge);
+/* What another configuration makes of the edge, ready to be put in force. */
+typedef struct edge_change edge_change_t;
+/* Prepares the routes of `registry` and the limits of its configuration; nothing changes yet. */
+int32_t edge_prepare(signet_call_t *call, edge_t *edge, const core_config_t *config,
+                     core_registry_t *registry, edge_change_t **change);
+/* Puts it in force, for requests that begin from here on. */
+void edge_apply(edge_t *edge, edge_change_t *change);
+/* Forgets it. NULL is nothing. */
+void edge_discard(edge_change_t *change);
 /* From here on /readyz answers 200 and requests are served; before, they get 503. */
 void edge_ready(edge_t *edge);
 /* The addresses it listens on, "NAME URL" a line ("https https://127.0.0.1:41231",

@@ -90,9 +90,9 @@ static void handle_posted(edge_loop_t *loop)
 
 /* Every listener has a few connections of its own, so that whoever fills one of them does not
  * shut out those who look after the host by another. */
-static int has_room(const edge_t *edge, edge_listener_t *listener)
+static int has_room(const edge_loop_t *loop, edge_listener_t *listener)
 {
-    return atomic_load(&edge->connections) < edge->limits.connections ||
+    return atomic_load(&loop->edge->connections) < loop->routing->limits.connections ||
            atomic_load(&listener->connections) < OWN_CONNECTIONS;
 }
 
@@ -103,7 +103,7 @@ static void resume_accepting(edge_loop_t *loop)
     for (i = 0; i < loop->acceptor_count; i++) {
         edge_acceptor_t *acceptor = &loop->acceptors[i];
 
-        if (acceptor->paused && !loop->is_draining && has_room(loop->edge, acceptor->listener)) {
+        if (acceptor->paused && !loop->is_draining && has_room(loop, acceptor->listener)) {
             acceptor->paused =
                 !edge_connection_accept(loop, &acceptor->socket.stream, acceptor->listener);
         }
@@ -132,7 +132,7 @@ static void on_connection(uv_stream_t *server, int status)
     if (status < 0) {
         return;
     }
-    acceptor->paused = !has_room(loop->edge, acceptor->listener) ||
+    acceptor->paused = !has_room(loop, acceptor->listener) ||
                        !edge_connection_accept(loop, server, acceptor->listener);
     if (acceptor->paused && !uv_is_active((uv_handle_t *)&loop->tick)) {
         (void)uv_timer_start(&loop->tick, on_tick, TICK_MS, TICK_MS);
@@ -213,11 +213,27 @@ static void begin_drain(edge_loop_t *loop)
     }
 }
 
+/* Takes the routing in force. Requests that have begun keep theirs. */
+static void take_routing(edge_loop_t *loop)
+{
+    edge_t *edge = loop->edge;
+    edge_routing_t *former = loop->routing;
+
+    if (atomic_load(&edge->routing) == former) {
+        return;
+    }
+    (void)pthread_mutex_lock(&edge->lock);
+    loop->routing = edge_routing_hold(edge->routing);
+    (void)pthread_mutex_unlock(&edge->lock);
+    edge_routing_release(former);
+}
+
 static void on_wake(uv_async_t *wake)
 {
     edge_loop_t *loop = wake->data;
     edge_connection_t *connection;
 
+    take_routing(loop);
     handle_posted(loop);
     if (atomic_load(&loop->edge->draining) && !loop->is_draining) {
         begin_drain(loop);
@@ -248,6 +264,7 @@ int32_t edge_loop_open(edge_t *edge, edge_loop_t *loop)
         free(loop->acceptors);
         return SIGNET_NO_MEMORY;
     }
+    loop->routing = edge_routing_hold(edge->routing);
     (void)uv_timer_init(&loop->uv, &loop->tick);
     (void)pthread_mutex_init(&loop->lock, NULL);
     loop->wake.data = loop;
@@ -321,6 +338,7 @@ void edge_loop_close(edge_loop_t *loop)
         edge_request_free(request);
     }
     edge_buffer_free(&loop->cipher);
+    edge_routing_release(loop->routing);
     (void)pthread_mutex_destroy(&loop->lock);
     free(loop->acceptors);
 }

@@ -24,6 +24,7 @@ typedef struct edge_acceptor {
 
 struct edge_loop {
     edge_t *edge;
+    edge_routing_t *routing; /* held; for requests that begin */
     uv_loop_t uv;
     uv_thread_t thread;
     uv_async_t wake;

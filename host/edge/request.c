@@ -62,6 +62,8 @@ void edge_request_reset(edge_request_t *request)
     memset(&request->view, 0, sizeof(request->view));
     edge_identity_release(request->identity);
     request->identity = NULL;
+    edge_routing_release(request->routing);
+    request->routing = NULL;
     request->match.route = NULL;
     request->match.allowed_count = 0;
     request->target.path = (signet_text_t){NULL, 0};
@@ -86,6 +88,7 @@ void edge_request_reset(edge_request_t *request)
 void edge_request_free(edge_request_t *request)
 {
     edge_request_end_call(request);
+    edge_routing_release(request->routing);
     edge_identity_release(request->identity);
     edge_http_free(&request->http);
     edge_buffer_free(&request->sending);

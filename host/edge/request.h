@@ -28,6 +28,7 @@ struct edge_request {
     edge_loop_t *loop;
     edge_connection_t *connection; /* NULL once it went away; of the loop */
     edge_request_t *next;          /* in the loop's pool or its list of posted ones */
+    edge_routing_t *routing;       /* held from its head on: what it is pinned to */
     edge_http_t http;
     edge_target_t target;
     edge_match_t match;
@@ -73,6 +74,8 @@ void edge_request_end_call(edge_request_t *request);
 
 /* After the head: checks it and finds the route. OK; otherwise the answer is ready and says why. */
 int32_t edge_request_route(edge_request_t *request);
+/* Pins it to the routing in force, unless it is pinned already. */
+void edge_request_pin(edge_request_t *request);
 /* Makes a call for the request. 1, or 0 when out of memory. */
 int edge_request_open_call(edge_request_t *request, int64_t deadline_ms);
 /* Makes the call of its handler, whose time begins here. OK; otherwise the answer is ready and says

@@ -108,7 +108,7 @@ static size_t take_head(edge_connection_t *connection, const char *data, size_t 
         return length;
     }
     http = &connection->request->http;
-    switch (edge_http_take_head(http, data, length, connection->loop->edge->limits.header_size,
+    switch (edge_http_take_head(http, data, length, connection->loop->routing->limits.header_size,
                                 &used)) {
     case EDGE_HTTP_DONE:
         end_head(connection);

@@ -9,17 +9,14 @@
 #include "edge/limits.h"
 #include "edge/listener.h"
 #include "edge/metrics.h"
-#include "edge/router.h"
+#include "edge/routing.h"
 
 typedef struct edge_loop edge_loop_t;
 
 struct edge {
-    core_registry_t *registry;
     core_lanes_t *lanes;
-    edge_limits_t limits;
     edge_metrics_t metrics;
-    edge_router_t *router;
-    core_route_t *routes; /* those of the registry and the edge's own */
+    _Atomic(edge_routing_t *) routing; /* the one in force; changed and held under the lock */
     edge_listener_t *listeners;
     size_t listener_count;
     edge_loop_t *loops;
@@ -30,7 +27,7 @@ struct edge {
     atomic_int cutting;  /* what is still open is closed */
     atomic_int ending;   /* loops end once nothing is open */
     atomic_llong connections;
-    pthread_mutex_t lock; /* with emptied: for waiting until no connection is left */
+    pthread_mutex_t lock; /* of routing; with emptied: for waiting until no connection is left */
     pthread_cond_t emptied;
 };
 

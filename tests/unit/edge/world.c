@@ -96,6 +96,16 @@ const core_route_t *core_registry_routes(const core_registry_t *registry, uint64
     return world_routes(count);
 }
 
+core_registry_t *core_registry_hold(core_registry_t *registry)
+{
+    return registry;
+}
+
+void core_registry_release(core_registry_t *registry)
+{
+    (void)registry;
+}
+
 const signet_provider_t *const *core_registry_providers(const core_registry_t *registry,
                                                         signet_text_t interface, uint64_t *count)
 {

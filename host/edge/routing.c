@@ -1,0 +1,57 @@
+#include "edge/routing.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "core/call.h"
+#include "edge/builtin.h"
+
+int32_t edge_routing_new(signet_call_t *call, edge_t *edge, const signet_setting_t *host,
+                         core_registry_t *registry, edge_routing_t **routing)
+{
+    uint64_t count = 0;
+    const core_route_t *routes = core_registry_routes(registry, &count);
+    edge_routing_t *made = calloc(1, sizeof(*made));
+    int32_t status;
+
+    if (made != NULL) {
+        made->routes = calloc(count + EDGE_BUILTIN_COUNT, sizeof(*made->routes));
+    }
+    if (made == NULL || made->routes == NULL) {
+        free(made);
+        return core_fail(call, SIGNET_NO_MEMORY, "host.no-memory",
+                         "No memory is left for the routes.");
+    }
+    atomic_init(&made->holders, 1);
+    made->registry = core_registry_hold(registry);
+    edge_limits_read(&made->limits, host);
+    edge_builtin_routes(edge, made->routes);
+    if (count > 0) {
+        memcpy(made->routes + EDGE_BUILTIN_COUNT, routes, count * sizeof(*routes));
+    }
+    status = edge_router_new(call, made->routes, count + EDGE_BUILTIN_COUNT, &made->router);
+    if (status == SIGNET_OK) {
+        *routing = made;
+    } else {
+        edge_routing_release(made);
+    }
+    return status;
+}
+
+edge_routing_t *edge_routing_hold(edge_routing_t *routing)
+{
+    atomic_fetch_add_explicit(&routing->holders, 1, memory_order_relaxed);
+    return routing;
+}
+
+void edge_routing_release(edge_routing_t *routing)
+{
+    if (routing == NULL ||
+        atomic_fetch_sub_explicit(&routing->holders, 1, memory_order_acq_rel) != 1) {
+        return;
+    }
+    edge_router_free(routing->router);
+    free(routing->routes);
+    core_registry_release(routing->registry);
+    free(routing);
+}
