@@ -519,7 +519,7 @@ MEMBER(signet_decrypt_request, algorithm, 24);
 MEMBER(signet_decrypt_request, ciphertext, 40);
 
 /* key.h: signet_key_interface */
-SIZE(signet_key_interface, 72);
+SIZE(signet_key_interface, 80);
 MEMBER(signet_key_interface, size, 0);
 MEMBER(signet_key_interface, reserved, 4);
 MEMBER(signet_key_interface, generate, 8);
@@ -530,6 +530,7 @@ MEMBER(signet_key_interface, initialise, 40);
 MEMBER(signet_key_interface, unlock, 48);
 MEMBER(signet_key_interface, lock, 56);
 MEMBER(signet_key_interface, decrypt, 64);
+MEMBER(signet_key_interface, destroy, 72);
 
 /* store.h: signet_field_declaration */
 SIZE(signet_field_declaration, 32);
@@ -1171,6 +1172,9 @@ static void pin_signet_key_interface(const struct signet_key_interface *object)
     int32_t (*decrypt)(void *instance, signet_call_t *call, const signet_decrypt_request_t *request,
                        signet_bytes_t *plaintext) = object->decrypt;
     (void)decrypt;
+    int32_t (*destroy)(void *instance, signet_call_t *call, signet_text_t uri,
+                       signet_bytes_t public_key) = object->destroy;
+    (void)destroy;
 }
 
 static void pin_signet_store_interface(const struct signet_store_interface *object)

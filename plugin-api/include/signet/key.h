@@ -146,6 +146,14 @@ typedef struct signet_key_interface {
      * Optional. [worker] */
     int32_t (*decrypt)(void *instance, signet_call_t *call, const signet_decrypt_request_t *request,
                        signet_bytes_t *plaintext);
+    /* Destroys a key for good; it is gone, durably, when this answers OK: its octets are
+     * overwritten where the backend can do that, its public key's object goes with it, and nothing
+     * signs with it any more. `public_key` is its SubjectPublicKeyInfo: CONFLICT ("key.other")
+     * where the key at the URI is another one. Interrupted and asked again it goes on. NOT_FOUND
+     * where there is none (any more), DENIED where the backend keeps this key, UNAVAILABLE.
+     * Optional. [worker] */
+    int32_t (*destroy)(void *instance, signet_call_t *call, signet_text_t uri,
+                       signet_bytes_t public_key);
 } signet_key_interface_t;
 
 #endif

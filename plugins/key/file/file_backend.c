@@ -110,24 +110,35 @@ static int32_t load(signet_call_t *call, backend_t *backend, signet_text_t name,
     return status == SIGNET_OK ? add(call, backend, name, purposes, private_key, key) : status;
 }
 
+static signet_text_t name_of(signet_text_t uri)
+{
+    return signet_text_starts(uri, "file:") ? (signet_text_t){uri.data + 5, uri.length - 5} : uri;
+}
+
+static int32_t check_name(signet_call_t *call, const backend_t *backend, signet_text_t name)
+{
+    if (signet_key_name_valid(name)) {
+        return SIGNET_OK;
+    }
+    return signet_fail(call, SIGNET_NOT_FOUND, "key.not-found",
+                       "\"%.*s\" names no key in the folder %s", SIGNET_FORMAT(name),
+                       backend->folder);
+}
+
 static int32_t find_key(signet_call_t *call, backend_t *backend, signet_text_t uri,
                         file_key_t **key)
 {
-    signet_text_t name = uri;
-    if (signet_text_starts(uri, "file:")) {
-        name = (signet_text_t){uri.data + 5, uri.length - 5};
-    }
+    signet_text_t name = name_of(uri);
     *key = loaded(backend, name);
     if (*key) {
         return SIGNET_OK;
     }
-    if (!signet_key_name_valid(name)) {
-        return signet_fail(call, SIGNET_NOT_FOUND, "key.not-found",
-                           "\"%.*s\" names no key in the folder %s", SIGNET_FORMAT(uri),
-                           backend->folder);
+    int32_t status = check_name(call, backend, name);
+    if (status != SIGNET_OK) {
+        return status;
     }
     (void)pthread_mutex_lock(&backend->lock);
-    int32_t status = load(call, backend, name, key);
+    status = load(call, backend, name, key);
     (void)pthread_mutex_unlock(&backend->lock);
     return status;
 }
@@ -226,6 +237,47 @@ static int32_t decrypt(void *instance, signet_call_t *call, const signet_decrypt
     return status == SIGNET_OK ? file_key_decrypt(call, key, request, plaintext) : status;
 }
 
+/* The key's file, then its copy in memory; under the lock. */
+static int32_t erase(signet_call_t *call, backend_t *backend, signet_text_t name,
+                     signet_bytes_t public_key)
+{
+    file_key_t *key = NULL;
+    int32_t status = load(call, backend, name, &key);
+    if (status == SIGNET_OK && !file_key_matches(key, public_key)) {
+        return signet_fail_field(call, SIGNET_CONFLICT, "key.other", "public_key",
+                                 "the key \"%.*s\" in the folder %s is another one than the one "
+                                 "that is to be destroyed",
+                                 SIGNET_FORMAT(name), backend->folder);
+    }
+    /* A destruction that was interrupted has left a file of another name. */
+    if (status == SIGNET_NOT_FOUND) {
+        call->services->clear(call);
+        status = SIGNET_OK;
+    }
+    if (status == SIGNET_OK) {
+        status = file_folder_destroy(call, backend->folder, name);
+    }
+    if (status == SIGNET_OK && key) {
+        file_key_destroy(key);
+    }
+    return status;
+}
+
+static int32_t destroy(void *instance, signet_call_t *call, signet_text_t uri,
+                       signet_bytes_t public_key)
+{
+    backend_t *backend = instance;
+    signet_text_t name = name_of(uri);
+    int32_t status = check_name(call, backend, name);
+    if (status != SIGNET_OK) {
+        return status;
+    }
+    (void)pthread_mutex_lock(&backend->lock);
+    status = erase(call, backend, name, public_key);
+    (void)pthread_mutex_unlock(&backend->lock);
+    return status;
+}
+
 static int32_t list(void *instance, signet_call_t *call, const signet_key_t *const **keys,
                     uint64_t *count)
 {
@@ -236,16 +288,19 @@ static int32_t list(void *instance, signet_call_t *call, const signet_key_t *con
     for (file_key_t *key = first; key; key = file_key_next(key)) {
         total++;
     }
+    /* Others may be destroyed meanwhile, but none are added behind the first. */
     const signet_key_t **result = signet_alloc(call, total + 1, sizeof(*result));
     if (!result) {
         return signet_status(call);
     }
     uint64_t index = 0;
     for (file_key_t *key = first; key && status == SIGNET_OK; key = file_key_next(key)) {
-        status = file_key_describe(call, key, signet_text(backend->module), &result[index++]);
+        if (!file_key_gone(key)) {
+            status = file_key_describe(call, key, signet_text(backend->module), &result[index++]);
+        }
     }
     *keys = result;
-    *count = total;
+    *count = index;
     return status;
 }
 
@@ -303,4 +358,5 @@ const signet_key_interface_t file_backend_interface = {
     .unlock = unlock,
     .lock = lock,
     .decrypt = decrypt,
+    .destroy = destroy,
 };

@@ -5,6 +5,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <signet/sdk/backend.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -250,4 +251,66 @@ int32_t file_folder_write(signet_call_t *call, const char *folder, signet_text_t
     }
     (void)unlink(temporary);
     return status;
+}
+
+/* Overwrites a file's octets. Whoever keeps copies (a file system, a backup) keeps them still, but
+ * encrypted. */
+static int overwrite(const char *path)
+{
+    static const uint8_t zeros[FILE_MAX];
+    struct stat status;
+    int file = open(path, O_WRONLY | O_NOFOLLOW | O_CLOEXEC | O_NONBLOCK);
+    if (file < 0) {
+        return -1;
+    }
+    int done = fstat(file, &status);
+    if (done == 0 && status.st_size > 0) {
+        uint64_t length = (uint64_t)status.st_size < FILE_MAX ? (uint64_t)status.st_size : FILE_MAX;
+        done = write_all(file, (signet_bytes_t){zeros, length});
+    }
+    (void)close(file);
+    return done;
+}
+
+/* Overwrites and removes what `doomed` names. */
+static int32_t erase(signet_call_t *call, const char *folder, const char *doomed)
+{
+    if (overwrite(doomed) != 0) {
+        return fail_errno(call, doomed, "overwrite");
+    }
+    if (unlink(doomed) != 0) {
+        return fail_errno(call, doomed, "remove");
+    }
+    return sync_folder(folder) == 0 ? SIGNET_OK : fail_errno(call, folder, "sync");
+}
+
+int32_t file_folder_destroy(signet_call_t *call, const char *folder, signet_text_t name)
+{
+    struct stat status;
+    const char *path = file_path(call, folder, name);
+    const char *doomed =
+        signet_format(call, "%s/.destroying-%.*s%c", folder, SIGNET_FORMAT(name), '\0').data;
+    if (!path || !doomed) {
+        return signet_status(call);
+    }
+    /* What an interrupted call left goes first: the rename would put another file in its place. */
+    int left = lstat(doomed, &status) == 0;
+    int32_t result = left ? erase(call, folder, doomed) : SIGNET_OK;
+    if (result != SIGNET_OK) {
+        return result;
+    }
+    /* A file that is no key any more, but has a key's name, would keep a host from starting. */
+    if (rename(path, doomed) != 0) {
+        if (errno != ENOENT) {
+            return fail_errno(call, path, "rename");
+        }
+        return left ? SIGNET_OK
+                    : signet_fail(call, SIGNET_NOT_FOUND, "key.not-found",
+                                  "there is no key \"%.*s\" in the folder %s", SIGNET_FORMAT(name),
+                                  folder);
+    }
+    if (sync_folder(folder) != 0) {
+        return fail_errno(call, folder, "sync");
+    }
+    return erase(call, folder, doomed);
 }

@@ -19,6 +19,9 @@ int32_t file_folder_read(signet_call_t *call, const char *folder, signet_text_t 
 /* Writes a new file, durably and in one step. EXISTS where there is one: it is never replaced. */
 int32_t file_folder_write(signet_call_t *call, const char *folder, signet_text_t name,
                           signet_bytes_t content);
+/* Overwrites the key's file and takes it away, durably. Interrupted it leaves a file of another
+ * name, which the same call takes away when it is made again. NOT_FOUND where there is neither. */
+int32_t file_folder_destroy(signet_call_t *call, const char *folder, signet_text_t name);
 /* OK where there is no such key, else EXISTS. */
 int32_t file_folder_absent(signet_call_t *call, const char *folder, signet_text_t name);
 

@@ -11,6 +11,7 @@
 #include <openssl/rsa.h>
 #include <openssl/x509.h>
 #include <pthread.h>
+#include <stdatomic.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -25,12 +26,14 @@ struct file_key {
     file_key_t *next;
     const signet_key_type_t *type;
     uint32_t purposes;
-    EVP_PKEY *key;
+    EVP_PKEY *key; /* NULL once it was destroyed */
     uint8_t *public_key;
     uint64_t public_key_length;
+    size_t size; /* of what it signs or deciphers, at most */
+    atomic_int gone;
     char uri[sizeof("file:") + SIGNET_KEY_NAME_MAX];
     signet_text_t name;   /* inside uri */
-    pthread_mutex_t lock; /* guards idle */
+    pthread_mutex_t lock; /* guards idle, and key against its end */
     context_t *idle[SIGNET_SCHEME_COUNT];
 };
 
@@ -72,6 +75,7 @@ static int32_t fill(signet_call_t *call, file_key_t *made, signet_text_t name)
         return fail_openssl(call, "encode a public key");
     }
     made->public_key_length = (uint64_t)length;
+    made->size = (size_t)EVP_PKEY_get_size(made->key);
     memcpy(made->uri, "file:", 5);
     memcpy(made->uri + 5, name.data, name.length);
     made->name = (signet_text_t){made->uri + 5, name.length};
@@ -88,6 +92,7 @@ int32_t file_key_new(signet_call_t *call, signet_text_t name, uint32_t purposes,
     }
     result->key = key;
     result->purposes = purposes;
+    atomic_init(&result->gone, 0);
     if (pthread_mutex_init(&result->lock, NULL) != 0) {
         EVP_PKEY_free(key);
         free(result);
@@ -111,7 +116,7 @@ static void context_free(context_t *context)
     }
 }
 
-void file_key_free(file_key_t *key)
+static void free_idle(file_key_t *key)
 {
     for (size_t i = 0; i < SIGNET_SCHEME_COUNT; i++) {
         while (key->idle[i]) {
@@ -120,6 +125,11 @@ void file_key_free(file_key_t *key)
             context_free(context);
         }
     }
+}
+
+void file_key_free(file_key_t *key)
+{
+    free_idle(key);
     OPENSSL_free(key->public_key);
     EVP_PKEY_free(key->key);
     (void)pthread_mutex_destroy(&key->lock);
@@ -128,7 +138,34 @@ void file_key_free(file_key_t *key)
 
 int file_key_is(const file_key_t *key, signet_text_t name)
 {
-    return signet_text_equal(key->name, name);
+    return !file_key_gone(key) && signet_text_equal(key->name, name);
+}
+
+int file_key_gone(const file_key_t *key)
+{
+    return atomic_load(&key->gone);
+}
+
+int file_key_matches(const file_key_t *key, signet_bytes_t public_key)
+{
+    return signet_bytes_equal(public_key,
+                              (signet_bytes_t){key->public_key, key->public_key_length});
+}
+
+void file_key_destroy(file_key_t *key)
+{
+    (void)pthread_mutex_lock(&key->lock);
+    atomic_store(&key->gone, 1);
+    free_idle(key);
+    EVP_PKEY_free(key->key);
+    key->key = NULL;
+    (void)pthread_mutex_unlock(&key->lock);
+}
+
+static int32_t fail_gone(signet_call_t *call, const file_key_t *key)
+{
+    return signet_fail(call, SIGNET_NOT_FOUND, "key.not-found", "the key \"%.*s\" was destroyed",
+                       SIGNET_FORMAT(key->name));
 }
 
 int32_t file_key_describe(signet_call_t *call, const file_key_t *key, signet_text_t module,
@@ -194,23 +231,46 @@ static context_t *context_new(EVP_PKEY *key, const signet_scheme_t *scheme)
     return context;
 }
 
-static context_t *take(file_key_t *key, const signet_scheme_t *scheme)
+/* The private key with a reference of its own, which keeps it from being freed meanwhile; NULL
+ * where it was destroyed. The lock is held. */
+static EVP_PKEY *reference(const file_key_t *key)
+{
+    return key->key && EVP_PKEY_up_ref(key->key) == 1 ? key->key : NULL;
+}
+
+static int32_t take(signet_call_t *call, file_key_t *key, const signet_scheme_t *scheme,
+                    context_t **context)
 {
     (void)pthread_mutex_lock(&key->lock);
-    context_t *context = key->idle[scheme->index];
-    if (context) {
-        key->idle[scheme->index] = context->next;
+    EVP_PKEY *source = NULL;
+    *context = key->idle[scheme->index];
+    if (*context) {
+        key->idle[scheme->index] = (*context)->next;
+    } else {
+        source = reference(key);
     }
     (void)pthread_mutex_unlock(&key->lock);
-    return context ? context : context_new(key->key, scheme);
+    if (*context) {
+        return SIGNET_OK;
+    }
+    if (!source) {
+        return fail_gone(call, key);
+    }
+    *context = context_new(source, scheme);
+    EVP_PKEY_free(source);
+    return *context ? SIGNET_OK : fail_openssl(call, "set up a signature");
 }
 
 static void put_back(file_key_t *key, const signet_scheme_t *scheme, context_t *context)
 {
     (void)pthread_mutex_lock(&key->lock);
-    context->next = key->idle[scheme->index];
-    key->idle[scheme->index] = context;
+    if (!file_key_gone(key)) {
+        context->next = key->idle[scheme->index];
+        key->idle[scheme->index] = context;
+        context = NULL;
+    }
     (void)pthread_mutex_unlock(&key->lock);
+    context_free(context);
 }
 
 static int sign_message(const context_t *context, signet_bytes_t message, uint8_t *output,
@@ -235,15 +295,16 @@ int32_t file_key_sign(signet_call_t *call, file_key_t *key, const signet_sign_re
     if (status != SIGNET_OK) {
         return status;
     }
-    size_t size = (size_t)EVP_PKEY_get_size(key->key);
+    size_t size = key->size;
     size_t length = size;
+    context_t *context = NULL;
     uint8_t *output = signet_alloc(call, size, 1);
     if (!output) {
         return signet_status(call);
     }
-    context_t *context = take(key, scheme);
-    if (!context) {
-        return fail_openssl(call, "set up a signature");
+    status = take(call, key, scheme, &context);
+    if (status != SIGNET_OK) {
+        return status;
     }
     int done = scheme->digest == NULL ? sign_message(context, request->message, output, &length)
                                       : EVP_PKEY_sign(context->sign, output, &length, digest,
@@ -268,7 +329,7 @@ static int set_up_decrypt(EVP_PKEY_CTX *context, const char *name)
 }
 
 /* Recoveries are rare: each has a key and a context of its own. */
-int32_t file_key_decrypt(signet_call_t *call, const file_key_t *key,
+int32_t file_key_decrypt(signet_call_t *call, file_key_t *key,
                          const signet_decrypt_request_t *request, signet_bytes_t *plaintext)
 {
     const char *digest = NULL;
@@ -276,12 +337,19 @@ int32_t file_key_decrypt(signet_call_t *call, const file_key_t *key,
     if (status != SIGNET_OK) {
         return status;
     }
-    size_t length = (size_t)EVP_PKEY_get_size(key->key);
+    size_t length = key->size;
     uint8_t *output = signet_alloc(call, length, 1);
     if (!output) {
         return signet_status(call);
     }
-    EVP_PKEY *own = EVP_PKEY_dup(key->key);
+    (void)pthread_mutex_lock(&key->lock);
+    EVP_PKEY *source = reference(key);
+    (void)pthread_mutex_unlock(&key->lock);
+    if (!source) {
+        return fail_gone(call, key);
+    }
+    EVP_PKEY *own = EVP_PKEY_dup(source);
+    EVP_PKEY_free(source);
     EVP_PKEY_CTX *context = own ? EVP_PKEY_CTX_new_from_pkey(NULL, own, NULL) : NULL;
     int ready = context && set_up_decrypt(context, digest);
     int done = ready && EVP_PKEY_decrypt(context, output, &length, request->ciphertext.data,

@@ -1,9 +1,10 @@
 /* The keys of one token. What was read of a key is kept in a list that only grows, so that a signer
- * looks it up without a lock; `find` always asks the token, so that a second key with the same
- * label is noticed. */
+ * looks it up without a lock, and which one that was destroyed stays in; `find` always asks the
+ * token, so that a second key with the same label is noticed. */
 #include "pkcs11_backend.h"
 
 #include "pkcs11_decrypt.h"
+#include "pkcs11_destroy.h"
 #include "pkcs11_generate.h"
 #include "pkcs11_key.h"
 #include "pkcs11_sign.h"
@@ -204,6 +205,7 @@ static pkcs11_key_t *remember(backend_t *backend, pkcs11_key_t *read)
     }
     if (key) {
         atomic_store(&key->handle, atomic_load(&read->handle));
+        atomic_store(&key->gone, 0);
         free(read);
     } else {
         key = read;
@@ -281,7 +283,8 @@ static int32_t recall(signet_call_t *call, backend_t *backend, signet_text_t uri
                       pkcs11_key_t **found)
 {
     pkcs11_key_t *key = atomic_load_explicit(&backend->keys, memory_order_acquire);
-    while (key && !signet_text_equal(key->uri, uri) && !signet_text_equal(key->name, uri)) {
+    while (key && (atomic_load(&key->gone) ||
+                   (!signet_text_equal(key->uri, uri) && !signet_text_equal(key->name, uri)))) {
         key = key->next;
     }
     *found = key;
@@ -306,6 +309,39 @@ static int32_t decrypt(void *instance, signet_call_t *call, const signet_decrypt
     int32_t status = recall(call, backend, request->uri, &key);
     return status == SIGNET_OK ? pkcs11_decrypt(call, &backend->pool, key, request, plaintext)
                                : status;
+}
+
+/* Nothing signs with what was read of the key before. */
+static void forget(const backend_t *backend, signet_bytes_t public_key)
+{
+    pkcs11_key_t *key = atomic_load_explicit(&backend->keys, memory_order_acquire);
+    for (; key; key = key->next) {
+        if (signet_bytes_equal(key->public_key, public_key)) {
+            atomic_store(&key->gone, 1);
+        }
+    }
+}
+
+static int32_t destroy(void *instance, signet_call_t *call, signet_text_t uri,
+                       signet_bytes_t public_key)
+{
+    backend_t *backend = instance;
+    pkcs11_selector_t selector = {{0}, {0}};
+    int32_t status = check_ready(call, backend);
+    if (status == SIGNET_OK) {
+        status = parse(call, backend, uri, &selector);
+    }
+    if (status != SIGNET_OK) {
+        return status;
+    }
+    /* Not while another thread makes a key: names are looked up first there. */
+    (void)pthread_mutex_lock(&backend->lock);
+    status = pkcs11_destroy(call, &backend->pool, &selector, public_key);
+    (void)pthread_mutex_unlock(&backend->lock);
+    if (status == SIGNET_OK) {
+        forget(backend, public_key);
+    }
+    return status;
 }
 
 /* The labels and ids of all private keys. */
@@ -418,4 +454,5 @@ const signet_key_interface_t pkcs11_backend_interface = {
     .unlock = unlock,
     .lock = lock,
     .decrypt = decrypt,
+    .destroy = destroy,
 };

@@ -215,6 +215,7 @@ static pkcs11_key_t *keep(const reading_t *reading)
     key->type = reading->type;
     key->purposes = purposes_of(reading->id);
     key->exportable = reading->exportable;
+    atomic_init(&key->gone, 0);
     atomic_init(&key->handle, reading->handle);
     return key;
 }

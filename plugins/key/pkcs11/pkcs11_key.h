@@ -25,6 +25,7 @@ typedef struct pkcs11_key {
     int exportable;
     const char *origin; /* what the token says of it */
     signet_bytes_t attestation;
+    atomic_int gone; /* destroyed: nothing signs with it */
     _Atomic CK_OBJECT_HANDLE handle;
     uint8_t memory[]; /* of the texts and octets above */
 } pkcs11_key_t;

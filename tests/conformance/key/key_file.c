@@ -289,6 +289,68 @@ START_TEST(leaves_no_temporary_files)
 }
 END_TEST
 
+static int32_t destroy(key_world_t *world, const signet_key_t *key)
+{
+    return world->interface->destroy(world->instance, world->call, key->uri, key->public_key);
+}
+
+static int entries_of(const key_world_t *world)
+{
+    int entries = 0;
+    DIR *directory = opendir(path_of(world, ""));
+    ck_assert_ptr_nonnull(directory);
+    while (readdir(directory)) {
+        entries++;
+    }
+    (void)closedir(directory);
+    return entries - 2;
+}
+
+/* Whoever holds the file open, or has another name for it, sees it overwritten. */
+START_TEST(overwrites_what_it_destroys)
+{
+    struct stat status;
+    uint8_t content[8192];
+    key_world_t world;
+    key_world_begin(&world);
+    const signet_key_t *key = key_make(&world, "k", SIGNET_KEY_P256, SIGNET_PURPOSE_SEAL);
+    int file = open(path_of(&world, "k.pem"), O_RDONLY | O_CLOEXEC);
+    ck_assert_int_ge(file, 0);
+    ck_assert_int_eq(destroy(&world, key), SIGNET_OK);
+    ck_assert_int_eq(entries_of(&world), 0);
+    ck_assert_int_eq(fstat(file, &status), 0);
+    ck_assert_int_eq((int)status.st_nlink, 0);
+    ssize_t length = read(file, content, sizeof(content));
+    ck_assert_int_gt(length, 200);
+    for (ssize_t i = 0; i < length; i++) {
+        ck_assert_uint_eq(content[i], 0);
+    }
+    ck_assert_int_eq(close(file), 0);
+    key_world_end(&world);
+}
+END_TEST
+
+/* Killed after the file had its other name: the start does not mind, and the next call ends it. */
+START_TEST(ends_what_was_interrupted)
+{
+    char renamed[512];
+    key_world_t world;
+    key_world_begin(&world);
+    const signet_key_t *key = key_make(&world, "k", SIGNET_KEY_P256, SIGNET_PURPOSE_SEAL);
+    const signet_key_t copy = {.uri = signet_text_copy(world.call, key->uri),
+                               .public_key = signet_bytes_copy(world.call, key->public_key)};
+    (void)snprintf(renamed, sizeof(renamed), "%s", path_of(&world, ".destroying-k"));
+    ck_assert_int_eq(rename(path_of(&world, "k.pem"), renamed), 0);
+    key_world_reopen(&world);
+    ck_assert_int_eq(entries_of(&world), 1);
+    ck_assert_int_eq(destroy(&world, &copy), SIGNET_OK);
+    ck_assert_int_eq(entries_of(&world), 0);
+    ck_assert_int_eq(destroy(&world, &copy), SIGNET_NOT_FOUND);
+    world.call->services->clear(world.call);
+    key_world_end(&world);
+}
+END_TEST
+
 TCase *key_backend_cases(void)
 {
     TCase *cases = tcase_create("files");
@@ -304,5 +366,7 @@ TCase *key_backend_cases(void)
     tcase_add_test(cases, reads_keys_of_either_kdf);
     tcase_add_test(cases, finds_keys_that_appear_later);
     tcase_add_test(cases, leaves_no_temporary_files);
+    tcase_add_test(cases, overwrites_what_it_destroys);
+    tcase_add_test(cases, ends_what_was_interrupted);
     return cases;
 }

@@ -380,6 +380,89 @@ START_TEST(keeps_private_keys_inside)
 }
 END_TEST
 
+/* How many objects the token shows to an own session of the test. */
+static uint64_t count_objects(CK_OBJECT_CLASS class)
+{
+    union {
+        void *object;
+        CK_RV (*function)(CK_FUNCTION_LIST **list);
+    } symbol = {NULL};
+    CK_FUNCTION_LIST *functions = NULL;
+    CK_SLOT_ID slots[8];
+    CK_ULONG slot_count = 8;
+    CK_OBJECT_HANDLE handles[8];
+    CK_ULONG found = 0;
+    uint64_t total = 0;
+    symbol.object = spy("C_GetFunctionList");
+    ck_assert_uint_eq(symbol.function(&functions), CKR_OK);
+    ck_assert_uint_eq(functions->C_GetSlotList(CK_TRUE, slots, &slot_count), CKR_OK);
+    for (CK_ULONG i = 0; i < slot_count; i++) {
+        CK_SESSION_HANDLE session = 0;
+        CK_ATTRIBUTE template = {CKA_CLASS, &class, sizeof(class)};
+        /* One of them is empty and has no sessions. */
+        if (functions->C_OpenSession(slots[i], CKF_SERIAL_SESSION, NULL, NULL, &session) !=
+            CKR_OK) {
+            continue;
+        }
+        ck_assert_uint_eq(functions->C_FindObjectsInit(session, &template, 1), CKR_OK);
+        ck_assert_uint_eq(functions->C_FindObjects(session, handles, 8, &found), CKR_OK);
+        (void)functions->C_FindObjectsFinal(session);
+        (void)functions->C_CloseSession(session);
+        total += found;
+    }
+    return total;
+}
+
+START_TEST(destroys_both_objects_or_says_so)
+{
+    key_world_t world;
+    world.check = signet_check_begin();
+    prepare_with(world.check, KEY_SPY, world.settings, sizeof(world.settings));
+    unsigned long *after = spy("spy_destroy_after");
+    unsigned long *answer = spy("spy_destroy_answer");
+    int *lies = spy("spy_destroy_lies");
+    world.call = signet_check_call(world.check, "test", "");
+    ck_assert_int_eq(signet_check_open(world.check, "key-pkcs11", "keys", world.settings), 0);
+    const signet_provider_t *provider =
+        signet_check_find(world.check, SIGNET_KEY_INTERFACE, "keys");
+    const signet_key_interface_t *keys = provider->interface;
+    world.interface = keys;
+    world.instance = provider->instance;
+    const signet_key_t *key = key_make(&world, "k", SIGNET_KEY_P256, KEY_ALL_PURPOSES);
+    signet_text_t uri = signet_text_copy(world.call, key->uri);
+    signet_bytes_t public_key = signet_bytes_copy(world.call, key->public_key);
+    signet_sign_request_t request = key_request(uri, SIGNET_SIGN_ECDSA_SHA256, "message");
+
+    /* The token keeps it. */
+    *answer = CKR_ACTION_PROHIBITED;
+    key_assert_failed(world.call, keys->destroy(world.instance, world.call, uri, public_key),
+                      SIGNET_DENIED, "key.destroy-refused");
+    ck_assert_int_eq(key_sign_status(&world, &request), SIGNET_OK);
+    *answer = 0;
+    *lies = 1;
+    key_assert_failed(world.call, keys->destroy(world.instance, world.call, uri, public_key),
+                      SIGNET_INTERNAL, "key.still-there");
+    *lies = 0;
+    ck_assert_uint_eq(count_objects(CKO_PRIVATE_KEY), 1);
+
+    /* Interrupted between the two objects; the same call ends it. */
+    *answer = CKR_DEVICE_ERROR;
+    *after = 1;
+    key_assert_failed(world.call, keys->destroy(world.instance, world.call, uri, public_key),
+                      SIGNET_UNAVAILABLE, "key.token-failed");
+    *answer = 0;
+    ck_assert_uint_eq(count_objects(CKO_PRIVATE_KEY), 0);
+    ck_assert_uint_eq(count_objects(CKO_PUBLIC_KEY), 1);
+    key_assert_failed(world.call, key_sign_status(&world, &request), SIGNET_NOT_FOUND,
+                      "key.not-found");
+    ck_assert_int_eq(keys->destroy(world.instance, world.call, uri, public_key), SIGNET_OK);
+    ck_assert_uint_eq(count_objects(CKO_PUBLIC_KEY), 0);
+    key_world_end(&world);
+    int *sessions = spy("spy_sessions");
+    ck_assert_int_eq(*sessions, 0);
+}
+END_TEST
+
 START_TEST(opens_lost_sessions_again)
 {
     char settings[1024];
@@ -465,6 +548,7 @@ TCase *key_backend_cases(void)
     tcase_add_test(cases, tells_tokens_apart);
     tcase_add_test(cases, refuses_a_label_of_two_keys);
     tcase_add_test(cases, keeps_private_keys_inside);
+    tcase_add_test(cases, destroys_both_objects_or_says_so);
     tcase_add_test(cases, opens_lost_sessions_again);
     tcase_add_test(cases, opens_no_more_sessions_than_allowed);
     return cases;

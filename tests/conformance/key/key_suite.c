@@ -90,8 +90,7 @@ static const char *reason(signet_call_t *call)
     return text;
 }
 
-/* The call failed with this status and reason, which is then forgotten. */
-static void assert_failed(signet_call_t *call, int32_t got, int32_t wanted, const char *why)
+void key_assert_failed(signet_call_t *call, int32_t got, int32_t wanted, const char *why)
 {
     const signet_error_t *error = call->services->error(call);
     ck_assert_msg(got == wanted, "status %d instead of %d (%s)", got, wanted, reason(call));
@@ -142,7 +141,7 @@ static void assert_signs(key_world_t *world, const signet_sign_request_t *reques
                   algorithm);
 }
 
-static int32_t sign_status(key_world_t *world, const signet_sign_request_t *request)
+int32_t key_sign_status(key_world_t *world, const signet_sign_request_t *request)
 {
     signet_bytes_t signature = {0};
     return world->interface->sign(world->instance, world->call, request, &signature);
@@ -185,9 +184,9 @@ START_TEST(makes_newer_types_or_says_why_not)
                                         .type = key_text(types[i])};
         int32_t status = world.interface->generate(world.instance, world.call, &request, &key);
         if (status != SIGNET_OK) {
-            assert_failed(world.call, status, SIGNET_UNSUPPORTED,
-                          strcmp(key_backend.plugin, "key-file") == 0 ? "key.unsupported"
-                                                                      : "key.type-unsupported");
+            key_assert_failed(world.call, status, SIGNET_UNSUPPORTED,
+                              strcmp(key_backend.plugin, "key-file") == 0 ? "key.unsupported"
+                                                                          : "key.type-unsupported");
             ck_assert_int_eq(world.interface->find(world.instance, world.call, key_text("k"), &key),
                              SIGNET_NOT_FOUND);
             world.call->services->clear(world.call);
@@ -225,21 +224,21 @@ START_TEST(signs_digests_for_crls_alone)
         assert_signs(&world, &request, octets(message), key->public_key);
         for (size_t j = 0; j < COUNT(others); j++) {
             request.purpose = others[j];
-            assert_failed(world.call, sign_status(&world, &request), SIGNET_DENIED,
-                          "key.digest-refused");
+            key_assert_failed(world.call, key_sign_status(&world, &request), SIGNET_DENIED,
+                              "key.digest-refused");
         }
         request.purpose = SIGNET_PURPOSE_CRL;
         request.digest.length--;
-        assert_failed(world.call, sign_status(&world, &request), SIGNET_INVALID,
-                      "key.digest-invalid");
+        key_assert_failed(world.call, key_sign_status(&world, &request), SIGNET_INVALID,
+                          "key.digest-invalid");
         request.digest.length++;
         request.message = octets(message);
-        assert_failed(world.call, sign_status(&world, &request), SIGNET_INVALID,
-                      "key.message-missing");
+        key_assert_failed(world.call, key_sign_status(&world, &request), SIGNET_INVALID,
+                          "key.message-missing");
         request.message = (signet_bytes_t){0};
         request.digest = (signet_bytes_t){0};
-        assert_failed(world.call, sign_status(&world, &request), SIGNET_INVALID,
-                      "key.message-missing");
+        key_assert_failed(world.call, key_sign_status(&world, &request), SIGNET_INVALID,
+                          "key.message-missing");
     }
     key_world_end(&world);
 }
@@ -261,8 +260,8 @@ START_TEST(refuses_other_purposes)
         for (uint32_t other = 0; other <= 2 * SIGNET_PURPOSE_DECRYPT; other++) {
             if (other != own) {
                 request.purpose = other;
-                assert_failed(world.call, sign_status(&world, &request), SIGNET_DENIED,
-                              "key.purpose-refused");
+                key_assert_failed(world.call, key_sign_status(&world, &request), SIGNET_DENIED,
+                                  "key.purpose-refused");
             }
         }
     }
@@ -277,7 +276,8 @@ START_TEST(signs_no_certificate_without_an_intent)
     const signet_key_t *key = key_make(&world, "k", SIGNET_KEY_P256, KEY_ALL_PURPOSES);
     signet_sign_request_t request = key_request(key->uri, SIGNET_SIGN_ECDSA_SHA256, "certificate");
     request.intent = (signet_text_t){0};
-    assert_failed(world.call, sign_status(&world, &request), SIGNET_DENIED, "key.intent-missing");
+    key_assert_failed(world.call, key_sign_status(&world, &request), SIGNET_DENIED,
+                      "key.intent-missing");
     key_world_end(&world);
 }
 END_TEST
@@ -297,11 +297,11 @@ START_TEST(refuses_algorithms_that_do_not_suit)
         (void)snprintf(name, sizeof(name), "k%zu", i);
         const signet_key_t *key = key_make(&world, name, pairs[i][0], KEY_ALL_PURPOSES);
         signet_sign_request_t request = key_request(key->uri, pairs[i][1], "message");
-        assert_failed(world.call, sign_status(&world, &request), SIGNET_UNSUPPORTED,
-                      "key.algorithm-unsuited");
+        key_assert_failed(world.call, key_sign_status(&world, &request), SIGNET_UNSUPPORTED,
+                          "key.algorithm-unsuited");
         request.algorithm = key_text("ECDSA-SHA1");
-        assert_failed(world.call, sign_status(&world, &request), SIGNET_UNSUPPORTED,
-                      "key.algorithm-unknown");
+        key_assert_failed(world.call, key_sign_status(&world, &request), SIGNET_UNSUPPORTED,
+                          "key.algorithm-unknown");
     }
     key_world_end(&world);
 }
@@ -316,7 +316,8 @@ START_TEST(knows_no_other_keys)
     key_world_begin(&world);
     (void)key_make(&world, "somebody", SIGNET_KEY_P256, SIGNET_PURPOSE_CRL);
     signet_sign_request_t request = key_request(key_text("nobody"), SIGNET_SIGN_ECDSA_SHA256, "m");
-    assert_failed(world.call, sign_status(&world, &request), SIGNET_NOT_FOUND, "key.not-found");
+    key_assert_failed(world.call, key_sign_status(&world, &request), SIGNET_NOT_FOUND,
+                      "key.not-found");
     for (size_t i = 0; i < COUNT(names); i++) {
         int32_t status =
             world.interface->find(world.instance, world.call, key_text(names[i]), &key);
@@ -342,7 +343,7 @@ START_TEST(never_replaces_a_key)
         .type = key_text(SIGNET_KEY_P384),
     };
     int32_t status = world.interface->generate(world.instance, world.call, &request, &second);
-    assert_failed(world.call, status, SIGNET_EXISTS, "key.exists");
+    key_assert_failed(world.call, status, SIGNET_EXISTS, "key.exists");
     signet_sign_request_t sign = key_request(first->uri, SIGNET_SIGN_ECDSA_SHA256, "message");
     assert_signs(&world, &sign, sign.message, first->public_key);
     ck_assert_int_eq(world.interface->find(world.instance, world.call, first->uri, &second), 0);
@@ -384,7 +385,7 @@ START_TEST(refuses_bad_requests)
             .type = key_text(bad[i].type),
         };
         int32_t status = world.interface->generate(world.instance, world.call, &request, &key);
-        assert_failed(world.call, status, bad[i].status, bad[i].reason);
+        key_assert_failed(world.call, status, bad[i].status, bad[i].reason);
     }
     key_world_end(&world);
 }
@@ -416,7 +417,8 @@ START_TEST(keeps_keys)
     request.uri = key_text("k");
     assert_signs(&world, &request, request.message, public_key);
     request.purpose = SIGNET_PURPOSE_OCSP;
-    assert_failed(world.call, sign_status(&world, &request), SIGNET_DENIED, "key.purpose-refused");
+    key_assert_failed(world.call, key_sign_status(&world, &request), SIGNET_DENIED,
+                      "key.purpose-refused");
     key_world_end(&world);
 }
 END_TEST
@@ -497,7 +499,8 @@ START_TEST(deciphers_what_was_wrapped)
             signet_bytes_t ciphertext = wrap(&world, key->public_key, known[i], "a wrapped secret");
             int32_t status = decipher(&world, key->uri, known[i], ciphertext, &plaintext);
             if (status == SIGNET_UNSUPPORTED && i > 0) {
-                assert_failed(world.call, status, SIGNET_UNSUPPORTED, "key.algorithm-unsupported");
+                key_assert_failed(world.call, status, SIGNET_UNSUPPORTED,
+                                  "key.algorithm-unsupported");
                 continue;
             }
             ck_assert_msg(status == SIGNET_OK, "decrypt: %s", reason(world.call));
@@ -545,7 +548,7 @@ START_TEST(answers_bad_ciphertexts_alike)
             (void)snprintf(first, sizeof(first), "%s", reason(world.call));
         }
         ck_assert_str_eq(reason(world.call), first);
-        assert_failed(world.call, status, SIGNET_INVALID, "key.decrypt-failed");
+        key_assert_failed(world.call, status, SIGNET_INVALID, "key.decrypt-failed");
     }
     signet_bytes_t plaintext = {0};
     ck_assert_int_eq(decipher(&world, key->uri, oaep, right, &plaintext), SIGNET_OK);
@@ -561,20 +564,20 @@ START_TEST(keeps_signing_and_deciphering_apart)
     signet_bytes_t plaintext = {0};
     const signet_key_t *signs = key_make(&world, "signs", SIGNET_KEY_RSA2048, KEY_ALL_PURPOSES);
     signet_bytes_t ciphertext = wrap(&world, signs->public_key, oaep, "a wrapped secret");
-    assert_failed(world.call, decipher(&world, signs->uri, oaep, ciphertext, &plaintext),
-                  SIGNET_DENIED, "key.purpose-refused");
+    key_assert_failed(world.call, decipher(&world, signs->uri, oaep, ciphertext, &plaintext),
+                      SIGNET_DENIED, "key.purpose-refused");
     const signet_key_t *key = key_make(&world, "k", SIGNET_KEY_RSA2048, SIGNET_PURPOSE_DECRYPT);
     for (uint32_t purpose = 1; purpose <= 2 * SIGNET_PURPOSE_DECRYPT; purpose <<= 1) {
         signet_sign_request_t request = key_request(key->uri, SIGNET_SIGN_RSA_SHA256, "message");
         request.purpose = purpose;
-        assert_failed(world.call, sign_status(&world, &request), SIGNET_DENIED,
-                      "key.purpose-refused");
+        key_assert_failed(world.call, key_sign_status(&world, &request), SIGNET_DENIED,
+                          "key.purpose-refused");
     }
     ciphertext = wrap(&world, key->public_key, oaep, "a wrapped secret");
-    assert_failed(world.call, decipher(&world, key->uri, "RSA-PKCS1", ciphertext, &plaintext),
-                  SIGNET_UNSUPPORTED, "key.algorithm-unknown");
-    assert_failed(world.call, decipher(&world, key_text("none"), oaep, ciphertext, &plaintext),
-                  SIGNET_NOT_FOUND, "key.not-found");
+    key_assert_failed(world.call, decipher(&world, key->uri, "RSA-PKCS1", ciphertext, &plaintext),
+                      SIGNET_UNSUPPORTED, "key.algorithm-unknown");
+    key_assert_failed(world.call, decipher(&world, key_text("none"), oaep, ciphertext, &plaintext),
+                      SIGNET_NOT_FOUND, "key.not-found");
     ck_assert_uint_eq(plaintext.length, 0);
     key_world_end(&world);
 }
@@ -641,7 +644,7 @@ START_TEST(survives_failing_allocations)
     int failed = 0;
     for (uint64_t nth = 1; nth < 50; nth++) {
         signet_check_fail_alloc(world.check, nth);
-        int32_t status = sign_status(&world, &request);
+        int32_t status = key_sign_status(&world, &request);
         signet_check_fail_alloc(world.check, 0);
         if (status == SIGNET_OK) {
             break;
@@ -690,6 +693,7 @@ int main(void)
     tcase_add_test(cases, signs_on_many_threads);
     tcase_add_test(cases, survives_failing_allocations);
     suite_add_tcase(suite, cases);
+    suite_add_tcase(suite, key_destroy_cases());
     suite_add_tcase(suite, key_backend_cases());
     SRunner *runner = srunner_create(suite);
     /* A PKCS#11 module is initialised once in a process: each test needs one of its own. */

@@ -43,6 +43,13 @@ signet_text_t key_text(const char *string);
 /* A file in the world's folder with mode 0600. */
 void key_write_secret(const signet_check_t *check, const char *name, const char *secret);
 
+/* Signs for a certificate; the status. */
+int32_t key_sign_status(key_world_t *world, const signet_sign_request_t *request);
+/* The call failed with this status and reason, which is then forgotten. */
+void key_assert_failed(signet_call_t *call, int32_t got, int32_t wanted, const char *why);
+/* What every backend must do when keys are destroyed. */
+TCase *key_destroy_cases(void);
+
 /* Walks a backend whose settings name no secret from empty over unlocked to locked. */
 void key_locked_walk(signet_check_t *check, const char *settings);
 

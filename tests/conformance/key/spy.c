@@ -11,6 +11,9 @@ int spy_logins;
 const char *spy_pad;
 unsigned long spy_token_flags;
 int spy_lost_sessions;
+unsigned long spy_destroy_after;
+unsigned long spy_destroy_answer;
+int spy_destroy_lies;
 int spy_sessions;
 int spy_most_sessions;
 
@@ -41,6 +44,20 @@ static CK_RV sign_init(CK_SESSION_HANDLE session, CK_MECHANISM *mechanism, CK_OB
         return CKR_SESSION_HANDLE_INVALID;
     }
     return real->C_SignInit(session, mechanism, key);
+}
+
+static CK_RV destroy_object(CK_SESSION_HANDLE session, CK_OBJECT_HANDLE object)
+{
+    if (spy_destroy_lies) {
+        return CKR_OK;
+    }
+    if (spy_destroy_answer && spy_destroy_after == 0) {
+        return spy_destroy_answer;
+    }
+    if (spy_destroy_answer) {
+        spy_destroy_after--;
+    }
+    return real->C_DestroyObject(session, object);
 }
 
 static CK_RV open_session(CK_SLOT_ID slot, CK_FLAGS flags, void *application, CK_NOTIFY notify,
@@ -78,6 +95,7 @@ __attribute__((visibility("default"))) CK_RV C_GetFunctionList(CK_FUNCTION_LIST 
         spy.C_Login = login;
         spy.C_GetTokenInfo = token_info;
         spy.C_SignInit = sign_init;
+        spy.C_DestroyObject = destroy_object;
         spy.C_OpenSession = open_session;
         spy.C_CloseSession = close_session;
     }

@@ -11,6 +11,12 @@ extern const char *spy_pad;
 extern unsigned long spy_token_flags;
 /* How many of the next calls of C_SignInit answer CKR_SESSION_HANDLE_INVALID. */
 extern int spy_lost_sessions;
+/* What C_DestroyObject answers from the call on that is as many calls away, without destroying
+ * anything; 0: the next. Until spy_destroy_answer is reset; 0: what SoftHSM answers. */
+extern unsigned long spy_destroy_after;
+extern unsigned long spy_destroy_answer;
+/* 1: C_DestroyObject answers CKR_OK and destroys nothing. */
+extern int spy_destroy_lies;
 /* How many sessions are open, and the most that were. */
 extern int spy_sessions;
 extern int spy_most_sessions;
