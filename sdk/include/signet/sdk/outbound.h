@@ -80,6 +80,16 @@ int32_t signet_outbound_send(signet_call_t *call, signet_outbound_t *outbound,
                              const signet_outbound_request_t *request,
                              const signet_outbound_response_t **response);
 
+/* The same for notifiers and exporters: an answer of 2xx is OK, and every failure has the status
+ * that says what is to become of the delivery (signet/sdk/delivery.h), with the receiver's
+ * Retry-After. Again: no answer, 408, 425, 429, 5xx. Held: an address or URL that is not permitted,
+ * 3xx, 401, 402, 403, 404, 405, 407, 410. Refused: 413 and every other 4xx. `reason` is the
+ * plugin's own, "pager.refused", for what the receiver answered. The answer comes with failures as
+ * well, NULL where there was none. [worker] */
+int32_t signet_outbound_deliver(signet_call_t *call, signet_outbound_t *outbound,
+                                const signet_outbound_request_t *request, const char *reason,
+                                const signet_outbound_response_t **response);
+
 /* Whether an address may be connected to: for dialers of other protocols, right before connect,
  * with the very address that is passed to it. 1 or 0; families other than IPv4 and IPv6 are 0.
  * `address` points to a struct sockaddr of `length` octets. [any] */
