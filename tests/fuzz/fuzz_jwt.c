@@ -38,10 +38,10 @@ static void read_token(signet_call_t *call, signet_text_t text)
     if (status != SIGNET_OK) {
         return;
     }
-    const oidc_algorithm_t *algorithm = oidc_algorithm(token.algorithm);
+    const signet_jws_algorithm_t *algorithm = signet_jws_algorithm(token.algorithm);
     signet_bytes_t signature;
     if (algorithm != NULL &&
-        oidc_algorithm_signature(call, algorithm, token.signature, &signature) == SIGNET_OK) {
+        signet_jws_signature(call, algorithm, token.signature, &signature) == SIGNET_OK) {
         require(signature.length > 0 || token.signature.length == 0, "a signature");
     }
     int64_t time = 0;

@@ -61,7 +61,7 @@ static int32_t accept(signet_call_t *call, const oidc_issuer_t *issuer, const oi
     if (status != SIGNET_OK) {
         return status;
     }
-    const oidc_algorithm_t *algorithm = oidc_algorithm(token->algorithm);
+    const signet_jws_algorithm_t *algorithm = signet_jws_algorithm(token->algorithm);
     if (algorithm == NULL) {
         return oidc_reject(call, "its alg is not one that is taken");
     }

@@ -55,7 +55,7 @@ static const signet_option_t issuer_options[] = {
             "What azp, client_id or appid must be; none: it is not looked at.")},
     {OPTION(SIGNET_OPTION_TEXTS, 0, "algorithms", "[\"RS256\", \"ES256\", \"EdDSA\"]",
             "The signature algorithms that are taken."),
-     .choices = SIGNET_TEXT_INIT(OIDC_ALGORITHM_CHOICES)},
+     .choices = SIGNET_TEXT_INIT(SIGNET_JWS_ALGORITHMS)},
     {OPTION(SIGNET_OPTION_TEXTS, 0, "types", "[\"JWT\", \"at+jwt\", \"application/at+jwt\"]",
             "What typ in a token's header may be, where it is there.")},
     {DURATION("leeway", "30s", 0, HOUR / 12, "How far clocks may differ.")},

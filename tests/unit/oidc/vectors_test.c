@@ -50,7 +50,8 @@ START_TEST(verifies_the_vectors_of_the_rfcs)
         uint64_t skipped = 1;
         oidc_token_t token = {.signed_part =
                                   signet_text_bytes(signet_text(vectors[i].signed_part))};
-        const oidc_algorithm_t *algorithm = oidc_algorithm(signet_text(vectors[i].algorithm));
+        const signet_jws_algorithm_t *algorithm =
+            signet_jws_algorithm(signet_text(vectors[i].algorithm));
         ck_assert_int_eq(
             oidc_keys_read(call, signet_text_bytes(signet_text(vectors[i].keys)), &keys, &skipped),
             SIGNET_OK);

@@ -1,6 +1,5 @@
 #include "keys.h"
 
-#include "jwk.h"
 #include "reject.h"
 
 #include <signet/sdk/crypto.h>
@@ -63,7 +62,7 @@ static void clear(entry_t *entry)
 static int32_t add(signet_call_t *call, oidc_keys_t *keys, const signet_json_t *jwk)
 {
     signet_public_key_t key;
-    int32_t status = oidc_jwk_read(call, jwk, &key);
+    int32_t status = signet_jwk_read(call, jwk, &key);
     if (status != SIGNET_OK) {
         return status;
     }
@@ -162,7 +161,7 @@ uint64_t oidc_keys_count(const oidc_keys_t *keys)
 
 /* What this key signs with for the token, or the empty text where it is not a key for it. */
 static signet_text_t suits(const entry_t *entry, const oidc_token_t *token,
-                           const oidc_algorithm_t *algorithm)
+                           const signet_jws_algorithm_t *algorithm)
 {
     signet_text_t id = {entry->id, entry->id_length};
     if (token->has_key_id && (entry->id == NULL || !signet_text_equal(id, token->key_id))) {
@@ -171,11 +170,11 @@ static signet_text_t suits(const entry_t *entry, const oidc_token_t *token,
     if (entry->algorithm != NULL && strcmp(entry->algorithm, algorithm->name) != 0) {
         return (signet_text_t){NULL, 0};
     }
-    return oidc_algorithm_for(algorithm, signet_text(entry->type));
+    return signet_jws_algorithm_for(algorithm, signet_text(entry->type));
 }
 
 int32_t oidc_keys_verify(signet_call_t *call, const oidc_keys_t *keys, const oidc_token_t *token,
-                         const oidc_algorithm_t *algorithm)
+                         const signet_jws_algorithm_t *algorithm)
 {
     const entry_t *found = NULL;
     signet_text_t signs = {NULL, 0};
@@ -196,7 +195,10 @@ int32_t oidc_keys_verify(signet_call_t *call, const oidc_keys_t *keys, const oid
                            algorithm->name);
     }
     signet_bytes_t signature;
-    int32_t status = oidc_algorithm_signature(call, algorithm, token->signature, &signature);
+    int32_t status = signet_jws_signature(call, algorithm, token->signature, &signature);
+    if (status == SIGNET_INVALID) {
+        return oidc_reject_again(call, "its signature is malformed");
+    }
     if (status == SIGNET_OK) {
         status =
             signet_verifier_verify(call, found->verifier, signs, token->signed_part, signature);

@@ -3,8 +3,9 @@
 #ifndef OIDC_KEYS_H
 #define OIDC_KEYS_H
 
-#include "token/algorithm.h"
 #include "token/token.h"
+
+#include <signet/sdk/jose.h>
 
 #define OIDC_KEYS_OCTETS 262144U /* of the document */
 #define OIDC_KEYS_COUNT 100U
@@ -24,6 +25,6 @@ uint64_t oidc_keys_count(const oidc_keys_t *keys);
  * is wrong. A token without a key id is verified where exactly one key suits it (OpenID Connect
  * Core, 10.1). */
 int32_t oidc_keys_verify(signet_call_t *call, const oidc_keys_t *keys, const oidc_token_t *token,
-                         const oidc_algorithm_t *algorithm);
+                         const signet_jws_algorithm_t *algorithm);
 
 #endif

@@ -155,7 +155,7 @@ static int wait_for_fetch(signet_call_t *call, oidc_source_t *source)
 }
 
 static int32_t verify_now(signet_call_t *call, oidc_source_t *source, const oidc_token_t *token,
-                          const oidc_algorithm_t *algorithm)
+                          const signet_jws_algorithm_t *algorithm)
 {
     oidc_keys_t *keys = use(source);
     if (keys == NULL) {
@@ -175,7 +175,7 @@ static int32_t verify_now(signet_call_t *call, oidc_source_t *source, const oidc
 }
 
 int32_t oidc_source_verify(signet_call_t *call, oidc_source_t *source, const oidc_token_t *token,
-                           const oidc_algorithm_t *algorithm)
+                           const signet_jws_algorithm_t *algorithm)
 {
     int32_t status = verify_now(call, source, token, algorithm);
     if ((status == SIGNET_NOT_FOUND || status == SIGNET_UNAVAILABLE) &&

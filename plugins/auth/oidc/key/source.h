@@ -27,7 +27,7 @@ void oidc_source_drain(oidc_source_t *source);
 void oidc_source_free(oidc_source_t *source);
 /* Verifies a token's signature. UNAUTHENTICATED; UNAVAILABLE where no keys are known. [worker] */
 int32_t oidc_source_verify(signet_call_t *call, oidc_source_t *source, const oidc_token_t *token,
-                           const oidc_algorithm_t *algorithm);
+                           const signet_jws_algorithm_t *algorithm);
 /* Fetches the keys if that is due and nobody else does. A failure is logged and remembered. The
  * error that is set afterwards belongs to the caller's job. [worker] */
 int32_t oidc_source_refresh(signet_call_t *call, oidc_source_t *source);

@@ -1,11 +1,9 @@
-#include "algorithm.h"
-
-#include "reject.h"
-
 #include <signet/key.h>
 #include <signet/sdk/der.h>
+#include <signet/sdk/error.h>
+#include <signet/sdk/jose.h>
 
-static const oidc_algorithm_t algorithms[] = {
+static const signet_jws_algorithm_t algorithms[] = {
     {"RS256", {"RSA", NULL}, {SIGNET_SIGN_RSA_SHA256, NULL}, 0},
     {"RS384", {"RSA", NULL}, {SIGNET_SIGN_RSA_SHA384, NULL}, 0},
     {"RS512", {"RSA", NULL}, {SIGNET_SIGN_RSA_SHA512, NULL}, 0},
@@ -18,7 +16,7 @@ static const oidc_algorithm_t algorithms[] = {
     {"EdDSA", {SIGNET_KEY_ED25519, SIGNET_KEY_ED448}, {SIGNET_SIGN_ED25519, SIGNET_SIGN_ED448}, 0},
 };
 
-const oidc_algorithm_t *oidc_algorithm(signet_text_t name)
+const signet_jws_algorithm_t *signet_jws_algorithm(signet_text_t name)
 {
     for (uint64_t i = 0; i < sizeof algorithms / sizeof *algorithms; i++) {
         if (signet_text_is(name, algorithms[i].name)) {
@@ -28,7 +26,8 @@ const oidc_algorithm_t *oidc_algorithm(signet_text_t name)
     return NULL;
 }
 
-signet_text_t oidc_algorithm_for(const oidc_algorithm_t *algorithm, signet_text_t key_type)
+signet_text_t signet_jws_algorithm_for(const signet_jws_algorithm_t *algorithm,
+                                       signet_text_t key_type)
 {
     for (int i = 0; i < 2 && algorithm->key_types[i] != NULL; i++) {
         /* "RSA-2048", "RSA-3072", … are one type here. */
@@ -52,21 +51,21 @@ static int is_zero(signet_bytes_t half)
     return any == 0;
 }
 
-int32_t oidc_algorithm_signature(signet_call_t *call, const oidc_algorithm_t *algorithm,
-                                 signet_bytes_t signature, signet_bytes_t *encoded)
+int32_t signet_jws_signature(signet_call_t *call, const signet_jws_algorithm_t *algorithm,
+                             signet_bytes_t signature, signet_bytes_t *encoded)
 {
     if (algorithm->half == 0) {
         *encoded = signature;
         return SIGNET_OK;
     }
     if (signature.length != 2 * algorithm->half) {
-        return oidc_reject(call, "its signature is not r and s of %d octets each",
-                           (int)algorithm->half);
+        return signet_fail(call, SIGNET_INVALID, "jws.signature",
+                           "The signature is not r and s of %d octets each.", (int)algorithm->half);
     }
     signet_bytes_t r = {signature.data, algorithm->half};
     signet_bytes_t s = {signature.data + algorithm->half, algorithm->half};
     if (is_zero(r) || is_zero(s)) {
-        return oidc_reject(call, "its signature has a zero");
+        return signet_fail(call, SIGNET_INVALID, "jws.signature", "The signature has a zero.");
     }
     signet_buffer_t buffer = signet_buffer(call, signature.length + 16);
     uint64_t mark = signet_der_begin(&buffer, SIGNET_DER_SEQUENCE);

@@ -1,38 +1,38 @@
-#include "jwk.h"
-
 #include <signet/key.h>
 #include <signet/sdk/crypto.h>
 #include <signet/sdk/der.h>
 #include <signet/sdk/encode.h>
 #include <signet/sdk/error.h>
+#include <signet/sdk/jose.h>
 
 /* A kind of key that is a point or a string of octets on a curve. */
 typedef struct curve {
     const char *kty;
     const char *crv;
+    const char *type;  /* SIGNET_KEY_* */
     const char *arc;   /* OID of the algorithm */
     const char *named; /* OID of the curve, the algorithm's parameter; NULL: none */
     uint64_t length;   /* of a coordinate, or of the key */
 } curve_t;
 
 static const curve_t curves[] = {
-    {"EC", "P-256", "1.2.840.10045.2.1", "1.2.840.10045.3.1.7", 32},
-    {"EC", "P-384", "1.2.840.10045.2.1", "1.3.132.0.34", 48},
-    {"EC", "P-521", "1.2.840.10045.2.1", "1.3.132.0.35", 66},
-    {"OKP", "Ed25519", "1.3.101.112", NULL, 32},
-    {"OKP", "Ed448", "1.3.101.113", NULL, 57},
+    {"EC", "P-256", SIGNET_KEY_P256, "1.2.840.10045.2.1", "1.2.840.10045.3.1.7", 32},
+    {"EC", "P-384", SIGNET_KEY_P384, "1.2.840.10045.2.1", "1.3.132.0.34", 48},
+    {"EC", "P-521", SIGNET_KEY_P521, "1.2.840.10045.2.1", "1.3.132.0.35", 66},
+    {"OKP", "Ed25519", SIGNET_KEY_ED25519, "1.3.101.112", NULL, 32},
+    {"OKP", "Ed448", SIGNET_KEY_ED448, "1.3.101.113", NULL, 57},
 };
 
 static int32_t unused(signet_call_t *call)
 {
-    return signet_fail(call, SIGNET_UNSUPPORTED, "oidc.key-unused",
-                       "The key is not one that tokens are verified with.");
+    return signet_fail(call, SIGNET_UNSUPPORTED, "jwk.unused",
+                       "The key is of no kind that signatures are verified with here.");
 }
 
 static int32_t malformed(signet_call_t *call, const char *member)
 {
-    return signet_fail(call, SIGNET_INVALID, "oidc.key-malformed",
-                       "A key of the issuer is malformed: its %s is not what it must be.", member);
+    return signet_fail(call, SIGNET_INVALID, "jwk.malformed",
+                       "The JSON Web Key is malformed: its %s is not what it must be.", member);
 }
 
 /* The octets of a member; of `length`, or of any where that is 0. */
@@ -169,7 +169,7 @@ static int32_t read_spki(signet_call_t *call, const signet_json_t *jwk, signet_b
     return unused(call);
 }
 
-int32_t oidc_jwk_read(signet_call_t *call, const signet_json_t *jwk, signet_public_key_t *key)
+int32_t signet_jwk_read(signet_call_t *call, const signet_json_t *jwk, signet_public_key_t *key)
 {
     signet_bytes_t spki = {NULL, 0};
     if (jwk->kind != SIGNET_JSON_OBJECT) {
@@ -183,4 +183,45 @@ int32_t oidc_jwk_read(signet_call_t *call, const signet_json_t *jwk, signet_publ
         status = signet_public_key_parse(call, spki, key);
     }
     return status == SIGNET_OK ? signet_key_judge(call, key) : status;
+}
+
+/* The members that RFC 7638, 3.2 names, in lexicographic order and without white space. */
+static signet_text_t canonical(signet_call_t *call, const signet_public_key_t *key)
+{
+    if (key->modulus.length > 0) {
+        signet_text_t exponent = signet_base64url(call, key->exponent);
+        signet_text_t modulus = signet_base64url(call, key->modulus);
+        return signet_format(call, "{\"e\":\"%.*s\",\"kty\":\"RSA\",\"n\":\"%.*s\"}",
+                             SIGNET_FORMAT(exponent), SIGNET_FORMAT(modulus));
+    }
+    for (uint64_t i = 0; i < sizeof curves / sizeof *curves; i++) {
+        const curve_t *curve = &curves[i];
+        if (!signet_text_is(key->type, curve->type)) {
+            continue;
+        }
+        if (curve->named == NULL) {
+            signet_text_t x = signet_base64url(call, key->bits);
+            return signet_format(call, "{\"crv\":\"%s\",\"kty\":\"OKP\",\"x\":\"%.*s\"}",
+                                 curve->crv, SIGNET_FORMAT(x));
+        }
+        if (key->bits.length != 1 + 2 * curve->length) {
+            break;
+        }
+        signet_text_t x =
+            signet_base64url(call, (signet_bytes_t){key->bits.data + 1, curve->length});
+        signet_text_t y = signet_base64url(
+            call, (signet_bytes_t){key->bits.data + 1 + curve->length, curve->length});
+        return signet_format(call, "{\"crv\":\"%s\",\"kty\":\"EC\",\"x\":\"%.*s\",\"y\":\"%.*s\"}",
+                             curve->crv, SIGNET_FORMAT(x), SIGNET_FORMAT(y));
+    }
+    unused(call);
+    return (signet_text_t){NULL, 0};
+}
+
+int32_t signet_jwk_thumbprint(signet_call_t *call, const signet_public_key_t *key,
+                              signet_bytes_t *thumbprint)
+{
+    signet_text_t members = canonical(call, key);
+    return members.data == NULL ? signet_status(call)
+                                : signet_sha256(call, signet_text_bytes(members), thumbprint);
 }
