@@ -48,6 +48,9 @@ static const signet_option_t log_options[] = {
 static const signet_option_t limit_options[] = {
     {OPTION(INTEGER, "connections", "Connections open at one time."), DEFAULT("10000"),
      .minimum = 1, .maximum = 1000000},
+    {OPTION(INTEGER, "streams",
+            "Requests that one connection of HTTP/2 may have open at one time."),
+     DEFAULT("100"), .minimum = 1, .maximum = 1000},
     {OPTION(SIZE, "header_size", "Size of a request's line and headers together."),
      DEFAULT("16KiB"), .minimum = KIB, .maximum = 1024 * KIB},
     {OPTION(DURATION, "handshake_time", "Time for a TLS handshake."), DEFAULT("10s"),

@@ -2,12 +2,14 @@
 
 #include <arpa/inet.h>
 #include <netinet/in.h>
+#include <stddef.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
 #include "core/metric.h"
+#include "edge/http2.h"
 #include "edge/loop.h"
 #include "edge/serve.h"
 
@@ -34,12 +36,7 @@ static void on_closed(uv_handle_t *handle)
     edge_connection_t *connection = handle->data;
     edge_loop_t *loop = connection->loop;
 
-    if (connection->request != NULL) {
-        connection->request->connection = NULL;
-        if (!connection->request->working) {
-            edge_loop_give_request(loop, connection->request);
-        }
-    }
+    connection->protocol->end(connection);
     edge_tls_session_free(connection->tls);
     edge_identity_release(connection->identity);
     edge_buffer_free(&connection->input);
@@ -54,9 +51,7 @@ void edge_connection_close(edge_connection_t *connection)
     }
     connection->closing = 1;
     edge_deadline_clear(&connection->deadline);
-    if (connection->request != NULL && connection->request->working) {
-        edge_request_abandon(connection->request);
-    }
+    connection->protocol->abandon(connection);
     uv_close(&connection->socket.handle, on_closed);
 }
 
@@ -69,7 +64,7 @@ static void on_written(uv_write_t *write, int status)
     if (status < 0) {
         edge_connection_close(connection);
     } else if (!connection->closing) {
-        edge_serve_send(connection);
+        connection->protocol->send(connection);
     }
 }
 
@@ -176,6 +171,8 @@ static void on_established(edge_connection_t *connection)
     if (connection->listener->client_certificates != EDGE_CLIENT_CERTIFICATES_NONE &&
         !edge_tls_identity(connection->tls, &connection->identity)) {
         edge_connection_close(connection);
+    } else if (edge_tls_speaks_http2(connection->tls) && !edge_http2_open(connection)) {
+        edge_connection_close(connection);
     }
 }
 
@@ -205,7 +202,7 @@ static void receive_tls(edge_connection_t *connection, const char *data, size_t 
             on_established(connection);
         }
         if (result == EDGE_TLS_DATA && !connection->closing) {
-            edge_serve_take(connection, loop->plain, count);
+            connection->protocol->take(connection, loop->plain, count);
         }
     }
     edge_tls_lend(connection->tls, NULL, 0);
@@ -235,7 +232,7 @@ static void on_read(uv_stream_t *stream, ssize_t count, const uv_buf_t *buffer)
         if (connection->tls != NULL) {
             receive_tls(connection, buffer->base, (size_t)count);
         } else {
-            edge_serve_take(connection, buffer->base, (size_t)count);
+            connection->protocol->take(connection, buffer->base, (size_t)count);
         }
     }
 }
@@ -266,15 +263,16 @@ static void expire_write(edge_connection_t *connection)
     edge_connection_wait(connection, EDGE_WAIT_WRITE);
 }
 
-void edge_connection_expire(edge_connection_t *connection, edge_wait_t wait)
+static void on_expired(edge_deadline_t *deadline)
 {
-    switch (wait) {
+    edge_connection_t *connection =
+        (edge_connection_t *)(void *)((char *)deadline - offsetof(edge_connection_t, deadline));
+
+    switch (deadline->wait) {
     case EDGE_WAIT_HEADER:
     case EDGE_WAIT_BODY:
-        edge_serve_expire(connection);
-        break;
     case EDGE_WAIT_IDLE:
-        edge_connection_finish(connection);
+        connection->protocol->expire(connection, deadline->wait);
         break;
     case EDGE_WAIT_WRITE:
         expire_write(connection);
@@ -283,6 +281,29 @@ void edge_connection_expire(edge_connection_t *connection, edge_wait_t wait)
         edge_connection_close(connection);
         break;
     }
+}
+
+edge_request_t *edge_connection_take_request(edge_connection_t *connection)
+{
+    edge_request_t *request = edge_loop_take_request(connection->loop);
+
+    if (request == NULL) {
+        return NULL;
+    }
+    request->connection = connection;
+    request->listener = connection->listener;
+    request->user = connection->user;
+    request->is_local = connection->is_local;
+    memcpy(request->peer, connection->peer, sizeof(request->peer));
+    request->view.peer = (signet_text_t){request->peer, strlen(request->peer)};
+    request->view.listener = connection->listener->name;
+    request->identity = edge_identity_hold(connection->identity);
+    if (request->identity != NULL) {
+        request->view.certificate = request->identity->certificate;
+        request->view.chain = request->identity->chain;
+        request->view.chain_count = request->identity->chain_count;
+    }
+    return request;
 }
 
 static void describe_peer(edge_connection_t *connection)
@@ -329,6 +350,8 @@ int edge_connection_accept(edge_loop_t *loop, uv_stream_t *server, edge_listener
     }
     connection->loop = loop;
     connection->listener = listener;
+    connection->protocol = &edge_serve_protocol;
+    connection->deadline.expire = on_expired;
     failed = listener->is_unix ? uv_pipe_init(&loop->uv, &connection->socket.pipe, 0)
                                : uv_tcp_init(&loop->uv, &connection->socket.tcp);
     if (failed) {

@@ -1,7 +1,5 @@
-/* A connection: its socket, its TLS session and the request being served on it.
- *
- * Requests are served one after the other; what a client sends ahead waits. All of it on the
- * loop's thread. */
+/* A connection: its socket, its TLS session and the protocol spoken on it. All of it on the loop's
+ * thread. */
 #ifndef EDGE_CONNECTION_H
 #define EDGE_CONNECTION_H
 
@@ -9,6 +7,8 @@
 
 #include "edge/deadline.h"
 #include "edge/request.h"
+
+typedef struct edge_http2 edge_http2_t;
 
 /* What comes next of what the client sends. */
 typedef enum edge_stage {
@@ -18,8 +18,27 @@ typedef enum edge_stage {
     EDGE_STAGE_DISCARD /* nothing any more: the rest is dropped */
 } edge_stage_t;
 
+/* What a version of HTTP does with a connection. */
+typedef struct edge_protocol {
+    /* Octets came. */
+    void (*take)(edge_connection_t *connection, const char *data, size_t length);
+    /* The socket takes more. */
+    void (*send)(edge_connection_t *connection);
+    /* A head, a body or the next request did not come in time. */
+    void (*expire)(edge_connection_t *connection, edge_wait_t wait);
+    /* A worker has made progress with the request, or has finished it. */
+    void (*progress)(edge_request_t *request);
+    /* The host stops: nothing new is begun. */
+    void (*drain)(edge_connection_t *connection);
+    /* The client went away: cancels what is being served. */
+    void (*abandon)(edge_connection_t *connection);
+    /* The socket is closed: gives back requests and memory. */
+    void (*end)(edge_connection_t *connection);
+} edge_protocol_t;
+
 struct edge_connection {
     edge_loop_t *loop;
+    const edge_protocol_t *protocol;
     edge_connection_t *previous; /* in the loop's list */
     edge_connection_t *next;
     edge_listener_t *listener;
@@ -32,7 +51,8 @@ struct edge_connection {
     uv_shutdown_t shutdown;
     edge_tls_session_t *tls;   /* NULL: plain */
     edge_identity_t *identity; /* of the TLS client; NULL: it sent no certificate */
-    edge_request_t *request;   /* NULL between two requests */
+    edge_request_t *request;   /* of HTTP/1.1; NULL between two requests */
+    edge_http2_t *http2;       /* NULL: HTTP/1.1 */
     edge_buffer_t input;       /* what was sent ahead */
     edge_deadline_t deadline;
     edge_stage_t stage;
@@ -57,7 +77,7 @@ void edge_connection_finish(edge_connection_t *connection);
 void edge_connection_write(edge_connection_t *connection, const void *data, size_t length);
 void edge_connection_read(edge_connection_t *connection, int on);
 void edge_connection_wait(edge_connection_t *connection, edge_wait_t wait);
-/* Its time is over. */
-void edge_connection_expire(edge_connection_t *connection, edge_wait_t wait);
+/* A request of this client to read into, or NULL when out of memory. */
+edge_request_t *edge_connection_take_request(edge_connection_t *connection);
 
 #endif

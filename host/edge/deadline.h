@@ -1,4 +1,4 @@
-/* Deadlines of connections, one list for each thing waited for.
+/* Deadlines of connections and streams, one list for each thing waited for.
  *
  * Everything in one list waits equally long, so a list is in the order of its deadlines by itself:
  * setting and clearing one costs the same however many there are. */
@@ -13,6 +13,7 @@ struct edge_deadline {
     edge_deadline_t *next;
     uint64_t due; /* ms of the loop's clock */
     edge_wait_t wait;
+    void (*expire)(edge_deadline_t *deadline); /* what is called when its time has come */
 };
 
 typedef struct edge_deadlines {

@@ -19,7 +19,10 @@ uint32_t edge_exchange_flags(const edge_request_t *request)
 {
     uint32_t flags = 0;
 
-    if (!request->http.keep_alive || request->close || atomic_load(&request->edge->draining)) {
+    if (request->http.version == 20) {
+        flags |= EDGE_RESPONSE_FIELDS;
+    } else if (!request->http.keep_alive || request->close ||
+               atomic_load(&request->edge->draining)) {
         flags |= EDGE_RESPONSE_CLOSE;
     }
     if (request->http.method.length == 4 && memcmp(request->http.method.data, "HEAD", 4) == 0) {
@@ -165,8 +168,7 @@ static int32_t begin(signet_exchange_t *exchange, signet_call_t *call,
                      const signet_response_t *response)
 {
     edge_request_t *request = request_of(exchange);
-    uint32_t framing =
-        request->http.parser.http_minor > 0 ? EDGE_RESPONSE_CHUNKED : EDGE_RESPONSE_OPEN;
+    uint32_t framing = request->http.version == 11 ? EDGE_RESPONSE_CHUNKED : EDGE_RESPONSE_OPEN;
     int32_t status;
 
     if (request->inside_loop) {

@@ -191,7 +191,7 @@ static int on_headers_complete(llhttp_t *parser)
     http->content_length = (parser->flags & F_CONTENT_LENGTH) != 0 ? parser->content_length : 0;
     /* An upgrade that is offered is not taken: the request is served as it stands. */
     parser->upgrade = 0;
-    http->in_body = 1;
+    http->has_head = 1;
     return 0;
 }
 
@@ -266,13 +266,10 @@ static int is_token(signet_text_t name)
 }
 
 /* What llhttp leaves open. */
-static int check_head(edge_http_t *http)
+int edge_http_check_head(edge_http_t *http)
 {
     uint64_t i;
 
-    if (http->parser.http_major != 1 || http->parser.http_minor > 1) {
-        return fail(http, 505, "http.version-unsupported", "The version of HTTP is not supported.");
-    }
     for (i = 0; i < http->header_count; i++) {
         const signet_pair_t *pair = &http->headers[i];
 
@@ -285,10 +282,10 @@ static int check_head(edge_http_t *http)
         notice_header(http, pair);
     }
     if (http->lengths > 1 || http->codings > 1 || (http->lengths > 0 && http->codings > 0) ||
-        (http->codings > 0 && (!http->chunked || http->parser.http_minor == 0))) {
+        (http->codings > 0 && (!http->chunked || http->version < 11))) {
         return malformed(http, "The length of the body is not clear.");
     }
-    if (http->hosts > 1 || (http->hosts == 0 && http->parser.http_minor > 0)) {
+    if (http->hosts > 1 || (http->hosts == 0 && http->version > 10)) {
         return malformed(http, "The request must have one Host header.");
     }
     if (http->expects_continue < 0) {
@@ -305,12 +302,16 @@ static int parse_head(edge_http_t *http)
     llhttp_init(&http->parser, HTTP_REQUEST, &parser_settings);
     http->parser.data = http;
     error = llhttp_execute(&http->parser, http->head.data, http->head.length);
-    if ((error != HPE_OK && error != HPE_PAUSED) || !http->in_body) {
+    if ((error != HPE_OK && error != HPE_PAUSED) || !http->has_head) {
         return refuse(http, error);
+    }
+    if (http->parser.http_major != 1 || http->parser.http_minor > 1) {
+        return fail(http, 505, "http.version-unsupported", "The version of HTTP is not supported.");
     }
     method = llhttp_method_name((llhttp_method_t)http->parser.method);
     http->method = (signet_text_t){method, strlen(method)};
-    return check_head(http);
+    http->version = 10 + http->parser.http_minor;
+    return edge_http_check_head(http);
 }
 
 int edge_http_take_head(edge_http_t *http, const char *data, size_t length, uint64_t limit,

@@ -1,4 +1,5 @@
-/* HTTP/1.1 parsing: one request's head, by llhttp, and the framing of its body.
+/* What a request says: its head and how far its body has come; and the parsing of HTTP/1.1, by
+ * llhttp.
  *
  * The head is collected whole and checked for what readers are known to disagree about before
  * llhttp sees it, so that every text points into one buffer of the request's own. */
@@ -26,7 +27,8 @@ struct edge_http {
     uint32_t hosts;    /* Host headers */
     uint32_t lengths;  /* Content-Length headers */
     uint32_t codings;  /* Transfer-Encoding headers */
-    int in_body;
+    int version;       /* 10, 11 or 20 */
+    int has_head;      /* llhttp has found the head whole */
     int chunked;
     int keep_alive;
     int expects_continue;
@@ -56,6 +58,9 @@ void edge_http_free(edge_http_t *http);
 /* Takes octets of the head; `*used` says how many. DONE: the head is complete. */
 int edge_http_take_head(edge_http_t *http, const char *data, size_t length, uint64_t limit,
                         size_t *used);
+/* Checks the headers of a head that was taken apart, and notices those that the host itself must
+ * know. DONE or FAILED. */
+int edge_http_check_head(edge_http_t *http);
 /* Whether a body follows the head. */
 int edge_http_has_body(const edge_http_t *http);
 /* Takes octets of the body and gives them to the sink. DONE: the body is complete. FAILED also

@@ -23,6 +23,7 @@ typedef struct edge_limits {
     int64_t request_ms;   /* for a handler whose route declares no deadline */
     uint64_t header_size; /* of request line and headers together */
     int64_t connections;
+    int64_t streams; /* of one connection of HTTP/2 */
     int access_log;
 } edge_limits_t;
 

@@ -6,7 +6,6 @@
 #include <string.h>
 
 #include "core/metric.h"
-#include "edge/serve.h"
 
 #define TICK_MS 100
 #define POOL_LIMIT 256U /* requests kept for later use */
@@ -81,7 +80,7 @@ static void handle_posted(edge_loop_t *loop)
             edge_request_end_call(request);
         }
         if (request->connection != NULL) {
-            edge_serve_progress(request->connection);
+            request->connection->protocol->progress(request);
         } else if (finished) {
             edge_loop_give_request(loop, request);
         }
@@ -116,9 +115,7 @@ static void on_tick(uv_timer_t *timer)
     edge_deadline_t *expired;
 
     while ((expired = edge_deadline_take(&loop->deadlines, uv_now(&loop->uv))) != NULL) {
-        edge_connection_expire(
-            (edge_connection_t *)(void *)((char *)expired - offsetof(edge_connection_t, deadline)),
-            expired->wait);
+        expired->expire(expired);
     }
     resume_accepting(loop);
 }
@@ -203,12 +200,10 @@ static void begin_drain(edge_loop_t *loop)
         uv_close(&loop->acceptors[i].socket.handle, NULL);
     }
     for (connection = loop->connections; connection != NULL; connection = connection->next) {
-        if (connection->stage == EDGE_STAGE_HEAD && connection->request == NULL) {
-            if (connection->established) {
-                edge_connection_finish(connection);
-            } else {
-                edge_connection_close(connection);
-            }
+        if (connection->established) {
+            connection->protocol->drain(connection);
+        } else {
+            edge_connection_close(connection);
         }
     }
 }
@@ -338,6 +333,7 @@ void edge_loop_close(edge_loop_t *loop)
         edge_request_free(request);
     }
     edge_buffer_free(&loop->cipher);
+    edge_buffer_free(&loop->frames);
     edge_routing_release(loop->routing);
     (void)pthread_mutex_destroy(&loop->lock);
     free(loop->acceptors);

@@ -39,6 +39,7 @@ struct edge_loop {
     edge_request_t *pool;
     size_t pooled;
     edge_buffer_t cipher; /* ciphertext on its way out, of whichever connection writes */
+    edge_buffer_t frames; /* of HTTP/2 on their way out, of whichever connection writes */
     char received[EDGE_LOOP_RECEIVED];
     char plain[EDGE_LOOP_PLAIN];
 

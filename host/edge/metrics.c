@@ -37,4 +37,7 @@ void edge_metrics_register(edge_metrics_t *metrics)
     metrics->handshake_failures =
         add(SIGNET_METRIC_COUNTER, SIGNET_TEXT("signet_tls_handshake_failures_total"),
             SIGNET_TEXT("TLS handshakes that failed."), none);
+    metrics->floods =
+        add(SIGNET_METRIC_COUNTER, SIGNET_TEXT("signet_http2_floods_total"),
+            SIGNET_TEXT("Connections of HTTP/2 ended because of what they sent."), none);
 }

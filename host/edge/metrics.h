@@ -10,6 +10,7 @@ typedef struct edge_metrics {
     uint64_t connections;
     uint64_t handshakes;
     uint64_t handshake_failures;
+    uint64_t floods;
 } edge_metrics_t;
 
 void edge_metrics_register(edge_metrics_t *metrics);

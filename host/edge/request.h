@@ -20,6 +20,7 @@
 
 typedef struct edge_connection edge_connection_t;
 typedef struct edge_request edge_request_t;
+typedef struct edge_stream edge_stream_t;
 
 struct edge_request {
     core_work_t work; /* first: a worker is handed this */
@@ -27,6 +28,7 @@ struct edge_request {
     edge_t *edge;
     edge_loop_t *loop;
     edge_connection_t *connection; /* NULL once it went away; of the loop */
+    edge_stream_t *stream;         /* of HTTP/2; NULL once it has ended */
     edge_request_t *next;          /* in the loop's pool or its list of posted ones */
     edge_routing_t *routing;       /* held from its head on: what it is pinned to */
     edge_http_t http;

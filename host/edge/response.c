@@ -5,6 +5,8 @@
 #include <strings.h>
 #include <time.h>
 
+#define EDGE_RESPONSE_OWN_FIELDS 5U /* the status and those that the host adds */
+
 static const struct {
     uint32_t status;
     const char *phrase;
@@ -57,21 +59,46 @@ const char *edge_response_phrase(uint32_t status)
     return "Other";
 }
 
-/* The Date header's line, made anew once a second on each thread. */
-static const char *date_line(void)
+/* The value of the Date header, made anew once a second on each thread. */
+static signet_text_t date_now(void)
 {
     static _Thread_local time_t made_for;
-    static _Thread_local char line[48];
+    static _Thread_local char text[48];
+    static _Thread_local size_t length;
     time_t now = time(NULL);
 
     if (now != made_for) {
         struct tm utc;
 
         (void)gmtime_r(&now, &utc);
-        (void)strftime(line, sizeof(line), "Date: %a, %d %b %Y %H:%M:%S GMT\r\n", &utc);
+        length = strftime(text, sizeof(text), "%a, %d %b %Y %H:%M:%S GMT", &utc);
         made_for = now;
     }
-    return line;
+    return (signet_text_t){text, length};
+}
+
+/* One header, for which the caller has reserved memory. */
+static void add_header(edge_buffer_t *out, signet_text_t name, signet_text_t value, uint32_t flags)
+{
+    if ((flags & EDGE_RESPONSE_FIELDS) != 0) {
+        char *at = out->data + out->length;
+        uint64_t i;
+
+        for (i = 0; i < name.length; i++) {
+            char octet = name.data[i];
+
+            at[i] = (char)(octet >= 'A' && octet <= 'Z' ? octet | 0x20 : octet);
+        }
+        out->length += name.length;
+        (void)edge_buffer_add(out, "", 1);
+        (void)edge_buffer_add_text(out, value);
+        (void)edge_buffer_add(out, "", 1);
+    } else {
+        (void)edge_buffer_add_text(out, name);
+        (void)edge_buffer_add(out, ": ", 2);
+        (void)edge_buffer_add_text(out, value);
+        (void)edge_buffer_add(out, "\r\n", 2);
+    }
 }
 
 static int name_is(const signet_pair_t *pair, const char *name)
@@ -109,7 +136,7 @@ static int is_of_the_host(const signet_pair_t *pair)
            name_is(pair, "connection") || name_is(pair, "transfer-encoding");
 }
 
-static int32_t write_headers(edge_buffer_t *out, const signet_response_t *response)
+static int32_t write_headers(edge_buffer_t *out, const signet_response_t *response, uint32_t flags)
 {
     int cache_control = 0;
     int32_t status = SIGNET_OK;
@@ -127,14 +154,14 @@ static int32_t write_headers(edge_buffer_t *out, const signet_response_t *respon
         cache_control |= name_is(pair, "cache-control");
         status = edge_buffer_reserve(out, pair->name.length + pair->value.length + 4);
         if (status == SIGNET_OK) {
-            (void)edge_buffer_add_text(out, pair->name);
-            (void)edge_buffer_add(out, ": ", 2);
-            (void)edge_buffer_add_text(out, pair->value);
-            (void)edge_buffer_add(out, "\r\n", 2);
+            add_header(out, pair->name, pair->value, flags);
         }
     }
+    if (status == SIGNET_OK) {
+        status = edge_buffer_reserve(out, 256 + response->body.length + 32);
+    }
     if (status == SIGNET_OK && !cache_control) {
-        status = edge_buffer_add_string(out, "Cache-Control: no-store\r\n");
+        add_header(out, SIGNET_TEXT("Cache-Control"), SIGNET_TEXT("no-store"), flags);
     }
     return status;
 }
@@ -142,43 +169,56 @@ static int32_t write_headers(edge_buffer_t *out, const signet_response_t *respon
 /* Everything here fits into memory that the caller has reserved. */
 static void write_framing(edge_buffer_t *out, const signet_response_t *response, uint32_t flags)
 {
-    (void)edge_buffer_add_string(out, date_line());
-    (void)edge_buffer_add_string(out, "X-Content-Type-Options: nosniff\r\n");
+    int fields = (flags & EDGE_RESPONSE_FIELDS) != 0;
+    char digits[24];
+
+    add_header(out, SIGNET_TEXT("Date"), date_now(), flags);
+    add_header(out, SIGNET_TEXT("X-Content-Type-Options"), SIGNET_TEXT("nosniff"), flags);
     if ((flags & EDGE_RESPONSE_CHUNKED) != 0) {
-        (void)edge_buffer_add_string(out, "Transfer-Encoding: chunked\r\n");
+        add_header(out, SIGNET_TEXT("Transfer-Encoding"), SIGNET_TEXT("chunked"), flags);
     } else if ((flags & EDGE_RESPONSE_OPEN) == 0 && response->status != 204 &&
                response->status != 304) {
-        (void)edge_buffer_add_string(out, "Content-Length: ");
-        (void)edge_buffer_add_number(out, response->body.length);
+        int length =
+            snprintf(digits, sizeof(digits), "%llu", (unsigned long long)response->body.length);
+
+        add_header(out, SIGNET_TEXT("Content-Length"), (signet_text_t){digits, (uint64_t)length},
+                   flags);
+    }
+    if (!fields && (flags & (EDGE_RESPONSE_CLOSE | EDGE_RESPONSE_OPEN)) != 0) {
+        add_header(out, SIGNET_TEXT("Connection"), SIGNET_TEXT("close"), flags);
+    }
+    (void)edge_buffer_add(out, fields ? "" : "\r\n", fields ? 1 : 2);
+}
+
+/* Everything here fits into memory that the caller has reserved. */
+static void write_status(edge_buffer_t *out, uint32_t status, uint32_t flags)
+{
+    int fields = (flags & EDGE_RESPONSE_FIELDS) != 0;
+
+    (void)edge_buffer_add(out, fields ? ":status" : "HTTP/1.1 ", fields ? 8 : 9);
+    (void)edge_buffer_add_number(out, status);
+    (void)edge_buffer_add(out, fields ? "" : " ", 1);
+    if (!fields) {
+        (void)edge_buffer_add_string(out, edge_response_phrase(status));
         (void)edge_buffer_add(out, "\r\n", 2);
     }
-    if ((flags & (EDGE_RESPONSE_CLOSE | EDGE_RESPONSE_OPEN)) != 0) {
-        (void)edge_buffer_add_string(out, "Connection: close\r\n");
-    }
-    (void)edge_buffer_add(out, "\r\n", 2);
 }
 
 int32_t edge_response_write(edge_buffer_t *out, const signet_response_t *response, uint32_t flags)
 {
-    const char *phrase = edge_response_phrase(response->status);
     int32_t status;
 
-    if (response->status < 200 || response->status > 599) {
+    if (response->status < 200 || response->status > 599 ||
+        ((flags & EDGE_RESPONSE_FIELDS) != 0 &&
+         response->header_count > EDGE_RESPONSE_FIELD_COUNT - EDGE_RESPONSE_OWN_FIELDS)) {
         return SIGNET_INVALID;
     }
     status = edge_buffer_reserve(out, 512);
     if (status != SIGNET_OK) {
         return status;
     }
-    (void)edge_buffer_add_string(out, "HTTP/1.1 ");
-    (void)edge_buffer_add_number(out, response->status);
-    (void)edge_buffer_add(out, " ", 1);
-    (void)edge_buffer_add_string(out, phrase);
-    (void)edge_buffer_add(out, "\r\n", 2);
-    status = write_headers(out, response);
-    if (status == SIGNET_OK) {
-        status = edge_buffer_reserve(out, 256 + response->body.length + 32);
-    }
+    write_status(out, response->status, flags);
+    status = write_headers(out, response, flags);
     if (status != SIGNET_OK) {
         return status;
     }

@@ -12,26 +12,13 @@ static void send_answer(edge_connection_t *connection);
 /* Gives the connection a request to read into. */
 static int attach_request(edge_connection_t *connection)
 {
-    edge_request_t *request = edge_loop_take_request(connection->loop);
+    edge_request_t *request = edge_connection_take_request(connection);
 
     if (request == NULL) {
         edge_connection_close(connection);
         return 0;
     }
     connection->request = request;
-    request->connection = connection;
-    request->listener = connection->listener;
-    request->user = connection->user;
-    request->is_local = connection->is_local;
-    memcpy(request->peer, connection->peer, sizeof(request->peer));
-    request->view.peer = (signet_text_t){request->peer, strlen(request->peer)};
-    request->view.listener = connection->listener->name;
-    request->identity = edge_identity_hold(connection->identity);
-    if (request->identity != NULL) {
-        request->view.certificate = request->identity->certificate;
-        request->view.chain = request->identity->chain;
-        request->view.chain_count = request->identity->chain_count;
-    }
     request->http.sink = edge_request_take_body;
     request->http.sink_argument = request;
     edge_connection_wait(connection, EDGE_WAIT_HEADER);
@@ -86,7 +73,7 @@ static void end_head(edge_connection_t *connection)
         return;
     }
     connection->stage = EDGE_STAGE_BODY;
-    if (request->http.expects_continue && request->http.parser.http_minor > 0) {
+    if (request->http.expects_continue && request->http.version > 10) {
         edge_connection_write(connection, go_on, sizeof(go_on) - 1);
     }
     if (connection->closing) {
@@ -162,7 +149,7 @@ static size_t feed(edge_connection_t *connection, const char *data, size_t lengt
     return at;
 }
 
-void edge_serve_take(edge_connection_t *connection, const char *data, size_t length)
+static void serve_take(edge_connection_t *connection, const char *data, size_t length)
 {
     size_t used = 0;
 
@@ -254,7 +241,7 @@ static void send_answer(edge_connection_t *connection)
     }
 }
 
-void edge_serve_send(edge_connection_t *connection)
+static void serve_send(edge_connection_t *connection)
 {
     if (connection->request != NULL && connection->stage != EDGE_STAGE_HEAD &&
         (connection->stage == EDGE_STAGE_ANSWER || connection->request->working ||
@@ -263,25 +250,63 @@ void edge_serve_send(edge_connection_t *connection)
     }
 }
 
-void edge_serve_progress(edge_connection_t *connection)
+static void serve_progress(edge_request_t *request)
 {
+    edge_connection_t *connection = request->connection;
+
     if (connection->closing) {
         return;
     }
     if (connection->stage == EDGE_STAGE_BODY && !connection->reading &&
-        !edge_request_must_pause(connection->request)) {
+        !edge_request_must_pause(request)) {
         edge_connection_read(connection, 1);
     }
     send_answer(connection);
 }
 
-void edge_serve_expire(edge_connection_t *connection)
+static void serve_expire(edge_connection_t *connection, edge_wait_t wait)
 {
     edge_request_t *request = connection->request;
 
-    if (request == NULL || request->http.head.length == 0) {
+    if (wait == EDGE_WAIT_IDLE || request == NULL || request->http.head.length == 0) {
         edge_connection_finish(connection);
     } else {
         refuse(connection, 408, "http.timeout", "The request did not arrive in time.");
     }
 }
+
+static void serve_drain(edge_connection_t *connection)
+{
+    if (connection->stage == EDGE_STAGE_HEAD && connection->request == NULL) {
+        edge_connection_finish(connection);
+    }
+}
+
+static void serve_abandon(edge_connection_t *connection)
+{
+    if (connection->request != NULL && connection->request->working) {
+        edge_request_abandon(connection->request);
+    }
+}
+
+static void serve_end(edge_connection_t *connection)
+{
+    edge_request_t *request = connection->request;
+
+    if (request != NULL) {
+        request->connection = NULL;
+        if (!request->working) {
+            edge_loop_give_request(connection->loop, request);
+        }
+    }
+}
+
+const edge_protocol_t edge_serve_protocol = {
+    .take = serve_take,
+    .send = serve_send,
+    .expire = serve_expire,
+    .progress = serve_progress,
+    .drain = serve_drain,
+    .abandon = serve_abandon,
+    .end = serve_end,
+};

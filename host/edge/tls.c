@@ -37,10 +37,11 @@ static const char *reason(void)
     return text != NULL ? text : "not a PEM file";
 }
 
+/* The server's choice: HTTP/2 where the client speaks it. */
 static int choose_protocol(SSL *ssl, const unsigned char **out, unsigned char *out_length,
                            const unsigned char *in, unsigned int in_length, void *argument)
 {
-    static const unsigned char offered[] = "\x08http/1.1";
+    static const unsigned char offered[] = "\x02h2\x08http/1.1";
     unsigned char *chosen;
 
     (void)ssl;
@@ -302,6 +303,15 @@ int edge_tls_read(edge_tls_session_t *session, void *data, size_t size, size_t *
 int edge_tls_is_established(const edge_tls_session_t *session)
 {
     return SSL_is_init_finished(session->ssl);
+}
+
+int edge_tls_speaks_http2(const edge_tls_session_t *session)
+{
+    const unsigned char *chosen = NULL;
+    unsigned int length = 0;
+
+    SSL_get0_alpn_selected(session->ssl, &chosen, &length);
+    return length == 2 && memcmp(chosen, "h2", 2) == 0;
 }
 
 int edge_tls_identity(const edge_tls_session_t *session, edge_identity_t **identity)

@@ -41,6 +41,8 @@ void edge_tls_lend(edge_tls_session_t *session, const void *data, size_t length)
 /* Goes on with the handshake, or decrypts up to `size` octets to `data`. */
 int edge_tls_read(edge_tls_session_t *session, void *data, size_t size, size_t *length);
 int edge_tls_is_established(const edge_tls_session_t *session);
+/* Whether client and server agreed on HTTP/2, once the session is established. */
+int edge_tls_speaks_http2(const edge_tls_session_t *session);
 /* The client's certificate, once the session is established: 1, with NULL where it sent none; 0
  * when out of memory. */
 int edge_tls_identity(const edge_tls_session_t *session, edge_identity_t **identity);

@@ -64,7 +64,14 @@ static void begin_tls(client_t *client, const client_tls_t *tls)
         (void)SSL_CTX_use_PrivateKey_file(client->context, tls->key, SSL_FILETYPE_PEM);
     }
     client->ssl = SSL_new(client->context);
-    (void)SSL_set_alpn_protos(client->ssl, (const unsigned char *)"\x08http/1.1", 9);
+    if (tls->http2) {
+        (void)SSL_set_alpn_protos(client->ssl, (const unsigned char *)"\x02h2", 3);
+    } else {
+        (void)SSL_set_alpn_protos(client->ssl, (const unsigned char *)"\x08http/1.1", 9);
+    }
+    if (tls->name != NULL) {
+        (void)SSL_set_tlsext_host_name(client->ssl, tls->name);
+    }
     if (tls->session != NULL) {
         (void)SSL_set_session(client->ssl, tls->session);
     }
@@ -207,6 +214,29 @@ static void consume(client_t *client, size_t length)
 {
     memmove(client->input, client->input + length, client->length - length);
     client->length -= length;
+}
+
+int client_read(client_t *client, void *data, size_t length)
+{
+    char *at = data;
+
+    while (length > 0) {
+        size_t count = client->length < length ? client->length : length;
+
+        memcpy(at, client->input, count);
+        consume(client, count);
+        at += count;
+        length -= count;
+        if (length > 0 && !fill(client)) {
+            return 0;
+        }
+    }
+    return 1;
+}
+
+const void *client_server(const client_t *client)
+{
+    return SSL_get0_peer_certificate(client->ssl);
 }
 
 /* Moves `length` octets of input to the body. */

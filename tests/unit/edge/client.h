@@ -11,7 +11,9 @@ typedef struct client_tls {
     int version;             /* at most this one, OpenSSL's number; 0: any */
     const char *certificate; /* a PEM file with its chain; NULL: none */
     const char *key;
-    void *session; /* an SSL_SESSION to resume, or NULL */
+    void *session;    /* an SSL_SESSION to resume, or NULL */
+    int http2;        /* 1: offers HTTP/2 alone */
+    const char *name; /* of the server, as SNI, or NULL */
 } client_tls_t;
 
 /* An answer; `body` is NUL-terminated. */
@@ -42,6 +44,10 @@ int client_send_bytes(client_t *client, const void *data, size_t length);
 /* Sends, without TLS, until the connection has taken nothing for half a second; how much it took.
  */
 size_t client_send_until_full(client_t *client, const char *data, size_t length);
+/* Reads exactly so many octets. 0 where they do not come. */
+int client_read(client_t *client, void *data, size_t length);
+/* The server's certificate as an X509, not to be freed. */
+const void *client_server(const client_t *client);
 /* Reads one answer; `head_only` for one to HEAD. To be freed with answer_free. */
 void client_receive(client_t *client, answer_t *answer, int head_only);
 void answer_free(answer_t *answer);

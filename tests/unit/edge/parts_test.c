@@ -188,7 +188,7 @@ static int feed(edge_http_t *http, const char *text, size_t length, size_t step)
         size_t count = length - at < step ? length - at : step;
         size_t used = count;
 
-        if (!http->in_body) {
+        if (!http->has_head) {
             result = edge_http_take_head(http, text + at, count, 16384, &used);
             if (result == EDGE_HTTP_DONE && edge_http_has_body(http)) {
                 result = EDGE_HTTP_MORE;

@@ -275,10 +275,11 @@ void world_open(world_t *world, const world_options_t *options)
             world_number("handshake_time", or_long(options->handshake_ms)),
             world_number("request_time", or_long(options->request_ms)),
             world_number("connections", options->connections > 0 ? options->connections : 500),
+            world_number("streams", options->streams > 0 ? options->streams : 100),
         };
         signet_setting_t log[] = {world_number("access", 1)};
         signet_setting_t members[] = {world_group("listeners", listeners, 5),
-                                      world_group("limits", limits, 6), world_group("log", log, 1)};
+                                      world_group("limits", limits, 7), world_group("log", log, 1)};
         signet_setting_t host = world_group("host", members, 3);
 
         config.host = &host;

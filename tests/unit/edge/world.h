@@ -15,6 +15,7 @@ typedef struct world_options {
     int64_t handshake_ms;
     int64_t request_ms;
     int64_t connections;
+    int64_t streams;
     int not_ready;
 } world_options_t;
 
