@@ -8,8 +8,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/prctl.h>
-#include <sys/resource.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -18,9 +16,12 @@
 #include "core/call.h"
 #include "core/clock.h"
 #include "core/config.h"
+#include "core/isolated.h"
 #include "core/lane.h"
 #include "core/log.h"
+#include "core/process.h"
 #include "core/registry.h"
+#include "core/spawn.h"
 #include "core/text.h"
 #include "core/trial.h"
 #include "edge/edge.h"
@@ -151,22 +152,10 @@ static int read_arguments(int argc, char **argv, arguments_t *arguments, int *co
     return *code == 0;
 }
 
-/* Limits and habits of a process that holds keys and serves many. */
+/* Limits and habits of a process that serves many. */
 static void prepare_process(uint32_t cores)
 {
-    const struct rlimit none = {0, 0};
-    struct rlimit files;
-    umask(077);
-    signal(SIGPIPE, SIG_IGN);
-    setrlimit(RLIMIT_CORE, &none);
-#if !defined(__SANITIZE_ADDRESS__) && !defined(__SANITIZE_THREAD__)
-    /* The leak checker must be able to trace the process it looks at. */
-    prctl(PR_SET_DUMPABLE, 0);
-#endif
-    if (getrlimit(RLIMIT_NOFILE, &files) == 0) {
-        files.rlim_cur = files.rlim_max;
-        setrlimit(RLIMIT_NOFILE, &files);
-    }
+    core_process_prepare();
     /* One heap for each of hundreds of threads would cost more than it gains. */
     mallopt(M_ARENA_MAX, (int)(2 * cores));
 }
@@ -325,6 +314,7 @@ static void finish(running_t *running)
     if (running->logging)
         core_log_end();
     core_config_free(running->config);
+    core_spawner_end();
 }
 
 int main(int argc, char **argv)
@@ -336,6 +326,8 @@ int main(int argc, char **argv)
     uint32_t cores = count_cores();
     if (core_trial_child(argc, argv, &code))
         _exit(code);
+    if (core_isolated_child(argc, argv, &code))
+        return code;
     if (!read_arguments(argc, argv, &arguments, &code))
         return code;
     prepare_process(cores);
@@ -346,7 +338,9 @@ int main(int argc, char **argv)
         fputs("signetd: there is no memory to start: free some\n", stderr);
         return EXIT_DEFECT;
     }
-    int32_t status = begin(call, &running, &arguments, cores);
+    int32_t status = core_spawner_begin(call);
+    if (status == SIGNET_OK)
+        status = begin(call, &running, &arguments, cores);
     if (status == SIGNET_OK && arguments.check)
         printf("%s: no faults\n", arguments.config);
     if (status == SIGNET_OK && !arguments.check)
@@ -360,6 +354,7 @@ int main(int argc, char **argv)
             /* What still runs may use anything, so nothing is taken away from under it. */
             core_log(SIGNET_LOG_WARNING, "host.cut", "Work that did not end in time was cut off.");
             core_log_end();
+            core_spawner_end();
             _exit(0);
         }
         core_log(SIGNET_LOG_INFO, "host.stopped", "Signet has ended.");

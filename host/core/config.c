@@ -13,6 +13,7 @@
 #include "core/config_check.h"
 #include "core/config_host.h"
 #include "core/config_reference.h"
+#include "core/isolation.h"
 #include "core/loader.h"
 #include "core/scan.h"
 #include "core/step.h"
@@ -38,6 +39,12 @@ const signet_setting_t *core_setting(const signet_setting_t *group, const char *
             return &group->members[index];
     }
     return NULL;
+}
+
+signet_text_t core_setting_text(const signet_setting_t *group, const char *name)
+{
+    const signet_setting_t *member = core_setting(group, name);
+    return member ? member->text : (signet_text_t){NULL, 0};
 }
 
 /* Remembers the file that holds a setting, and looks at its integers once. */
@@ -135,6 +142,8 @@ static void choose_folder(loading_t *loading)
         *folder = setting->text;
     if (folder->length == 0)
         *folder = core_text(core_loader_default_folder());
+    signet_text_t copy = core_format(loading->check.call, "%.*s", CORE_TEXT_ARG(*folder));
+    loading->config->plugin_folder = core_check_copy(&loading->check, copy.data ? copy.data : "");
 }
 
 static int is_instance_name(const char *name)
@@ -172,6 +181,59 @@ static int take_head(loading_t *loading, const config_setting_t *from, core_bloc
     return 1;
 }
 
+/* Loads a plugin; NULL with a fault where it is not to be had. */
+static const signet_plugin_t *load_plugin(loading_t *loading, const config_setting_t *from,
+                                          signet_text_t id)
+{
+    core_check_t *check = &loading->check;
+    const signet_plugin_t *plugin = NULL;
+    signet_call_t *child = check->call->services->child(check->call);
+    if (!child) {
+        check->faults->text.failed = 1;
+        return NULL;
+    }
+    core_step("load", id, (signet_text_t){NULL, 0});
+    if (core_loader_load(child, loading->plugin_folder, id, &plugin) != SIGNET_OK) {
+        plugin = NULL;
+        core_check_fault(check, from, "%.*s",
+                         CORE_TEXT_ARG(child->services->error(child)->message));
+    }
+    child->services->end(child);
+    return plugin;
+}
+
+/* Whether the instance is to live in a process of its own, and may. */
+static void take_isolation(loading_t *loading, const config_setting_t *from, core_block_t *block)
+{
+    core_check_t *check = &loading->check;
+    const signet_plugin_t *plugin = block->descriptor;
+    const config_setting_t *isolate = config_setting_get_member(from, "isolate");
+    if (isolate && config_setting_type(isolate) != CONFIG_TYPE_BOOL)
+        core_check_fault(check, isolate, "\"isolate\" must be true or false");
+    if (!isolate || !config_setting_get_bool(isolate))
+        return;
+    block->carrier = load_plugin(loading, from, SIGNET_TEXT(CORE_CARRIER));
+    if (!core_setting_text(core_setting(loading->config->host, "isolated"), "folder").length)
+        core_check_fault(check, isolate,
+                         "an isolated instance needs a folder for what its process keeps: set "
+                         "\"folder\" in host.isolated");
+    if (plugin->need_count || !plugin->provide_count)
+        core_check_fault(check, isolate,
+                         "instance \"%.*s\" (plugin %.*s) cannot be isolated, because it %s: "
+                         "remove \"isolate\"",
+                         CORE_TEXT_ARG(block->name), CORE_TEXT_ARG(block->plugin),
+                         plugin->need_count ? "needs others" : "provides nothing");
+    for (uint64_t index = 0; block->carrier && index < plugin->provide_count; index++) {
+        signet_text_t interface = SIGNET_AT(signet_provide_t, plugin->provides, index)->interface;
+        if (!core_isolation_provide(block->carrier, interface))
+            core_check_fault(check, isolate,
+                             "instance \"%.*s\" (plugin %.*s) cannot be isolated, because it "
+                             "provides %.*s: remove \"isolate\"",
+                             CORE_TEXT_ARG(block->name), CORE_TEXT_ARG(block->plugin),
+                             CORE_TEXT_ARG(interface));
+    }
+}
+
 static void take_block(loading_t *loading, const config_setting_t *from, core_block_t *block)
 {
     core_check_t *check = &loading->check;
@@ -183,24 +245,14 @@ static void take_block(loading_t *loading, const config_setting_t *from, core_bl
                 check, from, "two instances are named \"%.*s\" (the other at %.*s:%u): rename one",
                 CORE_TEXT_ARG(block->name), CORE_TEXT_ARG(other->file), (unsigned)other->line);
     }
-    signet_call_t *child = check->call->services->child(check->call);
-    if (!child) {
-        check->faults->text.failed = 1;
+    block->descriptor = load_plugin(loading, from, block->plugin);
+    if (!block->descriptor)
         return;
-    }
-    core_step("load", block->plugin, (signet_text_t){NULL, 0});
-    if (core_loader_load(child, loading->plugin_folder, block->plugin, &block->descriptor) !=
-        SIGNET_OK) {
-        block->descriptor = NULL;
-        core_check_fault(check, from, "%.*s",
-                         CORE_TEXT_ARG(child->services->error(child)->message));
-    }
-    child->services->end(child);
+    take_isolation(loading, from, block);
     char what[128];
     snprintf(what, sizeof what, "plugin \"%.*s\"", CORE_TEXT_ARG(block->plugin));
-    if (block->descriptor)
-        block->settings = core_check_group(check, from, block->descriptor->options,
-                                           block->descriptor->option_count, what, 1);
+    block->settings = core_check_group(check, from, block->descriptor->options,
+                                       block->descriptor->option_count, what, 1);
 }
 
 static void take_blocks(loading_t *loading, const config_setting_t *root)

@@ -11,7 +11,9 @@ typedef struct core_block {
     signet_text_t name;   /* of the instance */
     signet_text_t plugin; /* id: "key-file" */
     const signet_plugin_t *descriptor;
-    const signet_setting_t *settings; /* checked, defaults filled in; without name and plugin */
+    const signet_plugin_t *carrier; /* what stands for it where it is isolated; or NULL */
+    const signet_setting_t
+        *settings; /* checked, defaults filled in; without the block's own keys */
     signet_text_t file;
     uint32_t line;
 } core_block_t;
@@ -31,6 +33,10 @@ typedef struct core_config {
     void *owned;
     const core_config_file_t *files; /* the main file first */
     uint64_t file_count;
+    signet_text_t plugin_folder;
+    signet_text_t node;           /* its name where there is no `host` group; or empty */
+    signet_text_t process_folder; /* of the instance, where this process is its own */
+    int isolated;                 /* 1: this process is that of its one instance */
     signet_text_t standalone; /* the instance that is opened but not started, and may lack what it
                                * needs; empty: none */
     atomic_uint holders;      /* who still needs it: its loader, registries, instances */
@@ -49,6 +55,8 @@ core_config_t *core_config_hold(core_config_t *config);
 void core_config_free(core_config_t *config);
 /* The member `name` of a group of settings, or NULL; of NULL too. */
 const signet_setting_t *core_setting(const signet_setting_t *group, const char *name);
+/* The text of that member; empty where there is none. */
+signet_text_t core_setting_text(const signet_setting_t *group, const char *name);
 /* The options of the `host` group, for checking and for the reference manual. */
 const signet_option_t *core_host_options(uint64_t *count);
 

@@ -50,7 +50,7 @@ void core_check_fault(core_check_t *check, const config_setting_t *setting, cons
 
 static int is_block_key(const char *key)
 {
-    return strcmp(key, "name") == 0 || strcmp(key, "plugin") == 0;
+    return strcmp(key, "name") == 0 || strcmp(key, "plugin") == 0 || strcmp(key, "isolate") == 0;
 }
 
 /* The option that an unknown key was meant to be; empty where none is near. */

@@ -26,8 +26,8 @@ core_check_fault(core_check_t *check, const config_setting_t *setting, const cha
 /* A copy in the memory of the configuration; empty, with a fault, when there is none. */
 signet_text_t core_check_copy(core_check_t *check, const char *text);
 /* The settings of a group: those set, checked, and the defaults of the others. `what` names the
- * group in faults: "the host", "plugin ca". `block`: its keys `name` and `plugin` are the block's
- * own and left out. NULL, with a fault, when there is no memory. */
+ * group in faults: "the host", "plugin ca". `block`: its keys `name`, `plugin` and `isolate` are
+ * the block's own and left out. NULL, with a fault, when there is no memory. */
 const signet_setting_t *core_check_group(core_check_t *check, const config_setting_t *group,
                                          const signet_option_t *options, uint64_t count,
                                          const char *what, int block);

@@ -68,6 +68,17 @@ static const signet_option_t limit_options[] = {
      DEFAULT("30s"), .minimum = 0, .maximum = HOUR},
 };
 
+static const signet_option_t isolated_options[] = {
+    {OPTION(PATH, "folder",
+            "Folder for what the processes of isolated instances keep for themselves: NAME.signed "
+            "is the log of all that the keys of the instance NAME signed. Required where a block "
+            "says isolate = true.")},
+    {OPTION(DURATION, "time",
+            "How long such a process may take for one call, and to be ready; then it counts as "
+            "hung, is ended and started anew."),
+     DEFAULT("60s"), .minimum = SECOND / 10, .maximum = HOUR},
+};
+
 static const signet_option_t host_options[] = {
     {OPTION(TEXT, "node",
             "Name of this node, unique among those that share a store; by default the name of the "
@@ -78,6 +89,8 @@ static const signet_option_t host_options[] = {
     {OPTION(PATH, "ready_file", "File that is written with the addresses once the host is ready.")},
     {OPTION(GROUP, "log", "What is logged, and how."), .members = log_options,
      .member_count = COUNT(log_options)},
+    {OPTION(GROUP, "isolated", "Instances that live in a process of their own."),
+     .members = isolated_options, .member_count = COUNT(isolated_options)},
     {OPTION(GROUP, "limits", "Bounds on what clients may take."), .members = limit_options,
      .member_count = COUNT(limit_options)},
 };

@@ -10,6 +10,9 @@
 #include "core/step.h"
 #include "core/text.h"
 
+/* What the process of an isolated instance gets for a call where nothing is configured. */
+#define PROCESS_TIME_MS 60000
+
 /* Of instances of this process, over all registries. */
 static _Atomic uint64_t last_number;
 
@@ -67,6 +70,8 @@ static signet_text_t node_name(const core_config_t *config)
     const signet_setting_t *node = core_setting(config->host, "node");
     if (node)
         return node->text;
+    if (config->node.length)
+        return config->node;
     if (!machine[0] && gethostname(machine, sizeof machine - 1) != 0)
         snprintf(machine, sizeof machine, "localhost");
     return core_text(machine);
@@ -85,6 +90,11 @@ static core_handed_t *new_handed(core_registry_t *registry, core_instance_t *ins
                                    .node = node_name(registry->config),
                                    .settings = block->settings,
                                    .services = &core_host_services};
+    const signet_setting_t *limit =
+        core_setting(core_setting(registry->config->host, "isolated"), "time");
+    if (instance->plugin == block->carrier)
+        handed->host.process_time_ms = limit ? limit->integer : PROCESS_TIME_MS;
+    handed->host.process_folder = registry->config->process_folder;
     handed->instance = instance;
     handed->config = core_config_hold(registry->config);
     return handed;
@@ -111,6 +121,8 @@ core_instance_t *core_instance_new(core_registry_t *registry, const core_block_t
     instance->generations = registry->generations;
     atomic_init(&instance->opening, registry);
     instance->block = block;
+    instance->plugin =
+        block->carrier && registry->mode == SIGNET_MODE_SERVE ? block->carrier : block->descriptor;
     instance->providers = calloc(provides ? provides : 1, sizeof *instance->providers);
     instance->first = new_handed(registry, instance, block, atomic_fetch_add(&last_number, 1) + 1);
     instance->handed = instance->first;
@@ -130,7 +142,7 @@ int32_t core_instance_open(signet_call_t *call, core_registry_t *registry,
                          "there is no memory to open instance \"%.*s\": free some",
                          CORE_TEXT_ARG(block->name));
     core_step("open", block->plugin, block->name);
-    int32_t status = block->descriptor->open(&instance->handed->host, own, &instance->instance);
+    int32_t status = instance->plugin->open(&instance->handed->host, own, &instance->instance);
     instance->opened = status == SIGNET_OK || instance->instance;
     if (status != SIGNET_OK)
         status = pass_error(call, registry, instance, status, own->services->error(own));
@@ -160,8 +172,7 @@ static int32_t run_step(core_registry_t *registry, core_instance_t *instance, co
 int32_t core_instance_start(signet_call_t *call, core_registry_t *registry,
                             core_instance_t *instance)
 {
-    int32_t status =
-        run_step(registry, instance, "start", instance->block->descriptor->start, call);
+    int32_t status = run_step(registry, instance, "start", instance->plugin->start, call);
     instance->started = status == SIGNET_OK;
     return status;
 }
@@ -179,7 +190,7 @@ int32_t core_instance_reload(signet_call_t *call, core_registry_t *registry,
                          "there is no memory to reload instance \"%.*s\": free some",
                          CORE_TEXT_ARG(block->name));
     }
-    int32_t status = instance->block->descriptor->reload(instance->instance, own, &handed->host);
+    int32_t status = instance->plugin->reload(instance->instance, own, &handed->host);
     if (status == SIGNET_OK) {
         *former = instance->handed;
         instance->handed = handed;
@@ -197,8 +208,7 @@ void core_instance_undo_reload(core_registry_t *registry, core_instance_t *insta
     core_handed_t *refused = instance->handed;
     signet_call_t *own = core_registry_call(registry, instance, 0);
     int32_t status =
-        own ? instance->block->descriptor->reload(instance->instance, own, &former->host)
-            : SIGNET_NO_MEMORY;
+        own ? instance->plugin->reload(instance->instance, own, &former->host) : SIGNET_NO_MEMORY;
     core_call_free(own);
     if (status != SIGNET_OK) {
         /* It goes on with options that are no longer configured: these must live as long. */
@@ -216,13 +226,13 @@ void core_instance_undo_reload(core_registry_t *registry, core_instance_t *insta
 void core_instance_drain(core_registry_t *registry, core_instance_t *instance)
 {
     if (instance->started)
-        run_step(registry, instance, "drain", instance->block->descriptor->drain, NULL);
+        run_step(registry, instance, "drain", instance->plugin->drain, NULL);
 }
 
 void core_instance_stop(core_registry_t *registry, core_instance_t *instance)
 {
     if (instance->started)
-        run_step(registry, instance, "stop", instance->block->descriptor->stop, NULL);
+        run_step(registry, instance, "stop", instance->plugin->stop, NULL);
     instance->started = 0;
 }
 
@@ -230,7 +240,7 @@ void core_instance_free(core_instance_t *instance)
 {
     if (instance->opened) {
         core_step("close", instance->block->plugin, instance->block->name);
-        instance->block->descriptor->close(instance->instance);
+        instance->plugin->close(instance->instance);
     }
     for (uint64_t index = 0; index < instance->route_count; index++)
         free(instance->routes[index]);

@@ -38,7 +38,8 @@ static const char *option_fault(const signet_option_t *option, int depth)
     int64_t integer = 0;
     if (!is_option_name(option->name))
         return "has no valid name";
-    if (depth == 0 && (core_text_is(option->name, "name") || core_text_is(option->name, "plugin")))
+    if (depth == 0 && (core_text_is(option->name, "name") || core_text_is(option->name, "plugin") ||
+                       core_text_is(option->name, "isolate")))
         return "bears a name of the block's own";
     if (option->type < SIGNET_OPTION_TEXT || option->type > SIGNET_OPTION_INSTANCE)
         return "has an unknown type";

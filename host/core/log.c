@@ -298,6 +298,16 @@ void core_log_end(void)
         pthread_detach(state.writer);
 }
 
+int core_log_format(void)
+{
+    return state.json ? CORE_LOG_JSON : CORE_LOG_TEXT;
+}
+
+int32_t core_log_level(void)
+{
+    return atomic_load_explicit(&state.level, memory_order_relaxed);
+}
+
 int core_log_enabled(int32_t level)
 {
     return level >= atomic_load_explicit(&state.level, memory_order_relaxed);

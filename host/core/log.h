@@ -14,6 +14,9 @@ int32_t core_log_begin(int format, int32_t level);
 /* Writes what is queued and ends the writer, waiting at most one second for a blocked reader. */
 void core_log_end(void);
 int core_log_enabled(int32_t level);
+/* What it was begun with: CORE_LOG_TEXT or CORE_LOG_JSON, and the least level. Any thread. */
+int core_log_format(void);
+int32_t core_log_level(void);
 /* One line. `source` is an instance's name or "host"; `trace` may be empty. Any thread. */
 void core_log_line(int32_t level, signet_text_t source, const char *event, signet_text_t message,
                    signet_text_t trace, const signet_pair_t *fields, uint64_t field_count);

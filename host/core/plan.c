@@ -41,7 +41,8 @@ static int is_among(signet_text_t name, const signet_text_t *names, uint64_t cou
 /* Where the plugin has one it is the only owner of something: a file, a device. */
 static int is_exclusive(const core_block_t *block)
 {
-    return SIGNET_HAS(block->descriptor, reload);
+    const signet_plugin_t *plugin = block->carrier ? block->carrier : block->descriptor;
+    return SIGNET_HAS(plugin, reload);
 }
 
 static core_change_t *add(core_plan_t *plan, const core_block_t *block, core_change_kind_t kind)
@@ -93,6 +94,12 @@ static int plan_kept(signet_call_t *call, core_plan_t *plan, const core_block_t 
         change->kind =
             is_exclusive(now) || is_exclusive(next) ? CORE_CHANGE_RESTART : CORE_CHANGE_REPLACE;
         change->options = SIGNET_TEXT("plugin");
+        return 1;
+    }
+    if (now->carrier != next->carrier) {
+        change->kind =
+            is_exclusive(now) || is_exclusive(next) ? CORE_CHANGE_RESTART : CORE_CHANGE_REPLACE;
+        change->options = SIGNET_TEXT("isolate");
         return 1;
     }
     core_compare(&comparison, next->descriptor->options, next->descriptor->option_count,

@@ -159,6 +159,11 @@ int32_t core_registry_open(signet_call_t *call, core_config_t *config, uint32_t 
     return status;
 }
 
+void core_registry_executable(core_registry_t *registry, const char *executable)
+{
+    registry->generations->executable = executable;
+}
+
 /* Starts what is new, and makes everything known in order. */
 int32_t core_registry_start(signet_call_t *call, core_registry_t *registry)
 {

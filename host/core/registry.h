@@ -25,6 +25,9 @@ typedef struct core_route {
  * set in `call` and name plugin, interface and configuration line. */
 int32_t core_registry_open(signet_call_t *call, core_config_t *config, uint32_t mode,
                            core_registry_t **registry);
+/* The program that the processes of isolated instances run, whose main calls core_isolated_child;
+ * by default this process's own. It is not copied. Before start. */
+void core_registry_executable(core_registry_t *registry, const char *executable);
 /* Starts all instances in order; on a failure those that started are stopped again. */
 int32_t core_registry_start(signet_call_t *call, core_registry_t *registry);
 /* Starts the jobs, on these lanes. Mode SERVE only. */

@@ -3,6 +3,7 @@
 
 #include <stdlib.h>
 
+#include "core/isolation.h"
 #include "core/text.h"
 
 static core_interface_t *interface_of(const core_registry_t *registry, signet_text_t id)
@@ -53,12 +54,16 @@ void core_registry_provide(core_registry_t *registry, core_instance_t *instance)
         const signet_provide_t *provide = SIGNET_AT(signet_provide_t, plugin->provides, at);
         core_interface_t *interface = interface_of(registry, provide->interface);
         signet_provider_t *provider = &instance->providers[at];
+        const signet_provide_t *carried =
+            instance->plugin == plugin
+                ? provide
+                : core_isolation_provide(instance->plugin, provide->interface);
         /* Calls of an older registry may use it already. */
         if (!provider->size)
             *provider = (signet_provider_t){.size = sizeof *provider,
                                             .number = instance->first->host.number,
                                             .name = instance->block->name,
-                                            .interface = provide->vtable,
+                                            .interface = carried->vtable,
                                             .instance = instance->instance};
         interface->providers[interface->count++] = provider;
     }

@@ -3,6 +3,7 @@
 #define CORE_REGISTRY_PRIVATE_H
 
 #include <pthread.h>
+#include <sys/types.h>
 
 #include "core/registry.h"
 
@@ -26,8 +27,10 @@ struct core_instance {
     core_generations_t *generations;
     _Atomic(core_registry_t *) opening; /* the registry it is opened for, until that is sealed */
     const core_block_t *block;
-    void *instance; /* the plugin's own; may be NULL */
-    int opened;     /* open succeeded, or failed and left something: close follows */
+    const signet_plugin_t *plugin; /* whose functions run: the block's, or what stands for it */
+    pid_t process;                 /* of an isolated instance; 0: none. The carrier's alone */
+    void *instance;                /* the plugin's own; may be NULL */
+    int opened;                    /* open succeeded, or failed and left something: close follows */
     int started;
     uint32_t holders;             /* registries that have it */
     signet_provider_t *providers; /* one for each interface that the plugin provides */
@@ -68,6 +71,7 @@ struct core_generations {
     void (*wake)(void *context);
     void *context;
     core_jobs_t *jobs;
+    const char *executable; /* of isolated instances; NULL: this program */
 };
 
 /* The blocks of a configuration in the order that their needs give, as indexes into

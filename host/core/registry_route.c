@@ -115,6 +115,11 @@ int32_t core_registry_add_routes(core_instance_t *instance, signet_call_t *call,
                          "plugin's author",
                          CORE_TEXT_ARG(instance->block->name));
     pthread_mutex_lock(&registry->lock);
+    if (registry->config->isolated)
+        status = core_fail(call, SIGNET_UNSUPPORTED, "route.isolated",
+                           "instance \"%.*s\" registers routes, which an isolated one cannot: "
+                           "remove \"isolate\" from its block",
+                           CORE_TEXT_ARG(instance->block->name));
     for (uint64_t index = 0; status == SIGNET_OK && index < count; index++)
         status = add_route(registry, instance, call, SIGNET_AT(signet_route_t, routes, index));
     pthread_mutex_unlock(&registry->lock);

@@ -5,6 +5,7 @@
 #include <unistd.h>
 
 #include "core/call.h"
+#include "core/isolation.h"
 #include "core/job.h"
 #include "core/log.h"
 #include "core/metric.h"
@@ -120,6 +121,18 @@ static void service_fatal(const signet_host_t *host, signet_text_t event, signet
     _exit(EXIT_DEFECT);
 }
 
+static int32_t service_start_process(const signet_host_t *host, signet_call_t *call,
+                                     int32_t *socket)
+{
+    return core_isolation_start(instance_of(host), call, socket);
+}
+
+static int32_t service_end_process(const signet_host_t *host, signet_call_t *call,
+                                   signet_text_t *how)
+{
+    return core_isolation_end(instance_of(host), call, how);
+}
+
 const signet_host_services_t core_host_services = {
     .size = sizeof(signet_host_services_t),
     .log = service_log,
@@ -133,4 +146,6 @@ const signet_host_services_t core_host_services = {
     .record = service_record,
     .set = service_set,
     .fatal = service_fatal,
+    .start_process = service_start_process,
+    .end_process = service_end_process,
 };

@@ -4,26 +4,25 @@
 #include <fcntl.h>
 #include <poll.h>
 #include <signal.h>
-#include <spawn.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
-#include <sys/wait.h>
 #include <unistd.h>
 
 #include "core/buffer.h"
 #include "core/call.h"
 #include "core/config.h"
 #include "core/registry.h"
+#include "core/spawn.h"
 #include "core/step.h"
 #include "core/text.h"
 
 /* What the child says, a line each: "S" and a step it begins; "D", all is well; or "E", a status
  * and a reason, with the message in all that follows. */
 #define OPTION "--trial"
-#define REPORT_DESCRIPTOR 3
+#define REPORT_DESCRIPTOR CORE_SPAWN_FIRST
 #define STEP_MS 10000
 #define MAX_REPORT ((size_t)1024 * 1024)
 
@@ -40,39 +39,24 @@ typedef struct watch {
 static int32_t start_child(watch_t *watch, const core_trial_t *trial)
 {
     int ends[2];
-    const char *executable = trial->executable ? trial->executable : "/proc/self/exe";
     signet_text_t folder = core_format(watch->call, "%.*s", CORE_TEXT_ARG(trial->plugin_folder));
     if (!folder.data)
         return SIGNET_NO_MEMORY;
-    char *arguments[] = {(char *)(uintptr_t)executable, OPTION, (char *)(uintptr_t)trial->path,
-                         (char *)(uintptr_t)folder.data, NULL};
     if (pipe2(ends, O_CLOEXEC) != 0)
         return core_fail(watch->call, SIGNET_UNAVAILABLE, "trial.failed",
                          "the trial load cannot begin (%s): free some open files", strerror(errno));
-    posix_spawn_file_actions_t actions;
-    posix_spawnattr_t attributes;
-    sigset_t none;
-    sigemptyset(&none);
-    int failed = posix_spawn_file_actions_init(&actions);
-    failed = failed ? failed : posix_spawnattr_init(&attributes);
-    if (!failed) {
-        posix_spawnattr_setsigmask(&attributes, &none);
-        posix_spawnattr_setflags(&attributes, POSIX_SPAWN_SETSIGMASK);
-        failed = posix_spawn_file_actions_adddup2(&actions, ends[1], REPORT_DESCRIPTOR);
-        if (!failed)
-            failed =
-                posix_spawn(&watch->child, executable, &actions, &attributes, arguments, environ);
-        posix_spawn_file_actions_destroy(&actions);
-        posix_spawnattr_destroy(&attributes);
-    }
+    const char *arguments[] = {OPTION, trial->path, folder.data};
+    const core_spawn_t spawn = {.executable = trial->executable,
+                                .arguments = arguments,
+                                .argument_count = sizeof arguments / sizeof arguments[0],
+                                .descriptors = &ends[1],
+                                .descriptor_count = 1};
+    int32_t status = core_spawn(watch->call, &spawn, &watch->child);
     close(ends[1]);
     watch->report = ends[0];
-    if (!failed)
-        return SIGNET_OK;
-    close(ends[0]);
-    return core_fail(watch->call, SIGNET_UNAVAILABLE, "trial.failed",
-                     "the trial load cannot run %s (%s): install the host again", executable,
-                     strerror(failed));
+    if (status != SIGNET_OK)
+        close(ends[0]);
+    return status;
 }
 
 /* Reads all that the child says, as long as it says something in time. */
@@ -140,10 +124,7 @@ static int32_t judge(const watch_t *watch, int ended)
                          "from the configuration",
                          CORE_TEXT_ARG(step), (long long)watch->step_ms);
     char how[64];
-    if (WIFSIGNALED(ended))
-        snprintf(how, sizeof how, "signal %d, %s", WTERMSIG(ended), strsignal(WTERMSIG(ended)));
-    else
-        snprintf(how, sizeof how, "exit code %d", WEXITSTATUS(ended));
+    core_spawn_tell(ended, how, sizeof how);
     return core_fail(watch->call, SIGNET_INVALID, "plugin.crashed",
                      "the %.*s crashed (%s): update the plugin, or remove it from the "
                      "configuration",
@@ -158,11 +139,7 @@ int32_t core_trial_run(signet_call_t *call, const core_trial_t *trial)
         return status;
     read_report(&watch);
     close(watch.report);
-    if (watch.hung)
-        kill(watch.child, SIGKILL);
-    int ended = 0;
-    while (waitpid(watch.child, &ended, 0) < 0 && errno == EINTR)
-        ;
+    int ended = core_spawn_end(watch.child);
     if (watch.said.failed)
         status = core_fail(call, SIGNET_NO_MEMORY, "host.no-memory",
                            "there is no memory for the report of the trial load: free some");

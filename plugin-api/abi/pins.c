@@ -178,6 +178,8 @@ STRING(SIGNET_EVENT_CONFIGURATION_LOADED, "configuration.loaded");
 STRING(SIGNET_EVENT_PLUGIN_LOADED, "plugin.loaded");
 STRING(SIGNET_EVENT_DELIVERY_REFUSED, "delivery.refused");
 STRING(SIGNET_EVENT_CERTIFICATE_FOUND, "certificate.found");
+STRING(SIGNET_EVENT_PROCESS_LOST, "process.lost");
+STRING(SIGNET_EVENT_PROCESS_RESTARTED, "process.restarted");
 STRING(SIGNET_EVENT_ENTRIES_SUPPRESSED, "entries.suppressed");
 /* inventory.h */
 NUMBER(SIGNET_REASON_UNSPECIFIED, 0);
@@ -415,7 +417,7 @@ MEMBER(signet_metric, help, 24);
 MEMBER(signet_metric, labels, 40);
 
 /* host.h: signet_host */
-SIZE(signet_host, 64);
+SIZE(signet_host, 88);
 MEMBER(signet_host, size, 0);
 MEMBER(signet_host, mode, 4);
 MEMBER(signet_host, number, 8);
@@ -423,9 +425,11 @@ MEMBER(signet_host, name, 16);
 MEMBER(signet_host, node, 32);
 MEMBER(signet_host, settings, 48);
 MEMBER(signet_host, services, 56);
+MEMBER(signet_host, process_time_ms, 64);
+MEMBER(signet_host, process_folder, 72);
 
 /* host.h: signet_host_services */
-SIZE(signet_host_services, 96);
+SIZE(signet_host_services, 112);
 MEMBER(signet_host_services, size, 0);
 MEMBER(signet_host_services, reserved, 4);
 MEMBER(signet_host_services, log, 8);
@@ -439,6 +443,8 @@ MEMBER(signet_host_services, add_metric, 64);
 MEMBER(signet_host_services, record, 72);
 MEMBER(signet_host_services, set, 80);
 MEMBER(signet_host_services, fatal, 88);
+MEMBER(signet_host_services, start_process, 96);
+MEMBER(signet_host_services, end_process, 104);
 
 /* plugin.h: signet_provide */
 SIZE(signet_provide, 32);
@@ -1130,6 +1136,12 @@ static void pin_signet_host_services(const struct signet_host_services *object)
     void (*fatal)(const signet_host_t *host, signet_text_t event, signet_text_t message) =
         object->fatal;
     (void)fatal;
+    int32_t (*start_process)(const signet_host_t *host, signet_call_t *call, int32_t *socket) =
+        object->start_process;
+    (void)start_process;
+    int32_t (*end_process)(const signet_host_t *host, signet_call_t *call, signet_text_t *how) =
+        object->end_process;
+    (void)end_process;
 }
 
 static void pin_signet_plugin(const struct signet_plugin *object)

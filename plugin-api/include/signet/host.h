@@ -64,6 +64,10 @@ typedef struct signet_host {
     signet_text_t node;               /* of this node, from configuration */
     const signet_setting_t *settings; /* the instance's block, a GROUP, defaults filled in */
     const signet_host_services_t *services;
+    int64_t process_time_ms;      /* for whoever stands for an isolated instance: how long its
+                                   * process may take for one call; 0: it is not isolated */
+    signet_text_t process_folder; /* of an isolated instance, in its process: where it may keep
+                                   * files of its own, made where it is missing; or empty */
 } signet_host_t;
 
 struct signet_host_services {
@@ -107,6 +111,13 @@ struct signet_host_services {
     /* Ends the process at once, leaving a log line: for what must never be survived, a failed sync
      * for instance. Does not return. Required. [any] */
     void (*fatal)(const signet_host_t *host, signet_text_t event, signet_text_t message);
+    /* Starts the process that an isolated instance lives in, with the same plugin and settings, and
+     * answers this side of a stream socket to it, which the caller closes. DENIED to all but the
+     * plugin that stands for such instances (ext/draft/remote.h); UNAVAILABLE. Required. [any] */
+    int32_t (*start_process)(const signet_host_t *host, signet_call_t *call, int32_t *socket);
+    /* Ends that process where it still runs, and says how it ended: "signal 11, Segmentation
+     * fault"; empty where there was none. Required. [any] */
+    int32_t (*end_process)(const signet_host_t *host, signet_call_t *call, signet_text_t *how);
 };
 
 #endif

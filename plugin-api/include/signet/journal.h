@@ -58,7 +58,9 @@
 #define SIGNET_EVENT_PLUGIN_LOADED "plugin.loaded"
 #define SIGNET_EVENT_DELIVERY_REFUSED                                                              \
     "delivery.refused" /* by an exporter or a notifier, for good */
-#define SIGNET_EVENT_CERTIFICATE_FOUND "certificate.found"   /* for the first time */
+#define SIGNET_EVENT_CERTIFICATE_FOUND "certificate.found" /* for the first time */
+#define SIGNET_EVENT_PROCESS_LOST "process.lost"           /* of an isolated instance */
+#define SIGNET_EVENT_PROCESS_RESTARTED "process.restarted"
 #define SIGNET_EVENT_ENTRIES_SUPPRESSED "entries.suppressed" /* summary of a flood */
 
 /* An entry to be written. Time, node, actor, tenant and trace come from the call. */

@@ -261,6 +261,23 @@ static void host_fatal(const signet_host_t *host, signet_text_t event, signet_te
     abort();
 }
 
+/* There are no isolated instances here: each plugin is tested in the test's own process. */
+static int32_t host_start_process(const signet_host_t *host, signet_call_t *call, int32_t *socket)
+{
+    (void)host;
+    (void)socket;
+    return signet_fail(call, SIGNET_DENIED, "isolate.denied",
+                       "the plugin test runner starts no processes");
+}
+
+static int32_t host_end_process(const signet_host_t *host, signet_call_t *call, signet_text_t *how)
+{
+    (void)host;
+    (void)call;
+    *how = (signet_text_t){NULL, 0};
+    return SIGNET_OK;
+}
+
 const signet_host_services_t runner_host_services = {
     .size = sizeof runner_host_services,
     .log = host_log,
@@ -274,4 +291,6 @@ const signet_host_services_t runner_host_services = {
     .record = host_record,
     .set = host_set,
     .fatal = host_fatal,
+    .start_process = host_start_process,
+    .end_process = host_end_process,
 };

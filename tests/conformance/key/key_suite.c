@@ -47,6 +47,10 @@ void key_write_secret(const signet_check_t *check, const char *name, const char 
 
 static void open_instance(key_world_t *world)
 {
+    if (key_backend.open) {
+        key_backend.open(world);
+        return;
+    }
     int32_t status = signet_check_open(world->check, key_backend.plugin, "keys", world->settings);
     const signet_error_t *error = signet_check_error(world->check);
     ck_assert_msg(status == SIGNET_OK, "open: %.*s", error ? (int)error->message.length : 0,
@@ -66,17 +70,27 @@ void key_world_begin(key_world_t *world)
     open_instance(world);
 }
 
+static void close_instance(key_world_t *world)
+{
+    if (key_backend.close) {
+        key_backend.close(world);
+    } else if (signet_check_find(world->check, SIGNET_KEY_INTERFACE, "keys")) {
+        signet_check_close(world->check, "keys");
+    }
+}
+
 void key_world_end(key_world_t *world)
 {
+    if (key_backend.close) {
+        key_backend.close(world);
+    }
     signet_check_call_end(world->call);
     signet_check_end(world->check);
 }
 
 void key_world_reopen(key_world_t *world)
 {
-    if (signet_check_find(world->check, SIGNET_KEY_INTERFACE, "keys")) {
-        signet_check_close(world->check, "keys");
-    }
+    close_instance(world);
     open_instance(world);
 }
 

@@ -7,6 +7,8 @@
 
 #define KEY_ALL_PURPOSES 63U
 
+typedef struct key_world key_world_t;
+
 /* A backend under test. */
 typedef struct key_backend {
     const char *plugin;
@@ -14,6 +16,10 @@ typedef struct key_backend {
     /* Makes what the backend needs in the world's folder (a passphrase, a token) and writes the
      * settings of an instance. */
     void (*prepare)(const signet_check_t *check, char *settings, size_t size);
+    /* Opens the instance "keys" elsewhere than in the plugin test runner, and closes it; or NULL.
+     */
+    void (*open)(key_world_t *world);
+    void (*close)(key_world_t *world);
 } key_backend_t;
 
 /* The backend that is linked in, and the cases that only it has. */
@@ -21,13 +27,13 @@ extern const key_backend_t key_backend;
 TCase *key_backend_cases(void);
 
 /* A world in which the backend's instance "keys" is open, with a call. */
-typedef struct key_world {
+struct key_world {
     signet_check_t *check;
     signet_call_t *call;
     const signet_key_interface_t *interface;
     void *instance;
     char settings[1024];
-} key_world_t;
+};
 
 void key_world_begin(key_world_t *world);
 void key_world_end(key_world_t *world);

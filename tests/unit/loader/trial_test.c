@@ -84,7 +84,7 @@ START_TEST(an_executable_that_is_none_is_told)
     world_configure("");
     const core_trial_t trial = {.path = world_path("signet.cfg"), .executable = "/nonexistent"};
     ck_assert_int_eq(core_trial_run(world_call(), &trial), SIGNET_UNAVAILABLE);
-    expect("the trial load cannot run /nonexistent");
+    expect("no process can be started from /nonexistent");
 }
 END_TEST
 
