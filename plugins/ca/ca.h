@@ -9,6 +9,7 @@
 
 #include <signet/host.h>
 #include <signet/inventory.h>
+#include <stdatomic.h>
 
 typedef struct ca {
     const signet_host_t *host;
@@ -19,7 +20,8 @@ typedef struct ca {
     uint64_t authority_count;
     ca_profile_t *profiles;
     uint64_t profile_count;
-    int keys_indexed; /* a profile asks whether a key was certified before */
+    int keys_indexed;    /* a profile asks whether a key was certified before */
+    atomic_int *counted; /* by profile, then of keys: all of before is counted */
     ca_recovery_key_t *recovery_keys;
     uint64_t recovery_key_count;
     const signet_setting_t *policies; /* names of instances; NULL: none */

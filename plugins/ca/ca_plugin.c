@@ -11,6 +11,7 @@
 #include "ceremony/script.h"
 #include "command/command.h"
 #include "issue/abandoned.h"
+#include "issue/counted.h"
 #include "issue/intent.h"
 #include "issue/issue.h"
 #include "issue/preview.h"
@@ -69,7 +70,8 @@ static int32_t configure_profiles(ca_t *ca, signet_call_t *call)
     ca->profile_count = list == NULL ? 0 : list->member_count;
     ca->profiles = ca_pool_alloc(&ca->pool, call, ca->profile_count + 1, sizeof *ca->profiles);
     ca_effective_t *effective = NULL;
-    if (ca->profiles == NULL)
+    ca->counted = ca_pool_alloc(&ca->pool, call, ca->profile_count + 1, sizeof *ca->counted);
+    if (ca->profiles == NULL || ca->counted == NULL)
         return SIGNET_NO_MEMORY;
     int32_t resolved = ca_effective_resolve(&ca->pool, call, list, &effective);
     if (resolved != SIGNET_OK)
@@ -82,8 +84,7 @@ static int32_t configure_profiles(ca_t *ca, signet_call_t *call)
             status = ca_danger_check(call, ca, &ca->profiles[i]);
         if (status == SIGNET_OK)
             status = ca_transparency_link(call, ca->transparency, &ca->profiles[i]);
-        ca->keys_indexed = ca->keys_indexed || ca->profiles[i].shared_key_refused ||
-                           ca->profiles[i].renewal_key == CA_RENEWAL_KEY_FORBIDDEN;
+        ca->keys_indexed = ca->keys_indexed || ca_profile_looks_at_keys(&ca->profiles[i]);
         if (status != SIGNET_OK)
             return status;
     }
@@ -213,6 +214,8 @@ static int32_t plugin_start(void *instance, signet_call_t *call)
         status = ca_request_declare(call, &store);
     if (status == SIGNET_OK)
         status = ca_archived_declare(call, &store);
+    if (status == SIGNET_OK)
+        status = ca_counted_start(ca, call);
     if (status == SIGNET_OK)
         status = ca_bulk_declare(call, &store);
     if (status == SIGNET_OK)

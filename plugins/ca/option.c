@@ -167,7 +167,7 @@ static const signet_option_t profile_options[] = {
     TEXTS("attestations", "Formats of key attestation, one of which each key must come with: tpm, "
                           "apple, android-key, packed; none: keys need no attestation."),
     NUMBER(
-        "max_active", SIGNET_OPTION_INTEGER, "0", 0, 100000,
+        "max_active", SIGNET_OPTION_INTEGER, "0", 0, 1000,
         "How many valid certificates one subject may have at a time, not counting the one that is "
         "renewed; 0: no limit."),
     NUMBER("renewal_window", SIGNET_OPTION_DURATION, "", 60 * SECOND, CENTURY,

@@ -83,7 +83,7 @@ static int32_t use_approval(ca_t *ca, signet_call_t *call, const signet_approval
     return status == SIGNET_OK ? ca_approval_reopen(call, approval, &signing->reopen) : status;
 }
 
-static int32_t sign(ca_t *ca, signet_call_t *call, const ca_draft_t *draft, signet_bytes_t digest,
+static int32_t sign(ca_t *ca, signet_call_t *call, ca_draft_t *draft, signet_bytes_t digest,
                     const ca_policy_outcome_t *policies, const signet_approval_t *approval,
                     ca_record_t *record)
 {
@@ -91,6 +91,7 @@ static int32_t sign(ca_t *ca, signet_call_t *call, const ca_draft_t *draft, sign
     ca_signing_t signing = {.authority = draft->authority,
                             .key_uri = draft->authority->key_uri,
                             .content = &draft->content,
+                            .draft = draft,
                             .record = record,
                             .request = request->request_id.length > 0 ? request : NULL,
                             .request_digest = digest};

@@ -4,13 +4,17 @@
 #include "issue/intent.h"
 #include "issue/precertificate.h"
 #include "issue/request.h"
+#include "issue/reuse.h"
 #include "profile/lint.h"
 
 #include <signet/sdk/crypto.h>
 #include <signet/sdk/encode.h>
+#include <string.h>
 
 /* After a key did not answer, it is left alone for so long: each attempt costs an intent. */
 #define KEY_REST_MS 1000
+/* How often a request that must be counted gives way to others of the same key or subject. */
+#define TRIES 20
 
 /* All that signing needs from others. */
 typedef struct signing_parts {
@@ -66,13 +70,15 @@ static uint64_t record_version(const ca_signing_t *signing)
     return signing->precertified == NULL ? 1 : signing->precertified->certificate.version + 2;
 }
 
-static int32_t commit_intent(signet_call_t *call, const ca_signing_t *signing,
-                             const signing_parts_t *parts)
+/* Commits the intent and all that goes with it; CONFLICT where something of it has changed. */
+static int32_t put_intent(signet_call_t *call, const ca_signing_t *signing,
+                          const signing_parts_t *parts)
 {
     signet_field_t intent_fields[CA_INTENT_FIELDS];
     signet_field_t request_fields[CA_REQUEST_FIELDS];
     signet_field_t record_fields[CA_RECORD_FIELDS];
-    signet_change_t changes[4];
+    signet_field_t reservation_fields[2];
+    signet_change_t changes[6];
     uint64_t count = 0;
     ca_intent_t intent = {.record = *signing->record};
     intent.record.body = parts->tbs;
@@ -83,6 +89,9 @@ static int32_t commit_intent(signet_call_t *call, const ca_signing_t *signing,
     /* An approval is used up with the intent, so that it is acted on once. */
     if (signing->finish != NULL)
         changes[count++] = *signing->finish;
+    for (uint64_t i = 0; signing->draft != NULL && i < signing->draft->reservation_count; i++)
+        changes[count++] = ca_reservation_put(&signing->draft->reservations[i], parts->key,
+                                              &reservation_fields[i]);
     /* The precertificate's record is put once more, unchanged: whoever read it before, to revoke it
      * or to go on with it too, finds it changed. */
     if (signing->precertified != NULL) {
@@ -91,10 +100,40 @@ static int32_t commit_intent(signet_call_t *call, const ca_signing_t *signing,
         if (put != SIGNET_OK)
             return put;
     }
-    int32_t status = parts->store.interface->commit(parts->store.instance, call, changes, count);
+    return parts->store.interface->commit(parts->store.instance, call, changes, count);
+}
+
+/* After a conflict: holds the request against the rules that count once more. `*changed` where
+ * others have put a reservation meanwhile, so that another attempt may succeed. */
+static int32_t look_again(ca_t *ca, signet_call_t *call, ca_draft_t *draft, int *changed)
+{
+    ca_reservation_t before[2];
+    uint64_t count = draft->reservation_count;
+    memcpy(before, draft->reservations, sizeof before);
+    call->services->clear(call);
+    *changed = 0;
+    int32_t status = ca_reuse_check(ca, call, draft);
+    for (uint64_t i = 0; status == SIGNET_OK && i < count; i++)
+        *changed |= before[i].version != draft->reservations[i].version;
+    return status;
+}
+
+static int32_t commit_intent(ca_t *ca, signet_call_t *call, const ca_signing_t *signing,
+                             const signing_parts_t *parts)
+{
+    int reserved = signing->draft != NULL && signing->draft->reservation_count > 0;
+    int32_t status = put_intent(call, signing, parts);
+    for (int i = 0, changed = 1; status == SIGNET_CONFLICT && reserved && changed && i < TRIES;
+         i++) {
+        status = look_again(ca, call, signing->draft, &changed);
+        if (status != SIGNET_OK)
+            return status;
+        status = changed ? put_intent(call, signing, parts) : SIGNET_CONFLICT;
+    }
     if (status == SIGNET_UNKNOWN)
         return read_back(call, &parts->store, CA_INTENTS, parts->key, 1);
-    if (status == SIGNET_CONFLICT && (signing->request != NULL || signing->precertified != NULL)) {
+    if (status == SIGNET_CONFLICT &&
+        (signing->request != NULL || signing->precertified != NULL || reserved)) {
         call->services->clear(call);
         return ca_error_retry(call, SIGNET_BUSY, "request.in-flight", KEY_REST_MS,
                               SIGNET_TEXT("the same request is being worked on; ask again in a "
@@ -270,7 +309,7 @@ static int32_t sign_and_record(ca_t *ca, signet_call_t *call, ca_signing_t *sign
                                const signing_parts_t *parts)
 {
     signet_bytes_t signature = {NULL, 0};
-    int32_t status = commit_intent(call, signing, parts);
+    int32_t status = commit_intent(ca, call, signing, parts);
     if (status != SIGNET_OK)
         return status;
     call->services->shield(call);
@@ -296,8 +335,9 @@ static int32_t keep_linted(signet_call_t *call, signing_parts_t *parts)
 /* The certificate of a precertificate that is on record. */
 static int32_t certify(ca_t *ca, signet_call_t *call, ca_signing_t *signing, signing_parts_t *parts)
 {
-    /* Request and approval belong to the precertificate, which stays. */
+    /* Request, approval and reservations belong to the precertificate, which stays. */
     signing->request = NULL;
+    signing->draft = NULL;
     signing->finish = NULL;
     signing->reopen = NULL;
     int32_t status = ca_precertificate_log(ca, call, signing, &parts->tbs);

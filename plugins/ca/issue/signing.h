@@ -4,7 +4,7 @@
 #define CA_SIGNING_H
 
 #include "ca.h"
-#include "profile/template.h"
+#include "profile/draft.h"
 #include "record/record.h"
 
 #include <signet/ca.h>
@@ -15,7 +15,8 @@ typedef struct ca_signing {
     int self;                  /* 1: a root's own certificate */
     signet_text_t key_uri;     /* of the issuer's key */
     const ca_content_t *content;
-    ca_record_t *record;                   /* all but serial, body, der and fingerprint */
+    ca_draft_t *draft;   /* whose reservations are put with the intent; NULL: there are none */
+    ca_record_t *record; /* all but serial, body, der and fingerprint */
     const signet_issue_request_t *request; /* with a request id; or NULL */
     signet_bytes_t request_digest;
     const signet_change_t *finish;   /* of the approval, with the intent; NULL: it took none */

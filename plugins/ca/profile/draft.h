@@ -5,6 +5,7 @@
 
 #include "ca.h"
 #include "issue/field.h"
+#include "issue/reservation.h"
 #include "issue/serial.h"
 #include "profile/names.h"
 #include "profile/template.h"
@@ -30,6 +31,8 @@ typedef struct ca_draft {
     ca_fields_t fields;               /* beside the certificate */
     signet_attribute_t *filled;       /* of the subject, by policies */
     uint64_t filled_count;
+    ca_reservation_t reservations[2]; /* of rules that count; put with the intent */
+    uint64_t reservation_count;
 } ca_draft_t;
 
 /* Names and subject as the profile has them, within the constraints of the authorities. INVALID,

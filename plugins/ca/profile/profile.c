@@ -394,3 +394,8 @@ int ca_profile_permits_key(const ca_profile_t *profile, signet_text_t key_type)
     }
     return 0;
 }
+
+int ca_profile_looks_at_keys(const ca_profile_t *profile)
+{
+    return profile->shared_key_refused || profile->renewal_key == CA_RENEWAL_KEY_FORBIDDEN;
+}

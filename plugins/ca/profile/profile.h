@@ -133,6 +133,8 @@ int ca_profile_has_usage(const ca_profile_t *profile, const char *dotted);
 /* The profile's own list of URLs where it is set, even to nothing; else the authority's. */
 const signet_setting_t *ca_profile_urls(const ca_profile_t *profile,
                                         const ca_authority_t *authority, const char *option);
+/* Whether the profile asks if a key was certified before. */
+int ca_profile_looks_at_keys(const ca_profile_t *profile);
 int ca_profile_permits_key(const ca_profile_t *profile, signet_text_t key_type);
 
 #endif

@@ -178,9 +178,13 @@ static int32_t carry_out(ca_t *ca, signet_call_t *call, transition_t *transition
         ca_record_key(call, record->certificate.authority, record->certificate.serial);
     if (key.data == NULL)
         return SIGNET_NO_MEMORY;
-    int32_t status =
-        ca_record_put(call, key, transition->abandoned ? SIGNET_VERSION_ABSENT : version, record,
-                      fields, &changes[count++]);
+    int32_t status = SIGNET_OK;
+    /* An intent that becomes a record is found by its key as others are. */
+    if (transition->abandoned && ca->keys_indexed)
+        status = signet_sha256(call, transition->spki, &record->key);
+    if (status == SIGNET_OK)
+        status = ca_record_put(call, key, transition->abandoned ? SIGNET_VERSION_ABSENT : version,
+                               record, fields, &changes[count++]);
     if (status == SIGNET_OK && transition->abandoned)
         changes[count++] = signet_delete(CA_INTENTS, key, version);
     /* The serial is revoked: an intent that is left of the certificate needs no one any more. */

@@ -61,6 +61,10 @@ static int32_t store_commit(void *self, signet_call_t *for_call, const signet_ch
 {
     (void)self;
     void *instance = NULL;
+    void (*meanwhile)(void) = fault.meanwhile;
+    fault.meanwhile = NULL;
+    if (meanwhile != NULL)
+        meanwhile();
     int32_t failure = take(&fault.fail_store_commit);
     fault.store_commits++;
     if (failure != SIGNET_OK && !fault.do_it_first)

@@ -97,6 +97,7 @@ typedef struct fault {
     int lie;                     /* signatures are wrong */
     int change;                  /* what was stored as intent changes behind the CA's back */
     int intent_before_signature; /* each signature found its intent in the store */
+    void (*meanwhile)(void);     /* called once, right before the next commit to the store */
 } fault_t;
 extern fault_t fault;
 
