@@ -10,6 +10,8 @@
 
 #define WINDOW (1024 * 1024)   /* octets that all streams of a client may have under way */
 #define RECORD ((size_t)16384) /* frames that are gathered before they are encrypted */
+#define FRAME_HEAD 9
+#define OVERHEAD 256   /* octets that cost as much as a frame */
 #define BLOCK_RATIO 2U /* octets of frames for each octet of the fields that a request may have */
 
 static edge_http2_t *state_of(void *user)
@@ -126,6 +128,9 @@ static int on_begin_frame(nghttp2_session *session, const nghttp2_frame_hd *fram
     edge_http2_t *http2 = connection->http2;
 
     (void)session;
+    if (frame->type != NGHTTP2_DATA) {
+        http2->overhead -= FRAME_HEAD + (int64_t)frame->length;
+    }
     if (frame->type == NGHTTP2_HEADERS) {
         http2->block_size = 0;
         check_number(http2, frame->stream_id);
@@ -220,7 +225,7 @@ static int on_data(nghttp2_session *session, uint8_t flags, int32_t id, const ui
     edge_stream_t *stream = nghttp2_session_get_stream_user_data(session, id);
 
     (void)flags;
-    (void)user;
+    state_of(user)->overhead -= (int64_t)length;
     if (stream == NULL) {
         return nghttp2_session_consume(session, id, length);
     }
@@ -258,18 +263,35 @@ static int on_stream_close(nghttp2_session *session, int32_t id, uint32_t code, 
     return 0;
 }
 
+/* Padding, and frames of kinds that are not known, are paid for by the octet. */
+static int pay_overhead(edge_connection_t *connection)
+{
+    edge_http2_t *http2 = connection->http2;
+
+    while (http2->overhead >= OVERHEAD) {
+        http2->overhead -= OVERHEAD;
+        if (!edge_flood_frame(&http2->flood, now(connection))) {
+            return 0;
+        }
+    }
+    return 1;
+}
+
 static void take(edge_connection_t *connection, const char *data, size_t length)
 {
     edge_http2_t *http2 = connection->http2;
     ssize_t taken;
 
     http2->is_feeding = 1;
+    http2->overhead += (int64_t)length;
     taken = nghttp2_session_mem_recv(http2->session, (const uint8_t *)data, length);
     http2->is_feeding = 0;
-    if (taken == NGHTTP2_ERR_FLOODED) {
-        (void)calm(connection);
-    } else if (taken < 0) {
+    if (taken == NGHTTP2_ERR_BAD_CLIENT_MAGIC) {
         (void)nghttp2_session_terminate_session(http2->session, NGHTTP2_PROTOCOL_ERROR);
+    } else if (taken == NGHTTP2_ERR_NOMEM || taken == NGHTTP2_ERR_CALLBACK_FAILURE) {
+        (void)nghttp2_session_terminate_session(http2->session, NGHTTP2_INTERNAL_ERROR);
+    } else if (taken < 0 || !pay_overhead(connection)) {
+        (void)calm(connection);
     }
     pump(connection);
 }

@@ -35,7 +35,8 @@ struct edge_http2 {
     int32_t newest;      /* number of the newest stream */
     int32_t skipped;     /* first number of those passed over last; they end at `unskipped` */
     int32_t unskipped;
-    int is_feeding; /* frames are being taken */
+    int64_t overhead; /* octets that came beside bodies and counted frames */
+    int is_feeding;   /* frames are being taken */
 };
 
 /* One for a field block that begins. NULL when out of memory. */
