@@ -183,7 +183,7 @@ static int take(server_t *server, request_t *request)
 static void *run(void *argument)
 {
     server_t *server = argument;
-    request_t request;
+    request_t request = {.data = NULL};
     while (take(server, &request))
         serve_request(server, &request);
     return NULL;
