@@ -39,10 +39,12 @@ static int32_t take(const signet_outbound_transfer_t *transfer, CURL *curl,
     signet_call_t *call = transfer->call;
     long status = 0;
     const char *address = NULL;
+    const char *next = NULL;
     curl_off_t retry_after = 0;
     CURLcode code = curl_easy_getinfo(curl, CURLINFO_RESPONSE_CODE, &status);
     code = code ? code : curl_easy_getinfo(curl, CURLINFO_PRIMARY_IP, &address);
     code = code ? code : curl_easy_getinfo(curl, CURLINFO_RETRY_AFTER, &retry_after);
+    code = code ? code : curl_easy_getinfo(curl, CURLINFO_REDIRECT_URL, &next);
     if (code != CURLE_OK) {
         return signet_outbound_failed(transfer, code);
     }
@@ -59,7 +61,8 @@ static int32_t take(const signet_outbound_transfer_t *transfer, CURL *curl,
     made->retry_after_ms = (int64_t)retry_after * 1000;
     made->url = signet_text(transfer->url);
     made->address = signet_text_copy(call, signet_text(address));
-    if (made->address.data == NULL) {
+    made->next = signet_text_copy(call, signet_text(next ? next : ""));
+    if (made->address.data == NULL || made->next.data == NULL) {
         return signet_status(call);
     }
     *response = made;

@@ -71,6 +71,10 @@ static int32_t set_tls(const signet_outbound_transfer_t *transfer, CURL *curl, C
     if (outbound->pins != NULL) {
         *code = *code ? *code : curl_easy_setopt(curl, CURLOPT_PINNEDPUBLICKEY, outbound->pins);
     }
+    if (transfer->request->flags & SIGNET_OUTBOUND_ANY_CERTIFICATE) {
+        *code = *code ? *code : curl_easy_setopt(curl, CURLOPT_SSL_VERIFYPEER, 0L);
+        *code = *code ? *code : curl_easy_setopt(curl, CURLOPT_SSL_VERIFYHOST, 0L);
+    }
     if (outbound->certificate == NULL) {
         return SIGNET_OK;
     }

@@ -6,10 +6,10 @@
  *
  * What it promises: every address is judged right before the connection is made to it, whatever
  * name, literal, redirect or second look at DNS it came from; https alone unless a request says
- * otherwise; TLS 1.2 or later, the peer's certificate and name always verified; no proxy but a
- * configured one, nothing taken from the environment, no cookies, no .netrc; sizes and times are
- * limited; a call that is cancelled or past its deadline ends its transfer (within a second).
- * Connections are kept and used again by the same dialer.
+ * otherwise; TLS 1.2 or later, the peer's certificate and name verified unless a request says
+ * otherwise; no proxy but a configured one, nothing taken from the environment, no cookies, no
+ * .netrc; sizes and times are limited; a call that is cancelled or past its deadline ends its
+ * transfer (within a second). Connections are kept and used again by the same dialer.
  *
  * Addresses: the longest range of `permit`, `deny` and the built-in denials that holds an address
  * decides; where two are equally long `deny` goes before `permit`, and `permit` before a built-in
@@ -44,6 +44,9 @@ int32_t signet_outbound_open(signet_call_t *call, const signet_host_t *host,
 void signet_outbound_close(signet_outbound_t *outbound);
 
 #define SIGNET_OUTBOUND_PLAIN 1U /* http:// is permitted besides https:// */
+/* Nothing is concluded from the peer's certificate, which may be any: for questions that plain HTTP
+ * would answer as well, such as an ACME challenge that is redirected. */
+#define SIGNET_OUTBOUND_ANY_CERTIFICATE 2U
 
 /* A request. */
 typedef struct signet_outbound_request {
@@ -70,6 +73,7 @@ typedef struct signet_outbound_response {
     int64_t retry_after_ms; /* 0: not said */
     signet_text_t url;      /* of the last hop */
     signet_text_t address;  /* that was connected to: "192.0.2.1" */
+    signet_text_t next;     /* where the answer redirects to and was not followed; empty: nowhere */
 } signet_outbound_response_t;
 
 /* Sends a request and waits for the answer. INVALID (URL, scheme, header), DENIED

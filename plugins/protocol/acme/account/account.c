@@ -1,0 +1,270 @@
+#include "account.h"
+
+#include <signet/sdk/encode.h>
+#include <signet/sdk/name.h>
+#include <string.h>
+
+#include "order/record.h"
+#include "protocol/problem.h"
+#include "protocol/request.h"
+
+#define EVENT_CREATED "acme.account-created"
+#define EVENT_DEACTIVATED "acme.account-deactivated"
+#define ORDERS_PAGE 100U
+
+static void write_account(signet_json_writer_t *writer, signet_call_t *call,
+                          const acme_request_t *request, const acme_account_t *account)
+{
+    signet_json_begin_object(writer, NULL);
+    signet_json_text(writer, "status", account->state);
+    if (account->contact_count > 0) {
+        signet_json_begin_array(writer, "contact");
+        for (uint64_t i = 0; i < account->contact_count; i++) {
+            signet_json_text(writer, NULL, account->contacts[i]);
+        }
+        signet_json_end_array(writer);
+    }
+    if (account->agreed > 0) {
+        signet_json_boolean(writer, "termsOfServiceAgreed", 1);
+    }
+    signet_json_text(
+        writer, "orders",
+        acme_request_url(call, request, "account/%.*s/orders", SIGNET_FORMAT(account->id)));
+    signet_json_end_object(writer);
+}
+
+static int32_t answer_account(signet_call_t *call, const acme_request_t *request, uint32_t status,
+                              const acme_account_t *account)
+{
+    signet_json_writer_t writer = signet_json_writer(call, 512);
+    write_account(&writer, call, request, account);
+    const acme_answer_t answer = {
+        .status = status,
+        .location = acme_request_url(call, request, "account/%.*s", SIGNET_FORMAT(account->id)),
+    };
+    return acme_request_answer_json(call, request, &answer, &writer);
+}
+
+/* One mailbox, without header fields (RFC 8555, 7.3). */
+static int32_t check_contact(signet_call_t *call, const signet_json_t *item)
+{
+    static const char scheme[] = "mailto:";
+    signet_canonical_t mailbox;
+    if (item->kind != SIGNET_JSON_TEXT) {
+        return acme_fail(call, "malformed", "contact must be a list of URLs.");
+    }
+    if (!signet_text_starts(item->text, scheme)) {
+        return acme_fail(call, "unsupportedContact", "Contacts are mailto: URLs here.");
+    }
+    signet_text_t address = {item->text.data + strlen(scheme), item->text.length - strlen(scheme)};
+    int32_t status = signet_name_canonical(call, "email", address, &mailbox);
+    if (status == SIGNET_OK || status == SIGNET_NO_MEMORY) {
+        return status;
+    }
+    call->services->clear(call);
+    return acme_fail(call, "invalidContact", "%.*s is no URL of one mailbox.",
+                     SIGNET_FORMAT(item->text));
+}
+
+static int32_t read_contacts(signet_call_t *call, const signet_json_t *body,
+                             acme_account_t *account)
+{
+    const signet_json_t *list = signet_json_get(body, "contact");
+    if (list == NULL) {
+        return SIGNET_OK;
+    }
+    if (list->kind != SIGNET_JSON_ARRAY || list->count > ACME_CONTACTS_MAX) {
+        return acme_fail(call, "malformed", "contact must be a list of at most %u URLs.",
+                         ACME_CONTACTS_MAX);
+    }
+    signet_text_t *contacts = signet_alloc(call, list->count, sizeof *contacts);
+    int32_t status = contacts != NULL || list->count == 0 ? SIGNET_OK : signet_status(call);
+    for (uint64_t i = 0; status == SIGNET_OK && i < list->count; i++) {
+        status = check_contact(call, &list->items[i]);
+        contacts[i] = list->items[i].text;
+    }
+    account->contacts = contacts;
+    account->contact_count = list->count;
+    return status;
+}
+
+static int is_true(const signet_json_t *body, const char *name)
+{
+    const signet_json_t *member = signet_json_get(body, name);
+    return member != NULL && member->kind == SIGNET_JSON_BOOLEAN && member->integer == 1;
+}
+
+static int32_t make(signet_call_t *call, acme_request_t *request)
+{
+    const acme_directory_t *directory = request->directory;
+    signet_change_t changes[2];
+    signet_journal_t journal;
+    acme_account_t account = {.state = SIGNET_TEXT(ACME_ACCOUNT_VALID),
+                              .spki = request->key.spki,
+                              .created = signet_now()};
+    if (directory->terms.length > 0 && !is_true(request->body, "termsOfServiceAgreed")) {
+        return acme_fail(call, "userActionRequired", "The terms of service must be agreed to: %.*s",
+                         SIGNET_FORMAT(directory->terms));
+    }
+    account.agreed = directory->terms.length > 0 ? account.created : 0;
+    int32_t status = read_contacts(call, request->body, &account);
+    if (status == SIGNET_OK) {
+        status = acme_new_id(call, &account.id);
+    }
+    if (status == SIGNET_OK) {
+        status = acme_account_put(call, directory, &account, &changes[0]);
+    }
+    if (status == SIGNET_OK) {
+        status = acme_account_bind(call, directory, &request->key, account.id, &changes[1]);
+    }
+    if (status == SIGNET_OK) {
+        status = signet_journal(call, request->acme->journal, &journal);
+    }
+    if (status != SIGNET_OK) {
+        return status;
+    }
+    const signet_pair_t fields[] = {signet_pair("directory", directory->name)};
+    const signet_entry_t entry = {
+        .size = sizeof entry,
+        .event = SIGNET_TEXT(EVENT_CREATED),
+        .object = acme_account_actor(call, directory, account.id),
+        .fields = fields,
+        .field_count = 1,
+    };
+    status = journal.interface->commit(journal.instance, call, changes, 2, &entry);
+    return status == SIGNET_OK ? answer_account(call, request, 201, &account) : status;
+}
+
+int32_t acme_account_new(void *instance, signet_call_t *call, const signet_request_t *http,
+                         signet_exchange_t *exchange)
+{
+    acme_request_t request;
+    acme_account_t account;
+    int32_t status = acme_request_verify(instance, call, http, exchange, ACME_BY_KEY, &request);
+    if (status == SIGNET_OK) {
+        status = acme_request_acts(call, &request);
+    }
+    if (status != SIGNET_OK) {
+        return status;
+    }
+    status = acme_account_find(call, request.acme, request.directory, &request.key, &account);
+    if (status == SIGNET_OK && !signet_text_is(account.state, ACME_ACCOUNT_VALID)) {
+        return acme_fail(call, "unauthorized", "The account of this key is %.*s.",
+                         SIGNET_FORMAT(account.state));
+    }
+    if (status == SIGNET_OK) {
+        return answer_account(call, &request, 200, &account);
+    }
+    if (status != SIGNET_NOT_FOUND) {
+        return status;
+    }
+    call->services->clear(call);
+    if (is_true(request.body, "onlyReturnExisting")) {
+        return acme_fail(call, "accountDoesNotExist", "This key has no account here.");
+    }
+    status = make(call, &request);
+    if (status != SIGNET_CONFLICT) {
+        return status;
+    }
+    /* The same key at the same time: the other one made it. */
+    call->services->clear(call);
+    status = acme_account_find(call, request.acme, request.directory, &request.key, &account);
+    return status == SIGNET_OK ? answer_account(call, &request, 200, &account) : status;
+}
+
+static int32_t store_account(signet_call_t *call, const acme_request_t *request,
+                             const acme_account_t *account, int deactivated)
+{
+    signet_change_t change;
+    signet_store_t store;
+    signet_journal_t journal;
+    int32_t status = acme_account_put(call, request->directory, account, &change);
+    if (status != SIGNET_OK) {
+        return status;
+    }
+    if (!deactivated) {
+        status = signet_store(call, request->acme->store, &store);
+        return status == SIGNET_OK ? store.interface->commit(store.instance, call, &change, 1)
+                                   : status;
+    }
+    status = signet_journal(call, request->acme->journal, &journal);
+    const signet_entry_t entry = {
+        .size = sizeof entry,
+        .event = SIGNET_TEXT(EVENT_DEACTIVATED),
+        .object = acme_account_actor(call, request->directory, account->id),
+    };
+    return status == SIGNET_OK
+               ? journal.interface->commit(journal.instance, call, &change, 1, &entry)
+               : status;
+}
+
+/* The resource belongs to the account that signs. */
+static int32_t check_own(signet_call_t *call, const acme_request_t *request)
+{
+    signet_text_t id = SIGNET_AT(signet_pair_t, request->http->parameters, 1)->value;
+    return signet_text_equal(id, request->account.id) ? SIGNET_OK
+                                                      : acme_fail_missing(call, "account");
+}
+
+int32_t acme_account_change(void *instance, signet_call_t *call, const signet_request_t *http,
+                            signet_exchange_t *exchange)
+{
+    acme_request_t request;
+    signet_text_t state;
+    int32_t status = acme_request_verify(instance, call, http, exchange, ACME_BY_ACCOUNT, &request);
+    if (status == SIGNET_OK) {
+        status = check_own(call, &request);
+    }
+    if (status != SIGNET_OK || request.body == NULL) {
+        return status == SIGNET_OK ? answer_account(call, &request, 200, &request.account) : status;
+    }
+    acme_account_t account = request.account;
+    status = signet_json_get_text(call, request.body, "status", &state);
+    int deactivates = signet_text_is(state, ACME_ACCOUNT_DEACTIVATED);
+    if (status == SIGNET_OK && state.length > 0 && !deactivates) {
+        status = acme_fail(call, "malformed", "An account's status can become deactivated alone.");
+    }
+    if (status == SIGNET_OK && deactivates) {
+        account.state = SIGNET_TEXT(ACME_ACCOUNT_DEACTIVATED);
+    } else if (status == SIGNET_OK) {
+        status = read_contacts(call, request.body, &account);
+    }
+    if (status == SIGNET_OK) {
+        status = store_account(call, &request, &account, deactivates);
+    }
+    return status == SIGNET_OK ? answer_account(call, &request, 200, &account) : status;
+}
+
+int32_t acme_account_orders(void *instance, signet_call_t *call, const signet_request_t *http,
+                            signet_exchange_t *exchange)
+{
+    acme_request_t request;
+    const signet_page_t *page = NULL;
+    int32_t status = acme_request_verify(instance, call, http, exchange, ACME_BY_ACCOUNT, &request);
+    if (status == SIGNET_OK) {
+        status = acme_request_reads(call, &request);
+    }
+    if (status == SIGNET_OK) {
+        status = check_own(call, &request);
+    }
+    if (status == SIGNET_OK) {
+        status = acme_order_list(call, request.acme, request.directory, request.account.id,
+                                 ORDERS_PAGE, &page);
+    }
+    if (status != SIGNET_OK) {
+        return status;
+    }
+    signet_json_writer_t writer = signet_json_writer(call, 1024);
+    signet_json_begin_object(&writer, NULL);
+    signet_json_begin_array(&writer, "orders");
+    for (uint64_t i = 0; i < page->count; i++) {
+        signet_text_t id;
+        signet_text_split(page->records[i]->key, '/', &id);
+        signet_json_text(&writer, NULL,
+                         acme_request_url(call, &request, "order/%.*s", SIGNET_FORMAT(id)));
+    }
+    signet_json_end_array(&writer);
+    signet_json_end_object(&writer);
+    const acme_answer_t answer = {.status = 200};
+    return acme_request_answer_json(call, &request, &answer, &writer);
+}

@@ -1,0 +1,56 @@
+/* protocol-acme: ACME (RFC 8555). The instance and its directories.
+ *
+ * protocol: requests, signatures, nonces, errors; account, order: the resources and their records;
+ * validate: challenges, in the outbound lane. */
+#ifndef ACME_H
+#define ACME_H
+
+#include <signet/host.h>
+#include <signet/sdk/json.h>
+#include <signet/sdk/outbound.h>
+#include <signet/sdk/record.h>
+
+#include "protocol/nonce.h"
+#include "validate/queue.h"
+
+/* Challenges that a directory offers. */
+#define ACME_HTTP_01 1U
+#define ACME_DNS_01 2U
+#define ACME_TLS_ALPN_01 4U
+
+/* Bounds of what clients send. */
+#define ACME_BODY_MAX (UINT64_C(64) * 1024)
+#define ACME_IDENTIFIERS_MAX 80U
+#define ACME_CONTACTS_MAX 10U
+
+/* A directory, as configuration has it. */
+typedef struct acme_directory {
+    signet_text_t name;
+    signet_text_t authority; /* empty: each profile's own */
+    signet_text_t role;      /* that accounts hold */
+    signet_text_t terms;     /* URL; empty: none */
+    signet_text_t website;
+    signet_text_t
+        url; /* where clients reach the host, "https://acme.example"; empty: as they say */
+    const signet_setting_t *profiles; /* TEXTS; the first is the default */
+    const signet_setting_t *names;    /* TEXTS: patterns; NULL or none: every name */
+    uint32_t challenges;              /* ACME_HTTP_01, … */
+    int64_t order_ms;                 /* how long orders and pending authorizations live */
+    int64_t authorization_ms;         /* how long a validation may be used */
+    uint16_t http_port;
+    uint16_t tls_port;
+} acme_directory_t;
+
+typedef struct acme {
+    const signet_host_t *host;
+    signet_text_t ca; /* instances, as configured */
+    signet_text_t store;
+    signet_text_t journal;
+    acme_directory_t *directories;
+    uint64_t directory_count;
+    acme_nonces_t *nonces;
+    acme_queue_t *queue;
+    signet_outbound_t *outbound; /* made at start */
+} acme_t;
+
+#endif

@@ -1,0 +1,119 @@
+/* protocol-acme: entry, descriptor and wiring. */
+#include <signet/ca.h>
+#include <signet/plugin.h>
+#include <signet/sdk/error.h>
+#include <signet/sdk/setting.h>
+#include <stdlib.h>
+
+#include "account/account.h"
+#include "directory.h"
+#include "option.h"
+#include "order/order.h"
+#include "protocol/request.h"
+#include "revoke.h"
+
+#define NEED(id, from)                                                                             \
+    {                                                                                              \
+        .size = sizeof(signet_need_t), .kind = SIGNET_NEED_REQUIRED,                               \
+        .interface = SIGNET_TEXT_INIT(id), .option = SIGNET_TEXT_INIT(from),                       \
+    }
+
+static const signet_need_t needs[] = {
+    NEED(SIGNET_CA_INTERFACE, "ca"),
+    NEED(SIGNET_INVENTORY_INTERFACE, "ca"),
+    NEED(SIGNET_STORE_INTERFACE, "store"),
+    NEED(SIGNET_JOURNAL_INTERFACE, "journal"),
+};
+
+/* Public to the router: what proves who asks is the signature inside. */
+#define ROUTE(verb, where, options_, handler)                                                      \
+    {                                                                                              \
+        .size = sizeof(signet_route_t), .flags = SIGNET_ROUTE_PUBLIC | (options_),                 \
+        .method = SIGNET_TEXT_INIT(verb), .path = SIGNET_TEXT_INIT("/acme/{directory}/" where),    \
+        .body_limit = ACME_BODY_MAX, .handle = (handler), .on_error = acme_request_fail,           \
+    }
+
+static const signet_route_t routes[] = {
+    ROUTE("GET", "directory", SIGNET_ROUTE_INLINE, acme_directory_read),
+    ROUTE("GET", "new-nonce", SIGNET_ROUTE_INLINE, acme_directory_nonce),
+    ROUTE("POST", "new-account", 0, acme_account_new),
+    ROUTE("POST", "account/{account}", 0, acme_account_change),
+    ROUTE("POST", "account/{account}/orders", 0, acme_account_orders),
+    ROUTE("POST", "key-change", 0, acme_account_key_change),
+    ROUTE("POST", "new-order", 0, acme_order_new),
+    ROUTE("POST", "order/{order}", 0, acme_order_read),
+    ROUTE("POST", "order/{order}/finalize", 0, acme_order_finalize),
+    ROUTE("POST", "authorization/{authorization}", 0, acme_authorization_change),
+    ROUTE("POST", "challenge/{authorization}/{type}", 0, acme_authorization_challenge),
+    ROUTE("POST", "certificate/{order}", 0, acme_order_certificate),
+    ROUTE("POST", "certificate/{order}/{chain}", 0, acme_order_certificate),
+    ROUTE("POST", "revoke-cert", 0, acme_revoke),
+};
+
+static int32_t open_instance(const signet_host_t *host, signet_call_t *call, void **instance)
+{
+    acme_t *acme = calloc(1, sizeof *acme);
+    if (acme == NULL) {
+        return signet_fail_memory(call);
+    }
+    *instance = acme;
+    acme->host = host;
+    int32_t status = acme_option_read(call, acme);
+    if (status != SIGNET_OK) {
+        return status;
+    }
+    acme->nonces = acme_nonces_new(call);
+    acme->queue = acme->nonces != NULL ? acme_queue_new(call, host) : NULL;
+    if (acme->queue == NULL) {
+        return signet_status(call);
+    }
+    return host->services->add_routes(host, call, routes, sizeof routes / sizeof *routes);
+}
+
+static int32_t start_instance(void *instance, signet_call_t *call)
+{
+    acme_t *acme = instance;
+    signet_store_t store;
+    int32_t status = signet_store(call, acme->store, &store);
+    if (status == SIGNET_OK) {
+        status = acme_account_declare(call, &store);
+    }
+    if (status == SIGNET_OK) {
+        status = acme_order_declare(call, &store);
+    }
+    if (status == SIGNET_OK) {
+        status = signet_outbound_open(
+            call, acme->host, signet_setting(acme->host->settings, "outbound"), &acme->outbound);
+    }
+    return status == SIGNET_OK ? acme_queue_start(call, acme->queue) : status;
+}
+
+static void close_instance(void *instance)
+{
+    acme_t *acme = instance;
+    signet_outbound_close(acme->outbound);
+    acme_queue_free(acme->queue);
+    acme_nonces_free(acme->nonces);
+    free(acme->directories);
+    free(acme);
+}
+
+static const signet_plugin_t plugin = {
+    .size = sizeof(signet_plugin_t),
+    .abi = SIGNET_ABI,
+    .id = SIGNET_TEXT_INIT("protocol-acme"),
+    .version = SIGNET_TEXT_INIT("0.1.0"),
+    .summary = SIGNET_TEXT_INIT("Certificates by ACME (RFC 8555)."),
+    .options = acme_options,
+    .option_count = ACME_OPTION_COUNT,
+    .needs = needs,
+    .need_count = sizeof needs / sizeof *needs,
+    .open = open_instance,
+    .start = start_instance,
+    .close = close_instance,
+};
+
+const signet_plugin_t *signet_plugin_entry(void)
+{
+    return &plugin;
+}

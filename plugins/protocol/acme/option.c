@@ -1,0 +1,148 @@
+#include "option.h"
+
+#include <signet/auth.h>
+#include <signet/sdk/error.h>
+#include <signet/sdk/setting.h>
+#include <stdlib.h>
+
+#define OPTION(kind, options, title, otherwise, ...)                                               \
+    .size = sizeof(signet_option_t), .type = (kind), .flags = (options),                           \
+    .name = SIGNET_TEXT_INIT(title), .default_value = SIGNET_TEXT_INIT(otherwise),                 \
+    .help = SIGNET_TEXT_INIT(__VA_ARGS__)
+
+static const signet_option_t directory_options[] = {
+    {OPTION(SIGNET_OPTION_TEXT, SIGNET_OPTION_REQUIRED, "name", "",
+            "Its name, a part of its URL: /acme/NAME/directory.")},
+    {OPTION(SIGNET_OPTION_TEXT, 0, "authority", "",
+            "The authority that issues; by default each profile's own.")},
+    {OPTION(SIGNET_OPTION_TEXTS, SIGNET_OPTION_REQUIRED, "profiles", "",
+            "The profiles that orders may choose from; the first is the default.")},
+    {OPTION(SIGNET_OPTION_TEXT, 0, "role", SIGNET_ROLE_REQUESTER,
+            "The role that its accounts hold for these profiles.")},
+    {OPTION(SIGNET_OPTION_TEXTS, 0, "names", "",
+            "Patterns of the names that it issues for, such as *.example.com; none: every name "
+            "that is validated.")},
+    {OPTION(SIGNET_OPTION_TEXTS, 0, "challenges", "[\"http-01\"]",
+            "The challenges that it offers."),
+     .choices = SIGNET_TEXT_INIT("http-01")},
+    {OPTION(SIGNET_OPTION_TEXT, 0, "url", "",
+            "Where clients reach it, https://HOST or https://HOST:PORT; by default what they say "
+            "in the Host header.")},
+    {OPTION(SIGNET_OPTION_TEXT, 0, "terms", "",
+            "The URL of the terms of service, which accounts must then agree to.")},
+    {OPTION(SIGNET_OPTION_TEXT, 0, "website", "", "The URL of a page about it.")},
+    {OPTION(SIGNET_OPTION_DURATION, 0, "order_lifetime", "7d",
+            "How long an order waits to be finished."),
+     .minimum = 60000, .maximum = INT64_C(30) * 86400000},
+    {OPTION(SIGNET_OPTION_DURATION, 0, "authorization_lifetime", "10d",
+            "How long a validation is good for further orders of the account."),
+     .minimum = 60000, .maximum = INT64_C(398) * 86400000},
+    {OPTION(SIGNET_OPTION_INTEGER, 0, "http_port", "80", "The port that http-01 asks."),
+     .minimum = 1, .maximum = 65535},
+};
+
+const signet_option_t acme_options[] = {
+    {OPTION(SIGNET_OPTION_INSTANCE, 0, "ca", "",
+            "The ca instance that issues; needed where there are several.")},
+    {OPTION(SIGNET_OPTION_INSTANCE, 0, "store", "",
+            "The store of accounts and orders; needed where there are several.")},
+    {OPTION(SIGNET_OPTION_INSTANCE, 0, "journal", "",
+            "The journal; needed where there are several.")},
+    {OPTION(SIGNET_OPTION_GROUPS, SIGNET_OPTION_REQUIRED, "directories", "",
+            "ACME directories, each with profiles and rules of its own."),
+     .members = directory_options,
+     .member_count = sizeof directory_options / sizeof *directory_options},
+    {OPTION(
+         SIGNET_OPTION_GROUP, 0, "outbound", "",
+         "How challenges are validated: which addresses may be connected to. Private names live "
+         "on private addresses, which are permitted unless they are denied; loopback, link-local "
+         "and metadata addresses are denied unless they are permitted."),
+     SIGNET_OUTBOUND_MEMBERS},
+};
+_Static_assert(sizeof acme_options / sizeof *acme_options == ACME_OPTION_COUNT, "count of options");
+
+static int is_segment(signet_text_t name)
+{
+    for (uint64_t i = 0; i < name.length; i++) {
+        char c = name.data[i];
+        if (!((c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '-')) {
+            return 0;
+        }
+    }
+    return name.length > 0 && name.length <= 64;
+}
+
+static uint32_t read_challenges(const signet_setting_t *group)
+{
+    static const struct {
+        const char *name;
+        uint32_t challenge;
+    } known[] = {
+        {"http-01", ACME_HTTP_01},
+        {"dns-01", ACME_DNS_01},
+        {"tls-alpn-01", ACME_TLS_ALPN_01},
+    };
+    const signet_setting_t *list = signet_setting(group, "challenges");
+    uint32_t challenges = 0;
+    for (uint64_t i = 0; i < signet_setting_count(group, "challenges"); i++) {
+        for (uint64_t j = 0; j < sizeof known / sizeof *known; j++) {
+            if (signet_text_is(signet_setting_at(list, i)->text, known[j].name)) {
+                challenges |= known[j].challenge;
+            }
+        }
+    }
+    return challenges;
+}
+
+static int32_t read_directory(signet_call_t *call, const signet_setting_t *group,
+                              acme_directory_t *directory)
+{
+    *directory = (acme_directory_t){
+        .name = signet_setting_text(group, "name"),
+        .authority = signet_setting_text(group, "authority"),
+        .role = signet_setting_text(group, "role"),
+        .terms = signet_setting_text(group, "terms"),
+        .website = signet_setting_text(group, "website"),
+        .url = signet_setting_text(group, "url"),
+        .profiles = signet_setting(group, "profiles"),
+        .names = signet_setting(group, "names"),
+        .challenges = read_challenges(group),
+        .order_ms = signet_setting_integer(group, "order_lifetime", 0),
+        .authorization_ms = signet_setting_integer(group, "authorization_lifetime", 0),
+        .http_port = (uint16_t)signet_setting_integer(group, "http_port", 80),
+    };
+    if (!is_segment(directory->name)) {
+        return signet_setting_fail(call, signet_setting(group, "name"), "acme.directory-name",
+                                   "The name of a directory is a part of its URL: 1 to 64 lower "
+                                   "case letters, digits and '-'.");
+    }
+    if (signet_setting_count(group, "profiles") == 0) {
+        return signet_setting_fail(call, group, "acme.directory-profiles",
+                                   "The directory %.*s needs at least one profile.",
+                                   SIGNET_FORMAT(directory->name));
+    }
+    if (directory->url.length > 0 && !signet_text_starts(directory->url, "https://")) {
+        return signet_setting_fail(call, signet_setting(group, "url"), "acme.directory-url",
+                                   "ACME is served over https alone: write https://HOST.");
+    }
+    return SIGNET_OK;
+}
+
+int32_t acme_option_read(signet_call_t *call, acme_t *acme)
+{
+    const signet_setting_t *list = signet_setting(acme->host->settings, "directories");
+    uint64_t count = signet_setting_count(acme->host->settings, "directories");
+    int32_t status = SIGNET_OK;
+    acme->ca = signet_setting_text(acme->host->settings, "ca");
+    acme->store = signet_setting_text(acme->host->settings, "store");
+    acme->journal = signet_setting_text(acme->host->settings, "journal");
+    acme->directories = calloc(count > 0 ? count : 1, sizeof *acme->directories);
+    if (acme->directories == NULL) {
+        return signet_fail_memory(call);
+    }
+    acme->directory_count = count;
+    for (uint64_t i = 0; status == SIGNET_OK && i < count; i++) {
+        status = read_directory(call, signet_setting_at(list, i), &acme->directories[i]);
+    }
+    return status;
+}

@@ -1,0 +1,276 @@
+/* newOrder: identifiers are checked, valid authorizations are used again, others are made. */
+#include <signet/sdk/encode.h>
+#include <signet/sdk/name.h>
+
+#include "order.h"
+#include "protocol/problem.h"
+
+static int32_t reject(signet_call_t *call, signet_text_t value, const char *why)
+{
+    return acme_fail(call, "rejectedIdentifier", "%.*s is refused: %s.", SIGNET_FORMAT(value), why);
+}
+
+/* "192.0.2.1" as a dns identifier, and whatever else ends in a number (RFC 1123, 2.1). */
+static int ends_in_number(signet_text_t name)
+{
+    uint64_t start = name.length;
+    while (start > 0 && name.data[start - 1] != '.') {
+        start--;
+    }
+    for (uint64_t i = start; i < name.length; i++) {
+        if (name.data[i] < '0' || name.data[i] > '9') {
+            return 0;
+        }
+    }
+    return 1;
+}
+
+static int is_permitted(const acme_directory_t *directory, signet_text_t value)
+{
+    const signet_setting_t *names = directory->names;
+    if (names == NULL || names->member_count == 0) {
+        return 1;
+    }
+    for (uint64_t i = 0; i < names->member_count; i++) {
+        if (signet_text_matches(value, SIGNET_AT(signet_setting_t, names->members, i)->text)) {
+            return 1;
+        }
+    }
+    return 0;
+}
+
+static int32_t check_identifier(signet_call_t *call, const acme_directory_t *directory,
+                                const signet_json_t *item, acme_identifier_t *identifier)
+{
+    signet_canonical_t name;
+    signet_text_t type;
+    signet_text_t value;
+    if (item->kind != SIGNET_JSON_OBJECT ||
+        signet_json_get_text(call, item, "type", &type) != SIGNET_OK ||
+        signet_json_get_text(call, item, "value", &value) != SIGNET_OK) {
+        call->services->clear(call);
+        return acme_fail(call, "malformed", "An identifier has type and value.");
+    }
+    int dns = signet_text_is(type, "dns");
+    if (!dns && !signet_text_is(type, "ip")) {
+        return acme_fail(call, "unsupportedIdentifier",
+                         "Identifiers of the type %.*s are not issued here.", SIGNET_FORMAT(type));
+    }
+    int32_t status = signet_name_canonical(call, dns ? "dns" : "ip", value, &name);
+    if (status != SIGNET_OK) {
+        if (status == SIGNET_NO_MEMORY) {
+            return status;
+        }
+        call->services->clear(call);
+        return reject(call, value, dns ? "it is no name of a host" : "it is no address");
+    }
+    if (dns && ends_in_number(name.value)) {
+        return reject(call, value, "it is no name of a host");
+    }
+    if (!is_permitted(directory, name.value)) {
+        return reject(call, value, "the directory does not issue for it");
+    }
+    if (signet_text_starts(name.value, "*.") && (directory->challenges & ACME_DNS_01) == 0) {
+        return reject(call, value, "wildcards need dns-01, which is not offered here");
+    }
+    *identifier = (acme_identifier_t){dns ? SIGNET_TEXT("dns") : SIGNET_TEXT("ip"), name.value};
+    return SIGNET_OK;
+}
+
+static int is_known(const acme_identifier_t *identifiers, uint64_t count,
+                    const acme_identifier_t *identifier)
+{
+    for (uint64_t i = 0; i < count; i++) {
+        if (signet_text_equal(identifiers[i].type, identifier->type) &&
+            signet_text_equal(identifiers[i].value, identifier->value)) {
+            return 1;
+        }
+    }
+    return 0;
+}
+
+static int32_t read_identifiers(signet_call_t *call, const acme_request_t *request,
+                                acme_order_t *order)
+{
+    const signet_json_t *list = signet_json_get(request->body, "identifiers");
+    if (list == NULL || list->kind != SIGNET_JSON_ARRAY || list->count == 0 ||
+        list->count > ACME_IDENTIFIERS_MAX) {
+        return acme_fail(call, "malformed", "identifiers must be a list of 1 to %u.",
+                         ACME_IDENTIFIERS_MAX);
+    }
+    acme_identifier_t *identifiers = signet_alloc(call, list->count, sizeof *identifiers);
+    signet_text_t *ids = signet_alloc(call, list->count, sizeof *ids);
+    int32_t status = identifiers != NULL && ids != NULL ? SIGNET_OK : signet_status(call);
+    for (uint64_t i = 0; status == SIGNET_OK && i < list->count; i++) {
+        acme_identifier_t *next = &identifiers[order->count];
+        status = check_identifier(call, request->directory, &list->items[i], next);
+        if (status == SIGNET_OK && !is_known(identifiers, order->count, next)) {
+            order->count++;
+        }
+    }
+    order->identifiers = identifiers;
+    order->authorizations = ids;
+    return status;
+}
+
+static int32_t read_profile(signet_call_t *call, const acme_request_t *request, acme_order_t *order)
+{
+    const signet_setting_t *profiles = request->directory->profiles;
+    int32_t status = signet_json_get_text(call, request->body, "profile", &order->profile);
+    if (status != SIGNET_OK) {
+        return status;
+    }
+    if (order->profile.length == 0) {
+        order->profile = SIGNET_AT(signet_setting_t, profiles->members, 0)->text;
+        return SIGNET_OK;
+    }
+    for (uint64_t i = 0; i < profiles->member_count; i++) {
+        if (signet_text_equal(SIGNET_AT(signet_setting_t, profiles->members, i)->text,
+                              order->profile)) {
+            return SIGNET_OK;
+        }
+    }
+    return acme_fail(call, "invalidProfile", "There is no profile %.*s here.",
+                     SIGNET_FORMAT(order->profile));
+}
+
+static int32_t read_time(signet_call_t *call, const acme_request_t *request, const char *name,
+                         int64_t *time)
+{
+    signet_text_t text;
+    int32_t status = signet_json_get_text(call, request->body, name, &text);
+    if (status != SIGNET_OK || text.length == 0) {
+        return status;
+    }
+    status = signet_time_parse(call, text, time);
+    if (status == SIGNET_OK || status == SIGNET_NO_MEMORY) {
+        return status;
+    }
+    call->services->clear(call);
+    return acme_fail(call, "malformed", "%s must be a time of RFC 3339.", name);
+}
+
+static void offer(acme_authorization_t *authorization, uint32_t challenges)
+{
+    static const struct {
+        uint32_t challenge;
+        const char *type;
+        int wildcard;
+        int address;
+    } offers[] = {
+        {ACME_HTTP_01, "http-01", 0, 1},
+        {ACME_DNS_01, "dns-01", 1, 0},
+        {ACME_TLS_ALPN_01, "tls-alpn-01", 0, 1},
+    };
+    int address = signet_text_is(authorization->identifier.type, "ip");
+    for (uint64_t i = 0; i < sizeof offers / sizeof *offers; i++) {
+        if ((challenges & offers[i].challenge) != 0 &&
+            (!authorization->wildcard || offers[i].wildcard) && (!address || offers[i].address)) {
+            authorization->challenges[authorization->challenge_count++] = (acme_challenge_t){
+                .type = signet_text(offers[i].type), .state = SIGNET_TEXT(ACME_PENDING)};
+        }
+    }
+}
+
+static int32_t make_authorization(signet_call_t *call, const acme_request_t *request,
+                                  const acme_order_t *order, const acme_identifier_t *identifier,
+                                  int wildcard, signet_text_t *id, signet_change_t *change)
+{
+    acme_authorization_t authorization = {.account = order->account,
+                                          .identifier = *identifier,
+                                          .wildcard = wildcard,
+                                          .state = SIGNET_TEXT(ACME_PENDING),
+                                          .expires = order->expires};
+    offer(&authorization, request->directory->challenges);
+    if (authorization.challenge_count == 0) {
+        return reject(call, identifier->value, "no challenge is offered for it");
+    }
+    int32_t status = acme_new_id(call, id);
+    if (status == SIGNET_OK) {
+        authorization.id = *id;
+        status = acme_new_id(call, &authorization.token);
+    }
+    return status == SIGNET_OK
+               ? acme_authorization_put(call, request->directory->name, &authorization, change)
+               : status;
+}
+
+/* Authorizations for all identifiers: those that are valid as long as the order, and new ones,
+ * whose changes are added. */
+static int32_t authorize(signet_call_t *call, const acme_request_t *request, acme_order_t *order,
+                         signet_change_t *changes, uint64_t *change_count)
+{
+    signet_text_t *ids = signet_alloc(call, order->count, sizeof *ids);
+    int32_t status = ids != NULL ? SIGNET_OK : signet_status(call);
+    for (uint64_t i = 0; status == SIGNET_OK && i < order->count; i++) {
+        acme_identifier_t identifier = order->identifiers[i];
+        acme_authorization_t found;
+        int wildcard = signet_text_starts(identifier.value, "*.");
+        if (wildcard) {
+            identifier.value.data += 2;
+            identifier.value.length -= 2;
+        }
+        status = acme_authorization_find(call, request->acme, request->directory, order->account,
+                                         &identifier, wildcard, order->expires, &found);
+        if (status == SIGNET_OK) {
+            ids[i] = found.id;
+        } else if (status == SIGNET_NOT_FOUND) {
+            call->services->clear(call);
+            status = make_authorization(call, request, order, &identifier, wildcard, &ids[i],
+                                        &changes[(*change_count)++]);
+        }
+    }
+    order->authorizations = ids;
+    return status;
+}
+
+int32_t acme_order_new(void *instance, signet_call_t *call, const signet_request_t *http,
+                       signet_exchange_t *exchange)
+{
+    acme_request_t request;
+    signet_store_t store;
+    signet_text_t state;
+    uint64_t change_count = 0;
+    int32_t status = acme_request_verify(instance, call, http, exchange, ACME_BY_ACCOUNT, &request);
+    if (status == SIGNET_OK) {
+        status = acme_request_acts(call, &request);
+    }
+    if (status != SIGNET_OK) {
+        return status;
+    }
+    acme_order_t order = {
+        .account = request.account.id, .state = SIGNET_TEXT(ACME_PENDING), .created = signet_now()};
+    order.expires = order.created + request.directory->order_ms;
+    status = read_identifiers(call, &request, &order);
+    if (status == SIGNET_OK) {
+        status = read_profile(call, &request, &order);
+    }
+    if (status == SIGNET_OK) {
+        status = read_time(call, &request, "notBefore", &order.not_before);
+    }
+    if (status == SIGNET_OK) {
+        status = read_time(call, &request, "notAfter", &order.not_after);
+    }
+    if (status == SIGNET_OK) {
+        status = acme_new_id(call, &order.id);
+    }
+    signet_change_t *changes =
+        status == SIGNET_OK ? signet_alloc(call, order.count + 1, sizeof *changes) : NULL;
+    if (changes == NULL) {
+        return signet_status(call);
+    }
+    status = authorize(call, &request, &order, changes, &change_count);
+    if (status == SIGNET_OK) {
+        status = acme_order_put(call, request.directory, &order, &changes[change_count++]);
+    }
+    if (status == SIGNET_OK) {
+        status = signet_store(call, request.acme->store, &store);
+    }
+    if (status == SIGNET_OK) {
+        status = store.interface->commit(store.instance, call, changes, change_count);
+    }
+    if (status == SIGNET_OK) {
+        status = acme_order_state(call, request.acme, request.directory, &order, &state);
+    }
+    return status == SIGNET_OK ? acme_order_answer(call, &request, 201, &order, state) : status;
+}

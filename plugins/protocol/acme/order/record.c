@@ -1,0 +1,289 @@
+#include "record.h"
+
+#include <signet/sdk/encode.h>
+#include <signet/sdk/error.h>
+
+#include "authorization_body.h"
+#include "order_body.h"
+
+#define FIELD(kind, options, title)                                                                \
+    {                                                                                              \
+        .size = sizeof(signet_field_declaration_t), .type = (kind), .flags = (options),            \
+        .name = SIGNET_TEXT_INIT(title),                                                           \
+    }
+
+static const signet_field_declaration_t order_fields[] = {
+    FIELD(SIGNET_VALUE_TEXT, 0, "account"), /* while it is not finished */
+    FIELD(SIGNET_VALUE_TEXT, SIGNET_FIELD_UNINDEXED, "owner"),
+    FIELD(SIGNET_VALUE_TEXT, SIGNET_FIELD_UNINDEXED, "state"),
+    FIELD(SIGNET_VALUE_TIME, 0, "expires"),
+};
+
+static const signet_field_declaration_t authorization_fields[] = {
+    FIELD(SIGNET_VALUE_TEXT, 0, "holder"),     /* account and identifier, of valid ones */
+    FIELD(SIGNET_VALUE_TEXT, 0, "processing"), /* the directory, of those that are validated */
+    FIELD(SIGNET_VALUE_TEXT, SIGNET_FIELD_UNINDEXED, "state"),
+    FIELD(SIGNET_VALUE_TIME, 0, "expires"),
+};
+
+static const signet_collection_t collections[] = {
+    {.size = sizeof(signet_collection_t),
+     .revision = 1,
+     .name = SIGNET_TEXT_INIT(ACME_ORDERS),
+     .fields = order_fields,
+     .field_count = sizeof order_fields / sizeof *order_fields},
+    {.size = sizeof(signet_collection_t),
+     .revision = 1,
+     .name = SIGNET_TEXT_INIT(ACME_AUTHORIZATIONS),
+     .fields = authorization_fields,
+     .field_count = sizeof authorization_fields / sizeof *authorization_fields},
+};
+
+int32_t acme_order_declare(signet_call_t *call, const signet_store_t *store)
+{
+    int32_t status = SIGNET_OK;
+    for (uint64_t i = 0; status == SIGNET_OK && i < sizeof collections / sizeof *collections; i++) {
+        status = store->interface->declare(store->instance, call, &collections[i]);
+    }
+    return status;
+}
+
+static signet_text_t key_of(signet_call_t *call, signet_text_t directory, signet_text_t id)
+{
+    return signet_format(call, "%.*s/%.*s", SIGNET_FORMAT(directory), SIGNET_FORMAT(id));
+}
+
+static int32_t get(signet_call_t *call, const acme_t *acme, const char *collection,
+                   signet_text_t directory, signet_text_t id, const signet_record_t **record)
+{
+    signet_store_t store;
+    signet_text_t key = key_of(call, directory, id);
+    if (key.data == NULL) {
+        return signet_status(call);
+    }
+    if (key.length > SIGNET_STORE_MAX_KEY) {
+        return SIGNET_NOT_FOUND;
+    }
+    int32_t status = signet_store(call, acme->store, &store);
+    return status == SIGNET_OK
+               ? store.interface->get(store.instance, call, signet_text(collection), key, record)
+               : status;
+}
+
+static int is_finished(signet_text_t state)
+{
+    return signet_text_is(state, ACME_VALID) || signet_text_is(state, ACME_INVALID);
+}
+
+/* A damaged record is an error of ours, whatever its reader said. */
+static int32_t corrupt(signet_call_t *call, int32_t status, const char *what, signet_text_t id)
+{
+    if (status == SIGNET_OK || status == SIGNET_NO_MEMORY) {
+        return status;
+    }
+    call->services->clear(call);
+    return signet_fail(call, SIGNET_CORRUPT, "acme.record-corrupt",
+                       "The stored record of the %s %.*s is damaged.", what, SIGNET_FORMAT(id));
+}
+
+int32_t acme_order_get(signet_call_t *call, const acme_t *acme, const acme_directory_t *directory,
+                       signet_text_t id, acme_order_t *order)
+{
+    const signet_record_t *record = NULL;
+    int32_t status = get(call, acme, ACME_ORDERS, directory->name, id, &record);
+    if (status != SIGNET_OK) {
+        return status;
+    }
+    *order = (acme_order_t){
+        .id = id,
+        .account = signet_record_text(record, "owner"),
+        .state = signet_record_text(record, "state"),
+        .expires = signet_record_integer(record, "expires"),
+        .version = record->version,
+    };
+    return corrupt(call, acme_order_body_read(call, record->body, order), "order", id);
+}
+
+int32_t acme_order_put(signet_call_t *call, const acme_directory_t *directory,
+                       const acme_order_t *order, signet_change_t *change)
+{
+    signet_text_t body;
+    signet_field_t *fields = signet_alloc(call, 4, sizeof *fields);
+    signet_text_t key = key_of(call, directory->name, order->id);
+    signet_text_t account = key_of(call, directory->name, order->account);
+    if (fields == NULL || key.data == NULL || account.data == NULL) {
+        return signet_status(call);
+    }
+    int32_t status = acme_order_body_write(call, order, &body);
+    if (status != SIGNET_OK) {
+        return status;
+    }
+    uint64_t count = 0;
+    fields[count++] = signet_field_text("owner", order->account);
+    fields[count++] = signet_field_text("state", order->state);
+    fields[count++] = signet_field_time("expires", order->expires);
+    if (!is_finished(order->state)) {
+        fields[count++] = signet_field_text("account", account);
+    }
+    *change = signet_put(ACME_ORDERS, key, order->version, fields, count, signet_text_bytes(body));
+    return SIGNET_OK;
+}
+
+int32_t acme_order_list(signet_call_t *call, const acme_t *acme, const acme_directory_t *directory,
+                        signet_text_t account, uint64_t limit, const signet_page_t **page)
+{
+    signet_store_t store;
+    signet_text_t owner = key_of(call, directory->name, account);
+    if (owner.data == NULL) {
+        return signet_status(call);
+    }
+    const signet_field_t value = signet_field_text("account", owner);
+    const signet_condition_t condition = {
+        .size = sizeof condition, .compare = SIGNET_COMPARE_EQUAL, .value = &value};
+    const signet_query_t query = {.size = sizeof query,
+                                  .flags = SIGNET_QUERY_NO_BODY,
+                                  .collection = SIGNET_TEXT(ACME_ORDERS),
+                                  .conditions = &condition,
+                                  .condition_count = 1,
+                                  .limit = limit};
+    int32_t status = signet_store(call, acme->store, &store);
+    return status == SIGNET_OK ? store.interface->query(store.instance, call, &query, page)
+                               : status;
+}
+
+static int32_t decode(signet_call_t *call, const signet_record_t *record, signet_text_t id,
+                      acme_authorization_t *authorization)
+{
+    *authorization = (acme_authorization_t){
+        .id = id,
+        .state = signet_record_text(record, "state"),
+        .expires = signet_record_integer(record, "expires"),
+        .version = record->version,
+    };
+    return corrupt(call, acme_authorization_body_read(call, record->body, authorization),
+                   "authorization", id);
+}
+
+int32_t acme_authorization_get(signet_call_t *call, const acme_t *acme, signet_text_t directory,
+                               signet_text_t id, acme_authorization_t *authorization)
+{
+    const signet_record_t *record = NULL;
+    int32_t status = get(call, acme, ACME_AUTHORIZATIONS, directory, id, &record);
+    return status == SIGNET_OK ? decode(call, record, id, authorization) : status;
+}
+
+/* Who holds what: account and identifier, with a mark where it is for wildcards. */
+static signet_text_t holder(signet_call_t *call, signet_text_t directory, signet_text_t account,
+                            const acme_identifier_t *identifier, int wildcard)
+{
+    return signet_format(call, "%.*s/%.*s/%.*s:%s%.*s", SIGNET_FORMAT(directory),
+                         SIGNET_FORMAT(account), SIGNET_FORMAT(identifier->type),
+                         wildcard ? "*." : "", SIGNET_FORMAT(identifier->value));
+}
+
+int32_t acme_authorization_put(signet_call_t *call, signet_text_t directory,
+                               const acme_authorization_t *authorization, signet_change_t *change)
+{
+    signet_text_t body;
+    signet_field_t *fields = signet_alloc(call, 3, sizeof *fields);
+    signet_text_t key = key_of(call, directory, authorization->id);
+    signet_text_t held = holder(call, directory, authorization->account, &authorization->identifier,
+                                authorization->wildcard);
+    if (fields == NULL || key.data == NULL || held.data == NULL) {
+        return signet_status(call);
+    }
+    int32_t status = acme_authorization_body_write(call, authorization, &body);
+    if (status != SIGNET_OK) {
+        return status;
+    }
+    uint64_t count = 0;
+    fields[count++] = signet_field_text("state", authorization->state);
+    fields[count++] = signet_field_time("expires", authorization->expires);
+    if (signet_text_is(authorization->state, ACME_VALID)) {
+        fields[count++] = signet_field_text("holder", held);
+    } else if (signet_text_is(authorization->state, ACME_PROCESSING)) {
+        fields[count++] = signet_field_text("processing", directory);
+    }
+    *change = signet_put(ACME_AUTHORIZATIONS, key, authorization->version, fields, count,
+                         signet_text_bytes(body));
+    return SIGNET_OK;
+}
+
+int32_t acme_authorization_find(signet_call_t *call, const acme_t *acme,
+                                const acme_directory_t *directory, signet_text_t account,
+                                const acme_identifier_t *identifier, int wildcard, int64_t until,
+                                acme_authorization_t *authorization)
+{
+    signet_store_t store;
+    const signet_page_t *page = NULL;
+    signet_text_t held = holder(call, directory->name, account, identifier, wildcard);
+    if (held.data == NULL) {
+        return signet_status(call);
+    }
+    const signet_field_t value = signet_field_text("holder", held);
+    const signet_condition_t condition = {
+        .size = sizeof condition, .compare = SIGNET_COMPARE_EQUAL, .value = &value};
+    const signet_query_t query = {.size = sizeof query,
+                                  .collection = SIGNET_TEXT(ACME_AUTHORIZATIONS),
+                                  .conditions = &condition,
+                                  .condition_count = 1,
+                                  .limit = 100};
+    int32_t status = signet_store(call, acme->store, &store);
+    if (status == SIGNET_OK) {
+        status = store.interface->query(store.instance, call, &query, &page);
+    }
+    if (status != SIGNET_OK) {
+        return status;
+    }
+    for (uint64_t i = 0; i < page->count; i++) {
+        if (signet_record_integer(page->records[i], "expires") >= until) {
+            signet_text_t id;
+            signet_text_split(page->records[i]->key, '/', &id);
+            return decode(call, page->records[i], id, authorization);
+        }
+    }
+    return SIGNET_NOT_FOUND;
+}
+
+signet_text_t acme_authorization_state(const acme_authorization_t *authorization)
+{
+    int ends = signet_text_is(authorization->state, ACME_PENDING) ||
+               signet_text_is(authorization->state, ACME_VALID);
+    if (ends && authorization->expires <= signet_now()) {
+        return SIGNET_TEXT(ACME_EXPIRED);
+    }
+    /* Being validated is a state of challenges alone (RFC 8555, 7.1.6). */
+    return signet_text_is(authorization->state, ACME_PROCESSING) ? SIGNET_TEXT(ACME_PENDING)
+                                                                 : authorization->state;
+}
+
+int32_t acme_order_state(signet_call_t *call, const acme_t *acme, const acme_directory_t *directory,
+                         const acme_order_t *order, signet_text_t *state)
+{
+    *state = order->state;
+    if (!signet_text_is(order->state, ACME_PENDING)) {
+        return SIGNET_OK;
+    }
+    if (order->expires <= signet_now()) {
+        *state = SIGNET_TEXT(ACME_INVALID);
+        return SIGNET_OK;
+    }
+    int waits = 0;
+    for (uint64_t i = 0; i < order->count; i++) {
+        acme_authorization_t authorization;
+        int32_t status = acme_authorization_get(call, acme, directory->name,
+                                                order->authorizations[i], &authorization);
+        if (status != SIGNET_OK) {
+            return status;
+        }
+        signet_text_t now = acme_authorization_state(&authorization);
+        if (signet_text_is(now, ACME_PENDING)) {
+            waits = 1;
+        } else if (!signet_text_is(now, ACME_VALID)) {
+            *state = SIGNET_TEXT(ACME_INVALID);
+            return SIGNET_OK;
+        }
+    }
+    *state = waits ? SIGNET_TEXT(ACME_PENDING) : SIGNET_TEXT(ACME_READY);
+    return SIGNET_OK;
+}

@@ -1,0 +1,184 @@
+#include "validate.h"
+
+#include <signet/sdk/crypto.h>
+#include <signet/sdk/encode.h>
+#include <signet/sdk/error.h>
+#include <signet/sdk/jose.h>
+
+#include "account/record.h"
+#include "order/record.h"
+
+#define EVENT_VALIDATED "acme.identifier-validated"
+#define SWEEP_PAGE 100U
+
+static const struct {
+    const char *type;
+    int32_t (*validate)(signet_call_t *call, const acme_proof_t *proof, acme_outcome_t *outcome);
+} challenges[] = {
+    {"http-01", acme_validate_http},
+};
+
+void acme_outcome_fail(signet_call_t *call, acme_outcome_t *outcome, const char *type,
+                       const char *format, ...)
+{
+    va_list arguments;
+    va_start(arguments, format);
+    outcome->error_detail = signet_format_list(call, format, arguments);
+    va_end(arguments);
+    outcome->error_type = signet_text(type);
+    outcome->valid = 0;
+}
+
+static const acme_directory_t *find_directory(const acme_t *acme, signet_text_t name)
+{
+    for (uint64_t i = 0; i < acme->directory_count; i++) {
+        if (signet_text_equal(acme->directories[i].name, name)) {
+            return &acme->directories[i];
+        }
+    }
+    return NULL;
+}
+
+static int32_t authorize_key(signet_call_t *call, const acme_proof_t *proof,
+                             const acme_authorization_t *authorization, signet_text_t *text)
+{
+    acme_account_t account;
+    signet_public_key_t key;
+    signet_bytes_t thumbprint;
+    int32_t status =
+        acme_account_get(call, proof->acme, proof->directory, authorization->account, &account);
+    if (status == SIGNET_OK) {
+        status = signet_public_key_parse(call, account.spki, &key);
+    }
+    if (status == SIGNET_OK) {
+        status = signet_jwk_thumbprint(call, &key, &thumbprint);
+    }
+    if (status != SIGNET_OK) {
+        return status;
+    }
+    signet_text_t encoded = signet_base64url(call, thumbprint);
+    *text = signet_format(call, "%.*s.%.*s", SIGNET_FORMAT(authorization->token),
+                          SIGNET_FORMAT(encoded));
+    return text->data != NULL ? SIGNET_OK : signet_status(call);
+}
+
+static int32_t try_challenge(signet_call_t *call, acme_proof_t *proof,
+                             const acme_authorization_t *authorization,
+                             const acme_challenge_t *challenge, acme_outcome_t *outcome)
+{
+    *outcome = (acme_outcome_t){0};
+    int32_t status = authorize_key(call, proof, authorization, &proof->key_authorization);
+    for (uint64_t i = 0; status == SIGNET_OK && i < sizeof challenges / sizeof *challenges; i++) {
+        if (signet_text_is(challenge->type, challenges[i].type)) {
+            return challenges[i].validate(call, proof, outcome);
+        }
+    }
+    if (status == SIGNET_OK) {
+        acme_outcome_fail(call, outcome, "serverInternal",
+                          "This challenge is not offered any more.");
+    }
+    return status;
+}
+
+static int32_t store_outcome(signet_call_t *call, const acme_proof_t *proof,
+                             acme_authorization_t *authorization, acme_challenge_t *challenge,
+                             const acme_outcome_t *outcome)
+{
+    signet_change_t change;
+    signet_store_t store;
+    signet_journal_t journal;
+    int64_t now = signet_now();
+    authorization->state = signet_text(outcome->valid ? ACME_VALID : ACME_INVALID);
+    challenge->state = authorization->state;
+    challenge->validated = outcome->valid ? now : 0;
+    challenge->error_type = outcome->error_type;
+    challenge->error_detail = outcome->error_detail;
+    if (outcome->valid) {
+        authorization->expires = now + proof->directory->authorization_ms;
+    }
+    int32_t status = acme_authorization_put(call, proof->directory->name, authorization, &change);
+    if (status != SIGNET_OK) {
+        return status;
+    }
+    if (!outcome->valid) {
+        status = signet_store(call, proof->acme->store, &store);
+        return status == SIGNET_OK ? store.interface->commit(store.instance, call, &change, 1)
+                                   : status;
+    }
+    status = signet_journal(call, proof->acme->journal, &journal);
+    if (status != SIGNET_OK) {
+        return status;
+    }
+    const signet_pair_t fields[] = {
+        signet_pair("challenge", challenge->type),
+        signet_pair("identifier", proof->identifier),
+        signet_pair("authorization", authorization->id),
+    };
+    const signet_entry_t entry = {
+        .size = sizeof entry,
+        .event = SIGNET_TEXT(EVENT_VALIDATED),
+        .object = acme_account_actor(call, proof->directory, authorization->account),
+        .fields = fields,
+        .field_count = sizeof fields / sizeof *fields,
+    };
+    return journal.interface->commit(journal.instance, call, &change, 1, &entry);
+}
+
+int32_t acme_validate(acme_t *acme, signet_call_t *call, signet_text_t directory, signet_text_t id)
+{
+    acme_authorization_t authorization;
+    acme_challenge_t *challenge = NULL;
+    acme_outcome_t outcome;
+    acme_proof_t proof = {.acme = acme, .directory = find_directory(acme, directory)};
+    if (proof.directory == NULL) {
+        return SIGNET_OK;
+    }
+    int32_t status = acme_authorization_get(call, acme, directory, id, &authorization);
+    for (uint64_t i = 0; status == SIGNET_OK && i < authorization.challenge_count; i++) {
+        if (signet_text_is(authorization.challenges[i].state, ACME_PROCESSING)) {
+            challenge = &authorization.challenges[i];
+        }
+    }
+    if (status != SIGNET_OK || challenge == NULL ||
+        !signet_text_is(authorization.state, ACME_PROCESSING)) {
+        return status;
+    }
+    proof.identifier_type = authorization.identifier.type;
+    proof.identifier = authorization.identifier.value;
+    proof.token = authorization.token;
+    status = try_challenge(call, &proof, &authorization, challenge, &outcome);
+    if (status == SIGNET_OK) {
+        status = store_outcome(call, &proof, &authorization, challenge, &outcome);
+    }
+    /* Deactivated meanwhile, or another job came to it first. */
+    if (status == SIGNET_CONFLICT) {
+        call->services->clear(call);
+        return SIGNET_OK;
+    }
+    return status;
+}
+
+int32_t acme_validate_sweep(acme_t *acme, signet_call_t *call)
+{
+    signet_store_t store;
+    int32_t status = signet_store(call, acme->store, &store);
+    for (uint64_t i = 0; status == SIGNET_OK && i < acme->directory_count; i++) {
+        const signet_page_t *page = NULL;
+        const signet_field_t value = signet_field_text("processing", acme->directories[i].name);
+        const signet_condition_t condition = {
+            .size = sizeof condition, .compare = SIGNET_COMPARE_EQUAL, .value = &value};
+        const signet_query_t query = {.size = sizeof query,
+                                      .flags = SIGNET_QUERY_NO_BODY,
+                                      .collection = SIGNET_TEXT(ACME_AUTHORIZATIONS),
+                                      .conditions = &condition,
+                                      .condition_count = 1,
+                                      .limit = SWEEP_PAGE};
+        status = store.interface->query(store.instance, call, &query, &page);
+        for (uint64_t j = 0; status == SIGNET_OK && j < page->count; j++) {
+            signet_text_t id;
+            signet_text_split(page->records[j]->key, '/', &id);
+            acme_queue_put(acme->queue, call, acme->directories[i].name, id);
+        }
+    }
+    return status;
+}

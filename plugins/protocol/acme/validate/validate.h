@@ -1,0 +1,40 @@
+/* Validation of challenges (RFC 8555, 8). */
+#ifndef ACME_VALIDATE_H
+#define ACME_VALIDATE_H
+
+#include "acme.h"
+
+/* What a validation found. */
+typedef struct acme_outcome {
+    int valid;
+    signet_text_t error_type; /* "connection", "dns", "incorrectResponse", … */
+    signet_text_t error_detail;
+} acme_outcome_t;
+
+/* What is to be proved. */
+typedef struct acme_proof {
+    const acme_t *acme;
+    const acme_directory_t *directory;
+    signet_text_t identifier_type;
+    signet_text_t identifier;
+    signet_text_t token;
+    signet_text_t key_authorization; /* token, '.', thumbprint (RFC 8555, 8.1) */
+} acme_proof_t;
+
+/* Validates the challenge of an authorization that was responded to, and stores what came of it. An
+ * authorization that waits for nothing any more is left alone. [worker] */
+int32_t acme_validate(acme_t *acme, signet_call_t *call, signet_text_t directory, signet_text_t id);
+/* Puts what waits in the store into the queue. What is in it already is validated once: the second
+ * finds that it waits for nothing any more. [worker] */
+int32_t acme_validate_sweep(acme_t *acme, signet_call_t *call);
+
+/* The outcome of a failure, from printf. [any] */
+__attribute__((format(printf, 4, 5))) void acme_outcome_fail(signet_call_t *call,
+                                                             acme_outcome_t *outcome,
+                                                             const char *type, const char *format,
+                                                             ...);
+/* Each challenge. A failure of the peer is an outcome; what is returned is a failure of ours.
+ * [worker] */
+int32_t acme_validate_http(signet_call_t *call, const acme_proof_t *proof, acme_outcome_t *outcome);
+
+#endif
