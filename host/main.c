@@ -24,7 +24,11 @@
 #include "core/spawn.h"
 #include "core/text.h"
 #include "core/trial.h"
-#include "edge/edge.h"
+#include "daemon/log_setting.h"
+#include "daemon/node.h"
+#include "daemon/notify.h"
+#include "daemon/reload.h"
+#include "daemon/route.h"
 
 /* Exit codes, of sysexits.h. */
 #define EXIT_USAGE 64
@@ -57,15 +61,6 @@ typedef struct arguments {
     const char *plugins;
     int check;
 } arguments_t;
-
-/* Everything that runs. */
-typedef struct running {
-    core_config_t *config;
-    core_registry_t *registry;
-    core_lanes_t *lanes;
-    edge_t *edge;
-    int logging;
-} running_t;
 
 /* Prints an error as plain lines. */
 static void print_error(signet_call_t *call)
@@ -167,43 +162,6 @@ static uint32_t count_cores(void)
     return count > 0 ? (uint32_t)count : 1;
 }
 
-/* All signals are the main thread's to wait for; threads inherit that they are blocked. */
-static void block_signals(sigset_t *signals)
-{
-    sigemptyset(signals);
-    sigaddset(signals, SIGTERM);
-    sigaddset(signals, SIGINT);
-    sigaddset(signals, SIGHUP);
-    pthread_sigmask(SIG_BLOCK, signals, NULL);
-}
-
-static int32_t begin_log(signet_call_t *call, running_t *running)
-{
-    static const struct {
-        const char *name;
-        int value;
-    } words[] = {{"debug", SIGNET_LOG_DEBUG},     {"info", SIGNET_LOG_INFO},
-                 {"warning", SIGNET_LOG_WARNING}, {"error", SIGNET_LOG_ERROR},
-                 {"auto", CORE_LOG_AUTO},         {"text", CORE_LOG_TEXT},
-                 {"json", CORE_LOG_JSON}};
-    const signet_setting_t *log = core_setting(running->config->host, "log");
-    const signet_setting_t *level = core_setting(log, "level");
-    const signet_setting_t *format = core_setting(log, "format");
-    int chosen_level = SIGNET_LOG_INFO;
-    int chosen_format = CORE_LOG_AUTO;
-    for (size_t index = 0; index < sizeof words / sizeof words[0]; index++) {
-        if (level && core_text_is(level->text, words[index].name))
-            chosen_level = words[index].value;
-        if (format && core_text_is(format->text, words[index].name))
-            chosen_format = words[index].value;
-    }
-    if (core_log_begin(chosen_format, chosen_level) != SIGNET_OK)
-        return core_fail(call, SIGNET_UNAVAILABLE, "host.no-thread",
-                         "no thread can be started: raise the limit of processes");
-    running->logging = 1;
-    return SIGNET_OK;
-}
-
 static int32_t write_file(signet_call_t *call, const char *path, signet_text_t content)
 {
     signet_text_t beside = core_format(call, "%s.new", path);
@@ -223,13 +181,13 @@ static int32_t write_file(signet_call_t *call, const char *path, signet_text_t c
 }
 
 /* The path of the ready file, or NULL. It lives as long as the call. */
-static const char *ready_path(signet_call_t *call, const running_t *running)
+static const char *ready_path(signet_call_t *call, const daemon_node_t *node)
 {
-    const signet_setting_t *setting = core_setting(running->config->host, "ready_file");
+    const signet_setting_t *setting = core_setting(node->config->host, "ready_file");
     return setting ? core_format(call, "%.*s", CORE_TEXT_ARG(setting->text)).data : NULL;
 }
 
-static int32_t begin(signet_call_t *call, running_t *running, const arguments_t *arguments,
+static int32_t begin(signet_call_t *call, daemon_node_t *node, const arguments_t *arguments,
                      uint32_t cores)
 {
     signet_text_t folder = core_text(arguments->plugins);
@@ -237,92 +195,112 @@ static int32_t begin(signet_call_t *call, running_t *running, const arguments_t 
     /* First in a child: no plugin's code runs here before it has run there. */
     int32_t status = core_trial_run(call, &trial);
     if (status == SIGNET_OK && !arguments->check)
-        status = core_config_load(call, arguments->config, folder, &running->config);
+        status = core_config_load(call, arguments->config, folder, &node->config);
     if (status != SIGNET_OK || arguments->check)
         return status;
-    const char *ready = ready_path(call, running);
+    node->path = arguments->config;
+    node->folder = folder;
+    const char *ready = ready_path(call, node);
     if (ready)
         unlink(ready);
-    status = begin_log(call, running);
+    status = daemon_log_begin(call, node->config);
+    node->logging = status == SIGNET_OK;
     if (status == SIGNET_OK)
-        status = core_registry_open(call, running->config, SIGNET_MODE_SERVE, &running->registry);
+        status = daemon_control_new(call, &node->control);
     if (status == SIGNET_OK)
-        status = core_registry_start(call, running->registry);
+        status = core_registry_open(call, node->config, SIGNET_MODE_SERVE, &node->registry);
+    if (status == SIGNET_OK)
+        status = core_registry_start(call, node->registry);
     if (status != SIGNET_OK)
         return status;
-    running->lanes = core_lanes_new(cores);
-    if (!running->lanes)
+    node->lanes = core_lanes_new(cores);
+    if (!node->lanes)
         return core_fail(call, SIGNET_NO_MEMORY, "host.no-memory",
                          "there is no memory to start: free some");
-    return edge_start(call, running->config, running->registry, running->lanes, &running->edge);
+    core_registry_on_idle(node->registry, daemon_control_wake, node->control);
+    static core_route_t routes[DAEMON_ROUTE_COUNT];
+    daemon_routes(node->control, routes);
+    const edge_given_t given = {.routes = routes, .route_count = DAEMON_ROUTE_COUNT};
+    return edge_start(call, node->config, node->registry, node->lanes, &given, &node->edge);
 }
 
 /* From listening to serving. */
-static int32_t serve(signet_call_t *call, running_t *running)
+static int32_t serve(signet_call_t *call, daemon_node_t *node)
 {
     signet_text_t addresses = {NULL, 0};
-    core_audit_started(running->registry, running->config);
-    int32_t status = core_registry_run_jobs(running->registry, running->lanes);
+    core_audit_started(node->registry, node->config);
+    int32_t status = core_registry_run_jobs(node->registry, node->lanes);
     if (status != SIGNET_OK)
         return core_fail(call, status, "host.no-thread",
                          "no thread can be started: raise the limit of processes");
-    edge_ready(running->edge);
-    status = edge_addresses(call, running->edge, &addresses);
-    const char *ready = ready_path(call, running);
+    edge_ready(node->edge);
+    status = edge_addresses(call, node->edge, &addresses);
+    const char *ready = ready_path(call, node);
     if (status == SIGNET_OK && ready)
         status = write_file(call, ready, addresses);
     if (status == SIGNET_OK)
         core_log(SIGNET_LOG_INFO, "host.started", "Signet %s is ready with %u plugin instances.",
-                 SIGNET_VERSION, (unsigned)running->config->block_count);
+                 SIGNET_VERSION, (unsigned)node->config->block_count);
     return status;
 }
 
-static void wait_for_end(const sigset_t *signals)
+/* Does what comes to be done, until the end. */
+static void run(daemon_node_t *node)
 {
     for (;;) {
-        siginfo_t about;
-        int signal_number = sigwaitinfo(signals, &about);
-        if (signal_number == SIGHUP)
-            core_log(SIGNET_LOG_WARNING, "host.reload-refused",
-                     "A changed configuration is read at the next start alone: restart the host.");
-        else if (signal_number > 0)
+        daemon_request_t *request;
+        switch (daemon_control_wait(node->control, daemon_notify_interval())) {
+        case DAEMON_EVENT_END:
             return;
+        case DAEMON_EVENT_RELOAD:
+            daemon_reload_by_signal(node);
+            break;
+        case DAEMON_EVENT_REQUEST:
+            while ((request = daemon_control_take(node->control)) != NULL)
+                daemon_control_answer(request, daemon_reload(node, request));
+            break;
+        default:
+            core_registry_reap(node->registry);
+            break;
+        }
+        daemon_notify_alive();
     }
 }
 
 /* Ends new work, then lets what runs end. 0 where something does not. */
-static int drain(running_t *running)
+static int drain(daemon_node_t *node)
 {
     const signet_setting_t *limit =
-        core_setting(core_setting(running->config->host, "limits"), "drain_time");
+        core_setting(core_setting(node->config->host, "limits"), "drain_time");
     int64_t wait_ms = limit ? limit->integer : 30000;
     int64_t end = core_clock_monotonic() + wait_ms;
     core_log(SIGNET_LOG_INFO, "host.stopping", "Ending: requests have %lld ms to finish.",
              (long long)wait_ms);
-    edge_drain(running->edge, wait_ms);
-    core_audit_stopped(running->registry, running->config);
-    core_registry_drain(running->registry);
+    daemon_control_close(node->control);
+    edge_drain(node->edge, wait_ms);
+    core_audit_stopped(node->registry, node->config);
+    core_registry_drain(node->registry);
     int64_t left = end - core_clock_monotonic();
-    return core_lanes_drain(running->lanes, left > LAST_MS ? left : LAST_MS);
+    return core_lanes_drain(node->lanes, left > LAST_MS ? left : LAST_MS);
 }
 
-static void finish(running_t *running)
+static void finish(daemon_node_t *node)
 {
-    edge_free(running->edge);
-    core_registry_close(running->registry);
-    core_lanes_free(running->lanes);
-    if (running->logging)
+    edge_free(node->edge);
+    core_registry_close(node->registry);
+    core_lanes_free(node->lanes);
+    daemon_control_free(node->control);
+    if (node->logging)
         core_log_end();
-    core_config_free(running->config);
+    core_config_free(node->config);
     core_spawner_end();
 }
 
 int main(int argc, char **argv)
 {
     int code = 0;
-    sigset_t signals;
     arguments_t arguments = {0};
-    running_t running = {0};
+    daemon_node_t node = {0};
     uint32_t cores = count_cores();
     if (core_trial_child(argc, argv, &code))
         _exit(code);
@@ -331,7 +309,7 @@ int main(int argc, char **argv)
     if (!read_arguments(argc, argv, &arguments, &code))
         return code;
     prepare_process(cores);
-    block_signals(&signals);
+    daemon_control_block_signals();
     core_call_options_t options = {.may_set_tenant = 1};
     signet_call_t *call = core_call_new(&options);
     if (!call) {
@@ -340,17 +318,19 @@ int main(int argc, char **argv)
     }
     int32_t status = core_spawner_begin(call);
     if (status == SIGNET_OK)
-        status = begin(call, &running, &arguments, cores);
+        status = begin(call, &node, &arguments, cores);
     if (status == SIGNET_OK && arguments.check)
         printf("%s: no faults\n", arguments.config);
     if (status == SIGNET_OK && !arguments.check)
-        status = serve(call, &running);
+        status = serve(call, &node);
     if (status == SIGNET_OK && !arguments.check) {
-        wait_for_end(&signals);
-        const char *ready = ready_path(call, &running);
+        daemon_notify_ready();
+        run(&node);
+        daemon_notify_stopping();
+        const char *ready = ready_path(call, &node);
         if (ready)
             unlink(ready);
-        if (!drain(&running)) {
+        if (!drain(&node)) {
             /* What still runs may use anything, so nothing is taken away from under it. */
             core_log(SIGNET_LOG_WARNING, "host.cut", "Work that did not end in time was cut off.");
             core_log_end();
@@ -358,10 +338,10 @@ int main(int argc, char **argv)
             _exit(0);
         }
         core_log(SIGNET_LOG_INFO, "host.stopped", "Signet has ended.");
-    } else if (running.edge) {
-        edge_drain(running.edge, 0);
+    } else if (node.edge) {
+        edge_drain(node.edge, 0);
     }
-    finish(&running);
+    finish(&node);
     if (status != SIGNET_OK)
         print_error(call);
     code = exit_code(call, status);

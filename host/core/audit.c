@@ -69,15 +69,19 @@ static void commit_configuration(core_registry_t *registry, const core_config_t 
     free(lengths);
 }
 
-static void commit_plugins(core_registry_t *registry, const core_config_t *config)
+/* Plugins of `config`, each once; where there is a plan, those of added and replaced instances. */
+static void commit_plugins(core_registry_t *registry, const core_config_t *config,
+                           const core_plan_t *plan)
 {
     for (uint64_t index = 0; index < config->block_count; index++) {
         const signet_plugin_t *plugin = config->blocks[index].descriptor;
+        const core_change_t *change =
+            plan ? core_plan_find(plan, config->blocks[index].name) : NULL;
         uint64_t before = 0;
         while (before < index && config->blocks[before].descriptor != plugin)
             before++;
         const signet_pair_t fields[] = {pair("version", plugin->version)};
-        if (before == index)
+        if (before == index && (!plan || (change && change->kind == CORE_CHANGE_ADD)))
             commit(registry, SIGNET_EVENT_PLUGIN_LOADED, "plugin", plugin->id, fields, 1);
     }
 }
@@ -87,7 +91,36 @@ void core_audit_started(core_registry_t *registry, const core_config_t *config)
     const signet_pair_t fields[] = {pair("version", SIGNET_TEXT(SIGNET_VERSION))};
     commit(registry, SIGNET_EVENT_HOST_STARTED, "host", node_of(config), fields, 1);
     commit_configuration(registry, config);
-    commit_plugins(registry, config);
+    commit_plugins(registry, config, NULL);
+}
+
+void core_audit_reloaded(core_registry_t *registry, const core_config_t *config,
+                         const core_plan_t *plan, signet_text_t who)
+{
+    signet_pair_t *fields = calloc(plan->count + 1, sizeof *fields);
+    uint64_t count = 0;
+    for (uint64_t index = 0; fields && index < plan->count; index++) {
+        const core_change_t *change = &plan->changes[index];
+        if (change->kind != CORE_CHANGE_NONE)
+            fields[count++] = (signet_pair_t){.size = sizeof *fields,
+                                              .name = change->name,
+                                              .value = core_text(core_change_word(change->kind))};
+    }
+    if (fields)
+        fields[count++] = pair("requested_by", who);
+    commit(registry, SIGNET_EVENT_CONFIGURATION_LOADED, "configuration", config->file, fields,
+           count);
+    free(fields);
+    commit_plugins(registry, config, plan);
+}
+
+void core_audit_reload_refused(core_registry_t *registry, const core_config_t *config,
+                               const signet_error_t *error, signet_text_t who)
+{
+    const signet_pair_t fields[] = {pair("requested_by", who),
+                                    pair("reason", error ? error->reason : core_text("")),
+                                    pair("message", error ? error->message : core_text(""))};
+    commit(registry, SIGNET_EVENT_CONFIGURATION_REFUSED, "configuration", config->file, fields, 3);
 }
 
 void core_audit_stopped(core_registry_t *registry, const core_config_t *config)

@@ -6,6 +6,7 @@
 #define OPTION(kind, key, words)                                                                   \
     .size = sizeof(signet_option_t), .type = SIGNET_OPTION_##kind, .name = SIGNET_TEXT_INIT(key),  \
     .help = SIGNET_TEXT_INIT(words)
+#define RELOADABLE .flags = SIGNET_OPTION_RELOADABLE
 #define DEFAULT(value) .default_value = SIGNET_TEXT_INIT(value)
 #define COUNT(array) (sizeof(array) / sizeof(array)[0])
 
@@ -37,12 +38,12 @@ static const signet_option_t listener_options[] = {
 };
 
 static const signet_option_t log_options[] = {
-    {OPTION(TEXT, "level", "Least severe level that is written."), DEFAULT("info"),
+    {OPTION(TEXT, "level", "Least severe level that is written."), RELOADABLE, DEFAULT("info"),
      .choices = SIGNET_TEXT_INIT("debug|info|warning|error")},
     {OPTION(TEXT, "format",
             "JSON lines or readable text; auto: text on a terminal, JSON otherwise."),
      DEFAULT("auto"), .choices = SIGNET_TEXT_INIT("auto|text|json")},
-    {OPTION(BOOLEAN, "access", "Whether each request leaves a line."), DEFAULT("true")},
+    {OPTION(BOOLEAN, "access", "Whether each request leaves a line."), RELOADABLE, DEFAULT("true")},
 };
 
 static const signet_option_t limit_options[] = {
@@ -91,8 +92,8 @@ static const signet_option_t host_options[] = {
      .member_count = COUNT(log_options)},
     {OPTION(GROUP, "isolated", "Instances that live in a process of their own."),
      .members = isolated_options, .member_count = COUNT(isolated_options)},
-    {OPTION(GROUP, "limits", "Bounds on what clients may take."), .members = limit_options,
-     .member_count = COUNT(limit_options)},
+    {OPTION(GROUP, "limits", "Bounds on what clients may take."), RELOADABLE,
+     .members = limit_options, .member_count = COUNT(limit_options)},
 };
 
 const signet_option_t *core_host_options(uint64_t *count)

@@ -308,6 +308,11 @@ int32_t core_log_level(void)
     return atomic_load_explicit(&state.level, memory_order_relaxed);
 }
 
+void core_log_set_level(int32_t level)
+{
+    atomic_store(&state.level, level);
+}
+
 int core_log_enabled(int32_t level)
 {
     return level >= atomic_load_explicit(&state.level, memory_order_relaxed);

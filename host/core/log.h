@@ -13,6 +13,8 @@
 int32_t core_log_begin(int format, int32_t level);
 /* Writes what is queued and ends the writer, waiting at most one second for a blocked reader. */
 void core_log_end(void);
+/* Changes the level of a running log. Any thread. */
+void core_log_set_level(int32_t level);
 int core_log_enabled(int32_t level);
 /* What it was begun with: CORE_LOG_TEXT or CORE_LOG_JSON, and the least level. Any thread. */
 int core_log_format(void);

@@ -122,7 +122,7 @@ static int32_t set_up(signet_call_t *call, const core_config_t *config, core_reg
 }
 
 int32_t edge_start(signet_call_t *call, const core_config_t *config, core_registry_t *registry,
-                   core_lanes_t *lanes, edge_t **edge)
+                   core_lanes_t *lanes, const edge_given_t *given, edge_t **edge)
 {
     edge_t *made = calloc(1, sizeof(*made));
     pthread_condattr_t attributes;
@@ -132,6 +132,9 @@ int32_t edge_start(signet_call_t *call, const core_config_t *config, core_regist
         return no_memory(call);
     }
     made->lanes = lanes;
+    if (given != NULL) {
+        made->given = *given;
+    }
     (void)pthread_mutex_init(&made->lock, NULL);
     (void)pthread_condattr_init(&attributes);
     (void)pthread_condattr_setclock(&attributes, CLOCK_MONOTONIC);

@@ -7,11 +7,17 @@
 
 typedef struct edge edge_t;
 
+/* What the host gives its edge. */
+typedef struct edge_given {
+    const core_route_t *routes; /* served beside those of the registry; they outlive the edge */
+    uint64_t route_count;
+} edge_given_t;
+
 /* Binds every listener of config->host, loads its certificates and starts one loop thread per
- * core. It answers /healthz, /readyz (503 until edge_ready) and /metrics itself. Failures are set
- * in `call` and name listener, file or address and remedy. */
+ * core. `given` may be NULL. It answers /healthz, /readyz (503 until edge_ready) and /metrics
+ * itself. Failures are set in `call` and name listener, file or address and remedy. */
 int32_t edge_start(signet_call_t *call, const core_config_t *config, core_registry_t *registry,
-                   core_lanes_t *lanes, edge_t **edge);
+                   core_lanes_t *lanes, const edge_given_t *given, edge_t **edge);
 /* What another configuration makes of the edge, ready to be put in force. */
 typedef struct edge_change edge_change_t;
 /* Prepares the routes of `registry` and the limits of its configuration; nothing changes yet. */

@@ -5,17 +5,21 @@
 
 #include "core/call.h"
 #include "edge/builtin.h"
+#include "edge/state.h"
 
 int32_t edge_routing_new(signet_call_t *call, edge_t *edge, const signet_setting_t *host,
                          core_registry_t *registry, edge_routing_t **routing)
 {
     uint64_t count = 0;
     const core_route_t *routes = core_registry_routes(registry, &count);
+    const edge_given_t *given = &edge->given;
+    uint64_t all = EDGE_BUILTIN_COUNT + given->route_count + count;
+    core_route_t *next;
     edge_routing_t *made = calloc(1, sizeof(*made));
     int32_t status;
 
     if (made != NULL) {
-        made->routes = calloc(count + EDGE_BUILTIN_COUNT, sizeof(*made->routes));
+        made->routes = calloc(all, sizeof(*made->routes));
     }
     if (made == NULL || made->routes == NULL) {
         free(made);
@@ -26,10 +30,15 @@ int32_t edge_routing_new(signet_call_t *call, edge_t *edge, const signet_setting
     made->registry = core_registry_hold(registry);
     edge_limits_read(&made->limits, host);
     edge_builtin_routes(edge, made->routes);
-    if (count > 0) {
-        memcpy(made->routes + EDGE_BUILTIN_COUNT, routes, count * sizeof(*routes));
+    next = made->routes + EDGE_BUILTIN_COUNT;
+    if (given->route_count > 0) {
+        memcpy(next, given->routes, given->route_count * sizeof(*next));
+        next += given->route_count;
     }
-    status = edge_router_new(call, made->routes, count + EDGE_BUILTIN_COUNT, &made->router);
+    if (count > 0) {
+        memcpy(next, routes, count * sizeof(*next));
+    }
+    status = edge_router_new(call, made->routes, all, &made->router);
     if (status == SIGNET_OK) {
         *routing = made;
     } else {

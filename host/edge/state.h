@@ -15,6 +15,7 @@ typedef struct edge_loop edge_loop_t;
 
 struct edge {
     core_lanes_t *lanes;
+    edge_given_t given;
     edge_metrics_t metrics;
     _Atomic(edge_routing_t *) routing; /* the one in force; changed and held under the lock */
     edge_listener_t *listeners;

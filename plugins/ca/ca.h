@@ -26,9 +26,8 @@ typedef struct ca {
     uint64_t recovery_key_count;
     const signet_setting_t *policies; /* names of instances; NULL: none */
     int64_t policy_timeout_ms;
-    int generations_stored; /* 0: there is no store, in a ceremony */
-    ca_blocked_keys_t blocked;
-    int blocked_ready;
+    int generations_stored;     /* 0: there is no store, in a ceremony */
+    ca_blocked_keys_t *blocked; /* held */
     ca_blocklist_t blocklist;
     struct ca_transparency *transparency; /* NULL: no logs are configured */
     uint64_t denied_metric;

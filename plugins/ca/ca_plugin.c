@@ -102,8 +102,7 @@ static int32_t plugin_open(const signet_host_t *host, signet_call_t *call, void 
     ca->journal_name = signet_setting_text(host->settings, "journal");
     ca->policies = signet_setting(host->settings, "policies");
     ca->policy_timeout_ms = signet_setting_integer(host->settings, "policy_timeout", 0);
-    int32_t status = ca_blocked_keys_init(&ca->blocked, call);
-    ca->blocked_ready = status == SIGNET_OK;
+    int32_t status = ca_blocked_keys_hold(call, &ca->blocked);
     if (status == SIGNET_OK)
         status = configure_authorities(ca, call);
     if (status == SIGNET_OK)
@@ -226,7 +225,7 @@ static int32_t plugin_start(void *instance, signet_call_t *call)
     if (status == SIGNET_OK)
         status = ca_matter_declare(call, &store);
     if (status == SIGNET_OK)
-        status = ca_blocked_keys_load(&ca->blocked, call, &store);
+        status = ca_blocked_keys_load(ca->blocked, call, &store);
     signet_text_t blocklist = signet_setting_text(ca->host->settings, "key_blocklist");
     if (status == SIGNET_OK && blocklist.length > 0)
         status = ca_blocklist_open(call, blocklist, &ca->blocklist);
@@ -268,8 +267,7 @@ static void plugin_close(void *instance)
     ca_t *ca = instance;
     for (uint64_t i = 0; ca->authorities != NULL && i < ca->authority_count; i++)
         ca_lineage_free(&ca->authorities[i]);
-    if (ca->blocked_ready)
-        ca_blocked_keys_free(&ca->blocked);
+    ca_blocked_keys_release(ca->blocked);
     ca_blocklist_free(&ca->blocklist);
     ca_transparency_free(ca->transparency);
     ca_pool_free(&ca->pool);

@@ -55,6 +55,7 @@
 #define SIGNET_EVENT_HOST_STARTED "host.started"
 #define SIGNET_EVENT_HOST_STOPPED "host.stopped"
 #define SIGNET_EVENT_CONFIGURATION_LOADED "configuration.loaded"
+#define SIGNET_EVENT_CONFIGURATION_REFUSED "configuration.refused" /* the former one stays */
 #define SIGNET_EVENT_PLUGIN_LOADED "plugin.loaded"
 #define SIGNET_EVENT_DELIVERY_REFUSED                                                              \
     "delivery.refused" /* by an exporter or a notifier, for good */

@@ -122,7 +122,7 @@ static int32_t check_key(ca_t *ca, signet_call_t *call, const ca_profile_t *prof
         status = signet_sha256(call, foreign->key.spki, &digest);
     if (status == SIGNET_OK)
         status = ca_blocklist_has(call, &ca->blocklist, &foreign->key, digest, &listed);
-    if (status == SIGNET_OK && (listed || ca_blocked_keys_has(&ca->blocked, digest)))
+    if (status == SIGNET_OK && (listed || ca_blocked_keys_has(ca->blocked, digest)))
         return signet_fail(call, SIGNET_INVALID, "key.blocked",
                            "the foreign authority's key is known as compromised");
     return status;

@@ -53,6 +53,26 @@ static int32_t list_one(ca_t *ca, signet_call_t *call, const signet_record_t *st
     return status;
 }
 
+/* Whether one is still there that nobody works on: while a reload starts this instance, another one
+ * issues, and may have finished it since the page was read. */
+static int32_t look_again(const ca_t *ca, signet_call_t *call, const signet_record_t *stored,
+                          int *abandoned)
+{
+    signet_call_t *child = call->services->child(call);
+    if (child == NULL)
+        return SIGNET_NO_MEMORY;
+    signet_store_t store;
+    int32_t status = child->services->set_tenant(child, stored->tenant);
+    if (status == SIGNET_OK)
+        status = ca_store(ca, child, &store);
+    if (status == SIGNET_OK)
+        status = ca_intent_abandoned(child, &store, stored->key, abandoned);
+    if (status != SIGNET_OK)
+        status = ca_error_pass(call, child);
+    call->services->end(child);
+    return status;
+}
+
 /* One page in an arena of its own; `cursor` moves on. */
 static int32_t list_page(ca_t *ca, signet_call_t *call, signet_text_t *cursor, int *more)
 {
@@ -65,13 +85,15 @@ static int32_t list_page(ca_t *ca, signet_call_t *call, signet_text_t *cursor, i
                             .limit = PAGE,
                             .cursor = *cursor};
     const signet_page_t *page = NULL;
+    int abandoned = 0;
     int32_t status = child->services->set_tenant(child, SIGNET_TEXT("*"));
     if (status == SIGNET_OK)
         status = ca_store(ca, child, &store);
     if (status == SIGNET_OK)
         status = store.interface->query(store.instance, child, &query, &page);
     for (uint64_t i = 0; status == SIGNET_OK && i < page->count; i++) {
-        if (!ca_intent_in_flight(page->records[i]->key))
+        status = look_again(ca, child, page->records[i], &abandoned);
+        if (status == SIGNET_OK && abandoned)
             status = list_one(ca, child, page->records[i]);
     }
     if (status != SIGNET_OK) {

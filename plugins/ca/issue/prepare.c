@@ -67,7 +67,7 @@ int32_t ca_prepare_blocked(ca_t *ca, signet_call_t *call, const signet_public_ke
     int32_t status = signet_sha256(call, key->spki, &digest);
     if (status == SIGNET_OK)
         status = ca_blocklist_has(call, &ca->blocklist, key, digest, &listed);
-    if (status == SIGNET_OK && (listed || ca_blocked_keys_has(&ca->blocked, digest)))
+    if (status == SIGNET_OK && (listed || ca_blocked_keys_has(ca->blocked, digest)))
         return signet_fail_field(call, SIGNET_INVALID, "key.blocked", "csr",
                                  "the key in the request is known as compromised; make a new one");
     return status;

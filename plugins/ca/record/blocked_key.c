@@ -10,20 +10,38 @@
 
 #define PAGE 1000U
 
-int32_t ca_blocked_keys_init(ca_blocked_keys_t *keys, signet_call_t *call)
+static pthread_mutex_t shared_lock = PTHREAD_MUTEX_INITIALIZER;
+static ca_blocked_keys_t *shared; /* under the lock */
+static uint64_t holders;
+
+int32_t ca_blocked_keys_hold(signet_call_t *call, ca_blocked_keys_t **keys)
 {
-    if (pthread_rwlock_init(&keys->lock, NULL) != 0)
-        return signet_fail_memory(call);
-    return SIGNET_OK;
+    pthread_mutex_lock(&shared_lock);
+    if (shared == NULL) {
+        shared = calloc(1, sizeof *shared);
+        if (shared != NULL && pthread_rwlock_init(&shared->lock, NULL) != 0) {
+            free(shared);
+            shared = NULL;
+        }
+    }
+    holders += shared != NULL;
+    *keys = shared;
+    pthread_mutex_unlock(&shared_lock);
+    return *keys != NULL ? SIGNET_OK : signet_fail_memory(call);
 }
 
-void ca_blocked_keys_free(ca_blocked_keys_t *keys)
+void ca_blocked_keys_release(ca_blocked_keys_t *keys)
 {
-    pthread_rwlock_destroy(&keys->lock);
-    free(keys->digests);
-    keys->digests = NULL;
-    keys->count = 0;
-    keys->capacity = 0;
+    if (keys == NULL)
+        return;
+    pthread_mutex_lock(&shared_lock);
+    if (--holders == 0) {
+        pthread_rwlock_destroy(&shared->lock);
+        free(shared->digests);
+        free(shared);
+        shared = NULL;
+    }
+    pthread_mutex_unlock(&shared_lock);
 }
 
 /* The place of a digest, or where it would be put. The lock is held. */

@@ -9,7 +9,8 @@
 #define CA_BLOCKED_KEYS "ca.blocked_keys"
 #define CA_KEY_DIGEST 32U
 
-/* A sorted array of SHA-256 digests of SubjectPublicKeyInfo. */
+/* A sorted array of SHA-256 digests of SubjectPublicKeyInfo. All instances of a process share one:
+ * while a reload replaces an instance, both serve, and what one blocks the other must know. */
 typedef struct ca_blocked_keys {
     pthread_rwlock_t lock;
     uint8_t (*digests)[CA_KEY_DIGEST];
@@ -17,8 +18,10 @@ typedef struct ca_blocked_keys {
     uint64_t capacity;
 } ca_blocked_keys_t;
 
-int32_t ca_blocked_keys_init(ca_blocked_keys_t *keys, signet_call_t *call);
-void ca_blocked_keys_free(ca_blocked_keys_t *keys);
+/* The one of this process, made by the first holder. */
+int32_t ca_blocked_keys_hold(signet_call_t *call, ca_blocked_keys_t **keys);
+/* Frees it with the last holder. NULL is nothing. */
+void ca_blocked_keys_release(ca_blocked_keys_t *keys);
 /* Declares the collection and reads it. */
 int32_t ca_blocked_keys_load(ca_blocked_keys_t *keys, signet_call_t *call,
                              const signet_store_t *store);

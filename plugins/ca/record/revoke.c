@@ -193,7 +193,7 @@ static int32_t carry_out(ca_t *ca, signet_call_t *call, transition_t *transition
     if (status == SIGNET_OK && transition->block) {
         status = signet_sha256(call, transition->spki, &digest);
         if (status == SIGNET_OK)
-            status = ca_blocked_keys_reserve(&ca->blocked, call);
+            status = ca_blocked_keys_reserve(ca->blocked, call);
         if (status == SIGNET_OK)
             status = ca_blocked_keys_change(call, digest, key, signet_now(), block_fields,
                                             &changes[count++]);
@@ -204,7 +204,7 @@ static int32_t carry_out(ca_t *ca, signet_call_t *call, transition_t *transition
         return status;
     record->certificate.version = transition->abandoned ? 1 : version + 1;
     if (transition->block) {
-        ca_blocked_keys_add(&ca->blocked, digest);
+        ca_blocked_keys_add(ca->blocked, digest);
         tell_blocked(ca, call, transition, digest, key);
     }
     return SIGNET_OK;

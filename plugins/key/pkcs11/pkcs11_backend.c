@@ -116,6 +116,26 @@ int32_t pkcs11_backend_start(void *instance, signet_call_t *call)
     return status;
 }
 
+/* A token is logged in to once in a process, and its module is never opened twice. */
+int32_t pkcs11_backend_reload(void *instance, signet_call_t *call, const signet_host_t *host)
+{
+    const backend_t *backend = instance;
+    static const char *const texts[] = {"module", "token", "pin"};
+    const signet_setting_t *now = backend->host->settings;
+    int same = signet_setting_integer(now, "sessions", 0) ==
+               signet_setting_integer(host->settings, "sessions", 0);
+    for (size_t i = 0; i < sizeof(texts) / sizeof(texts[0]); i++) {
+        same = same && signet_text_equal(signet_setting_text(now, texts[i]),
+                                         signet_setting_text(host->settings, texts[i]));
+    }
+    if (same) {
+        return SIGNET_OK;
+    }
+    return signet_fail(call, SIGNET_CONFLICT, "key.restart-needed",
+                       "The options of the token behind %.*s only change with a restart.",
+                       SIGNET_FORMAT(host->name));
+}
+
 int32_t pkcs11_backend_stop(void *instance, signet_call_t *call)
 {
     backend_t *backend = instance;

@@ -58,6 +58,7 @@ static const signet_plugin_t plugin = {
     .provide_count = sizeof(provides) / sizeof(provides[0]),
     .open = pkcs11_backend_open,
     .start = pkcs11_backend_start,
+    .reload = pkcs11_backend_reload,
     .stop = pkcs11_backend_stop,
     .close = pkcs11_backend_close,
 };

@@ -66,7 +66,7 @@ static int32_t start(const signet_setting_t *settings, uint64_t count)
 
     edge = NULL;
     message[0] = '\0';
-    status = edge_start(call, &config, NULL, lanes, &edge);
+    status = edge_start(call, &config, NULL, lanes, NULL, &edge);
     error = call->services->error(call);
     if (error != NULL) {
         (void)snprintf(message, sizeof(message), "%.*s", (int)error->message.length,

@@ -286,8 +286,8 @@ void world_open(world_t *world, const world_options_t *options)
         world->lanes = core_lanes_new(2);
         require(world->lanes != NULL, "lanes");
         /* Only the functions of this file look at the registry. */
-        status =
-            edge_start(call, &config, (core_registry_t *)(void *)world, world->lanes, &world->edge);
+        status = edge_start(call, &config, (core_registry_t *)(void *)world, world->lanes, NULL,
+                            &world->edge);
     }
     if (status != SIGNET_OK) {
         const signet_error_t *error = call->services->error(call);
