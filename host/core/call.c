@@ -280,7 +280,8 @@ static const signet_provider_t *const *call_providers(signet_call_t *head, signe
 static int32_t call_set_tenant(signet_call_t *head, signet_text_t tenant)
 {
     call_t *call = call_of(head);
-    if (!call->may_set_tenant)
+    int every = tenant.length == 1 && tenant.data[0] == '*';
+    if (!call->may_set_tenant && (call->tenant.length > 0 || every))
         return core_fail(head, SIGNET_DENIED, "call.tenant-fixed",
                          "only jobs of the host and local commands may change their tenant");
     if (!copy_text(call, &call->tenant, tenant))

@@ -9,6 +9,7 @@
 #include <signet/ext/draft/exporter.h>
 #include <signet/ext/draft/notifier.h>
 #include <signet/ext/draft/policy.h>
+#include <signet/ext/draft/tenant.h>
 #include <signet/signet.h>
 
 #include "core/call.h"
@@ -71,6 +72,8 @@ static const member_t exporter_members[] = {MEMBER(signet_exporter_interface_t, 
 
 static const member_t discovery_members[] = {MEMBER(signet_discovery_interface_t, scan)};
 
+static const member_t tenant_members[] = {MEMBER(signet_tenant_interface_t, tenants)};
+
 static const member_t command_members[] = {MEMBER(signet_command_interface_t, commands)};
 
 #define INTERFACE(id, members)                                                                     \
@@ -95,6 +98,7 @@ static const struct {
     INTERFACE(SIGNET_NOTIFIER_INTERFACE, notifier_members),
     INTERFACE(SIGNET_EXPORTER_INTERFACE, exporter_members),
     INTERFACE(SIGNET_DISCOVERY_INTERFACE, discovery_members),
+    INTERFACE(SIGNET_TENANT_INTERFACE, tenant_members),
 };
 
 /* 1 where the vtable's size covers the pointer at `offset` and it is not NULL. */

@@ -6,16 +6,19 @@
 #include "profile/profile.h"
 #include "record/blocked_key.h"
 #include "record/blocklist.h"
+#include "tenant/tenant.h"
 
 #include <signet/host.h>
 #include <signet/inventory.h>
 #include <stdatomic.h>
 
-typedef struct ca {
+struct ca {
     const signet_host_t *host;
     ca_pool_t pool;
     signet_text_t store_name;
     signet_text_t journal_name;
+    ca_tenant_t *tenants;
+    uint64_t tenant_count;
     ca_authority_t *authorities;
     uint64_t authority_count;
     ca_profile_t *profiles;
@@ -32,7 +35,7 @@ typedef struct ca {
     struct ca_transparency *transparency; /* NULL: no logs are configured */
     uint64_t denied_metric;
     uint64_t duration_metric;
-} ca_t;
+};
 
 /* The index of an authority in ca->authorities, whichever its key. */
 static inline uint64_t ca_authority_index(const ca_t *ca, const ca_authority_t *authority)

@@ -25,6 +25,7 @@
 #include "record/record.h"
 #include "record/retention.h"
 #include "record/revoke.h"
+#include "tenant/directory.h"
 #include "transparency/transparency.h"
 
 #include <signet/ext/draft/policy.h>
@@ -61,7 +62,8 @@ static int32_t configure_authorities(ca_t *ca, signet_call_t *call)
             return status;
         ca->authorities[i].index = i;
     }
-    return ca_authorities_link(call, ca->authorities, ca->authority_count);
+    int32_t linked = ca_authorities_link(call, ca->authorities, ca->authority_count);
+    return linked == SIGNET_OK ? ca_tenants_check_authorities(ca, call) : linked;
 }
 
 static int32_t configure_profiles(ca_t *ca, signet_call_t *call)
@@ -80,6 +82,8 @@ static int32_t configure_profiles(ca_t *ca, signet_call_t *call)
         int32_t status = ca_profile_configure(&ca->pool, call, &effective[i], ca->authorities,
                                               ca->authority_count, &ca->profiles[i]);
         ca->profiles[i].index = i;
+        if (status == SIGNET_OK)
+            status = ca_tenant_check_profile(ca, call, &ca->profiles[i]);
         if (status == SIGNET_OK)
             status = ca_danger_check(call, ca, &ca->profiles[i]);
         if (status == SIGNET_OK)
@@ -103,6 +107,8 @@ static int32_t plugin_open(const signet_host_t *host, signet_call_t *call, void 
     ca->policies = signet_setting(host->settings, "policies");
     ca->policy_timeout_ms = signet_setting_integer(host->settings, "policy_timeout", 0);
     int32_t status = ca_blocked_keys_hold(call, &ca->blocked);
+    if (status == SIGNET_OK)
+        status = ca_tenants_configure(ca, call);
     if (status == SIGNET_OK)
         status = configure_authorities(ca, call);
     if (status == SIGNET_OK)
@@ -146,6 +152,17 @@ static int32_t add_calendar(const ca_t *ca, signet_call_t *call)
                               .lease = SIGNET_TEXT("ca-calendar"),
                               .run = ca_calendar_job};
     return ca->host->services->add_job(ca->host, call, &job);
+}
+
+/* Nodes that share a store learn so soon of what others issued. */
+static int32_t add_quotas(const ca_t *ca, signet_call_t *call)
+{
+    const signet_job_t job = {.size = sizeof job,
+                              .lane = SIGNET_LANE_BACKGROUND,
+                              .name = SIGNET_TEXT("quotas"),
+                              .period_ms = 60000,
+                              .run = ca_quota_job};
+    return ca_quota_wanted(ca) ? ca->host->services->add_job(ca->host, call, &job) : SIGNET_OK;
 }
 
 static int32_t add_metrics(ca_t *ca, signet_call_t *call)
@@ -249,6 +266,8 @@ static int32_t plugin_start(void *instance, signet_call_t *call)
         status = add_retention(ca, call);
     if (status == SIGNET_OK && ca->host->mode == SIGNET_MODE_SERVE)
         status = add_lineages(ca, call);
+    if (status == SIGNET_OK && ca->host->mode == SIGNET_MODE_SERVE)
+        status = add_quotas(ca, call);
     return status;
 }
 
@@ -270,6 +289,7 @@ static void plugin_close(void *instance)
     ca_blocked_keys_release(ca->blocked);
     ca_blocklist_free(&ca->blocklist);
     ca_transparency_free(ca->transparency);
+    ca_tenants_free(ca);
     ca_pool_free(&ca->pool);
     free(ca);
 }
@@ -307,6 +327,9 @@ static const signet_provide_t provides[] = {
     {.size = sizeof(signet_provide_t),
      .interface = SIGNET_TEXT_INIT(SIGNET_AUTHORITY_INTERFACE),
      .vtable = &ca_manage},
+    {.size = sizeof(signet_provide_t),
+     .interface = SIGNET_TEXT_INIT(SIGNET_TENANT_INTERFACE),
+     .vtable = &ca_tenant_directory},
     {.size = sizeof(signet_provide_t),
      .interface = SIGNET_TEXT_INIT(SIGNET_COMMAND_INTERFACE),
      .vtable = &ca_commands},

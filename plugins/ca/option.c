@@ -56,8 +56,26 @@
         NUMBER("inhibit_any_policy", SIGNET_OPTION_INTEGER, "-1", -1, 16,                          \
                "After how many more authorities anyPolicy counts for nothing; -1: no limit.")
 
+static const signet_option_t tenant_options[] = {
+    CA_OPTION("name", SIGNET_OPTION_TEXT, REQUIRED, "", "The tenant's name."),
+    TEXT("description", "Who that is, for people."),
+    TEXTS("keys", "The key backends that are its own: its authorities use no others, and nobody "
+                  "else uses these; none: its authorities share those of the host."),
+    NUMBER("issuance_rate", SIGNET_OPTION_INTEGER, "0", 0, 10000000,
+           "How many certificates a minute it may have issued; 0: no limit."),
+    NUMBER("issuance_burst", SIGNET_OPTION_INTEGER, "100", 1, 1000000,
+           "How many of them may come at once."),
+    NUMBER("active_certificates", SIGNET_OPTION_INTEGER, "0", 0, INT64_C(1000000000),
+           "How many certificates it may have that are neither expired nor revoked; 0: no limit."),
+    CA_OPTION("approvers", SIGNET_OPTION_TEXTS, 0, "[\"administrator\"]",
+              "The roles whose holders in the tenant let the provider's staff in."),
+    NUMBER("approvals", SIGNET_OPTION_INTEGER, "1", 1, 16,
+           "How many of them must agree to each access."),
+};
+
 static const signet_option_t authority_options[] = {
     CA_OPTION("name", SIGNET_OPTION_TEXT, REQUIRED, "", "The authority's name."),
+    TEXT("tenant", "The tenant that it belongs to; none: the provider."),
     CHOICE("kind", "issuing", "root|policy|issuing|external",
            "What it certifies: root and policy authorities never issue end-entity certificates; an "
            "external one is a public authority elsewhere, which this version does not reach yet."),
@@ -122,6 +140,7 @@ static const signet_option_t extension_options[] = {
 
 static const signet_option_t profile_options[] = {
     CA_OPTION("name", SIGNET_OPTION_TEXT, REQUIRED, "", "The profile's name."),
+    TEXT("tenant", "The tenant that it belongs to; none: the provider."),
     TEXT("extends", "The profile whose options count where this one sets none."),
     BOOLEAN("abstract", "false", "Whether it is there to be extended only, not to be used."),
     TEXT("description", "What it is for, for people."),
@@ -284,6 +303,12 @@ const signet_option_t ca_options[] = {
            "person must agree."),
     TEXTS("group_policies", "OIDs of certificate policies that make whoever holds a certificate a "
                             "member of a group somewhere; profiles may not state them."),
+    {.size = sizeof(signet_option_t),
+     .type = SIGNET_OPTION_GROUPS,
+     .name = SIGNET_TEXT_INIT("tenants"),
+     .help = SIGNET_TEXT_INIT("Organisations that share the host and do not see each other."),
+     .members = tenant_options,
+     .member_count = COUNT(tenant_options)},
     {.size = sizeof(signet_option_t),
      .type = SIGNET_OPTION_GROUPS,
      .name = SIGNET_TEXT_INIT("authorities"),

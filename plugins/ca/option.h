@@ -4,7 +4,7 @@
 
 #include <signet/option.h>
 
-#define CA_OPTION_COUNT 12U
+#define CA_OPTION_COUNT 13U
 extern const signet_option_t ca_options[];
 
 /* The options of one profile, `*count` of them; their names are C strings. */

@@ -115,8 +115,10 @@ struct signet_call_services {
      * count of 0 where there are none. Required. [any] */
     const signet_provider_t *const *(*providers)(signet_call_t *call, signet_text_t interface,
                                                  uint64_t *count);
-    /* Sets the tenant of this call; allowed only to host
-     * jobs and local commands (others: DENIED). "*" works across tenants. Required. [any] */
+    /* Sets the tenant of this call. Host jobs and local commands may set any; "*" works across
+     * tenants. Other calls go from the default tenant into another one and no further (DENIED),
+     * for whoever owns a rule that reaches across: proof of a key, a tenant's consent.
+     * Required. [any] */
     int32_t (*set_tenant)(signet_call_t *call, signet_text_t tenant);
     /* Sleeps until resume was called since the last sleep; the one way to wait for another thread
      * that does not cost a worker. Nothing else of the call may be used meanwhile. Never called

@@ -16,7 +16,7 @@
 static int32_t find_profile(const ca_t *ca, signet_call_t *call, signet_text_t name,
                             const ca_profile_t **profile)
 {
-    *profile = ca_profile_find(ca->profiles, ca->profile_count, name);
+    *profile = ca_tenant_profile(ca, call, name);
     if (*profile == NULL)
         return signet_fail_field(call, SIGNET_NOT_FOUND, "profile.not-found", "profile",
                                  "there is no such profile; the list of profiles says which there "

@@ -256,7 +256,7 @@ int32_t ca_alternate_chains(void *instance, signet_call_t *call, signet_text_t n
                             const signet_chain_t *const **chains, uint64_t *count)
 {
     const ca_t *ca = instance;
-    ca_authority_t *home = ca_authority_find(ca->authorities, ca->authority_count, name);
+    ca_authority_t *home = ca_tenant_authority(ca, call, name);
     uint64_t most = 1;
     if (home == NULL || home->certificate.length == 0)
         return signet_fail_field(call, SIGNET_NOT_FOUND, "authority.not-found", "authority",

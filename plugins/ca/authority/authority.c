@@ -76,6 +76,7 @@ int32_t ca_authority_configure(ca_pool_t *pool, signet_call_t *call,
 {
     authority->setting = setting;
     authority->name = signet_setting_text(setting, "name");
+    authority->tenant = signet_setting_text(setting, "tenant");
     authority->kind = signet_setting_text(setting, "kind");
     authority->key_type = signet_setting_text(setting, "key_type");
     authority->keys = signet_setting_text(setting, "keys");

@@ -20,6 +20,7 @@ struct ca_template;                         /* see profile.h */
 struct ca_authority {
     const signet_setting_t *setting;
     signet_text_t name;
+    signet_text_t tenant;    /* whose it is; empty: the default one's */
     signet_text_t kind;      /* SIGNET_AUTHORITY_ROOT, … */
     signet_text_t key_type;  /* SIGNET_KEY_* */
     signet_text_t algorithm; /* SIGNET_SIGN_* */

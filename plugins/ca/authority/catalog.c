@@ -13,8 +13,11 @@ int32_t ca_catalog_authorities(void *instance, signet_call_t *call,
     const signet_authority_t **list = signet_alloc(call, ca->authority_count + 1, sizeof *list);
     if (all == NULL || list == NULL)
         return SIGNET_NO_MEMORY;
+    *count = 0;
     for (uint64_t i = 0; i < ca->authority_count; i++) {
         const ca_authority_t *authority = ca_authority_now(&ca->authorities[i]);
+        if (!ca_tenant_sees(call, authority->tenant))
+            continue;
         all[i] = (signet_authority_t){.size = sizeof all[i],
                                       .name = authority->name,
                                       .kind = authority->kind,
@@ -25,10 +28,9 @@ int32_t ca_catalog_authorities(void *instance, signet_call_t *call,
                                       .subject = authority->subject_text,
                                       .key_type = authority->key_type,
                                       .not_after = authority->not_after};
-        list[i] = &all[i];
+        list[(*count)++] = &all[i];
     }
     *authorities = list;
-    *count = ca->authority_count;
     return SIGNET_OK;
 }
 
@@ -45,15 +47,20 @@ static int32_t describe_chain(const ca_t *ca, signet_call_t *call, const ca_auth
     return SIGNET_OK;
 }
 
+static int32_t not_found(signet_call_t *call, signet_text_t name)
+{
+    return signet_fail_field(call, SIGNET_NOT_FOUND, "authority.not-found", "authority",
+                             "there is no authority \"%.*s\" with a certificate",
+                             SIGNET_FORMAT(name));
+}
+
 int32_t ca_catalog_chain(void *instance, signet_call_t *call, signet_text_t name,
                          const signet_bytes_t **certificates, uint64_t *count)
 {
     const ca_t *ca = instance;
-    ca_authority_t *home = ca_authority_find(ca->authorities, ca->authority_count, name);
+    ca_authority_t *home = ca_tenant_authority(ca, call, name);
     if (home == NULL || home->certificate.length == 0)
-        return signet_fail_field(call, SIGNET_NOT_FOUND, "authority.not-found", "authority",
-                                 "there is no authority \"%.*s\" with a certificate",
-                                 SIGNET_FORMAT(name));
+        return not_found(call, name);
     return describe_chain(ca, call, ca_authority_now(home), certificates, count);
 }
 
@@ -61,8 +68,11 @@ int32_t ca_catalog_chain_of(void *instance, signet_call_t *call, signet_text_t n
                             uint64_t generation, const signet_bytes_t **certificates,
                             uint64_t *count)
 {
+    ca_t *ca = instance;
     ca_authority_t *authority = NULL;
-    int32_t status = ca_lineage_authority(instance, call, name, generation, &authority);
+    if (ca_tenant_authority(ca, call, name) == NULL)
+        return not_found(call, name);
+    int32_t status = ca_lineage_authority(ca, call, name, generation, &authority);
     if (status != SIGNET_OK)
         return status;
     return describe_chain(instance, call, authority, certificates, count);
@@ -79,7 +89,7 @@ int32_t ca_catalog_profiles(void *instance, signet_call_t *call,
     *count = 0;
     for (uint64_t i = 0; i < ca->profile_count; i++) {
         const ca_profile_t *profile = &ca->profiles[i];
-        if (!ca_permission_profile(call, profile))
+        if (!ca_tenant_sees(call, profile->tenant) || !ca_permission_profile(call, profile))
             continue;
         all[i] = (signet_profile_t){
             .size = sizeof all[i],

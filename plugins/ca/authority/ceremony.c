@@ -281,8 +281,13 @@ int32_t ca_ceremony_create(ca_t *ca, signet_call_t *call, ca_authority_t *author
         status = ca_authority_ready(call, authority->parent, signet_now());
     if (status == SIGNET_OK)
         status = ca_ceremony_key(ca, call, authority, &key);
+    /* What an authority issued is on record in its own tenant. */
+    if (status == SIGNET_OK && authority->parent != NULL)
+        status = call->services->set_tenant(call, authority->parent->tenant);
     if (status == SIGNET_OK)
         status = ca_ceremony_certify(ca, call, authority, key, NULL, &record);
+    if (status == SIGNET_OK)
+        status = call->services->set_tenant(call, authority->tenant);
     if (status == SIGNET_OK)
         status = write_certificate(call, authority, record.certificate.der);
     if (status == SIGNET_OK)

@@ -90,6 +90,7 @@ void ca_lineage_copy(ca_authority_t *home, uint64_t generation, signet_text_t ke
 {
     copy->setting = home->setting;
     copy->name = home->name;
+    copy->tenant = home->tenant;
     copy->kind = home->kind;
     copy->key_type = home->key_type;
     copy->algorithm = home->algorithm;

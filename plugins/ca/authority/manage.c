@@ -41,7 +41,7 @@ static int32_t check_comment(signet_call_t *call, signet_text_t comment)
 
 static int32_t find(ca_t *ca, signet_call_t *call, signet_text_t name, ca_authority_t **home)
 {
-    *home = ca_authority_find(ca->authorities, ca->authority_count, name);
+    *home = ca_tenant_authority(ca, call, name);
     if (*home != NULL)
         return SIGNET_OK;
     return signet_fail_field(call, SIGNET_NOT_FOUND, "authority.not-found", "authority",

@@ -224,6 +224,10 @@ static int is_certifiable(const ca_lifecycle_t *life, signet_call_t *call,
     ca_authority_t *issuer = rotation->next->parent;
     if (issuer == NULL)
         issuer = ca_authority_now(life->home);
+    /* A parent of another tenant is that one's to use: it gets a request, as if it were elsewhere.
+     */
+    if (!signet_text_equal(issuer->tenant, life->home->tenant))
+        return 0;
     if (ca_authority_ready(call, issuer, signet_now()) == SIGNET_OK)
         return 1;
     call->services->clear(call);

@@ -65,17 +65,20 @@ static int32_t gather(signet_call_t *call, const ca_authority_t *authority, ca_d
     int32_t status = SIGNET_OK;
     if (signs_in_ceremonies(signer)) {
         ca_due_t *item = &items[(*count)++];
-        *item = (ca_due_t){"certificate", authority->name, signer->name, authority->path, 0};
+        *item = (ca_due_t){"certificate",    authority->name, signer->name, authority->path, 0,
+                           authority->tenant};
         status = end_of_certificate(call, item->file, &item->ends);
     }
     if (status == SIGNET_OK && signs_in_ceremonies(authority) && list.length > 0) {
         ca_due_t *item = &items[(*count)++];
-        *item = (ca_due_t){"revocation list", authority->name, authority->name, list, 0};
+        *item = (ca_due_t){"revocation list", authority->name, authority->name, list, 0,
+                           authority->tenant};
         status = end_of_list(call, item->file, &item->ends);
     }
     if (status == SIGNET_OK && signs_in_ceremonies(authority) && responder.length > 0) {
         ca_due_t *item = &items[(*count)++];
-        *item = (ca_due_t){"responder", authority->name, authority->name, responder, 0};
+        *item = (ca_due_t){"responder", authority->name,  authority->name, responder,
+                           0,           authority->tenant};
         status = end_of_certificate(call, item->file, &item->ends);
     }
     return status;
@@ -125,7 +128,9 @@ static int32_t alert(const ca_t *ca, signet_call_t *call, const signet_journal_t
     signet_text_t ends = item->ends == 0 ? SIGNET_TEXT("none") : signet_time_text(call, item->ends);
     if (object.data == NULL || ends.data == NULL)
         return SIGNET_NO_MEMORY;
-    int32_t status = was_journaled(call, journal, object, now, &was);
+    int32_t status = call->services->set_tenant(call, item->tenant);
+    if (status == SIGNET_OK)
+        status = was_journaled(call, journal, object, now, &was);
     if (status != SIGNET_OK || was)
         return status;
     signet_pair_t fields[] = {signet_pair("what", signet_text(item->what)),

@@ -15,6 +15,7 @@ typedef struct ca_due {
     signet_text_t signer;    /* who signs it */
     signet_text_t file;
     int64_t ends; /* 0: there is none yet */
+    signet_text_t tenant;
 } ca_due_t;
 
 /* All of them, the next first, read from the files that the configuration names. */

@@ -17,7 +17,7 @@ static int32_t find_authority(ca_t *ca, signet_call_t *call, const signet_comman
     signet_text_t name = signet_setting_text(input->options, "name");
     *authority = ca_authority_find(ca->authorities, ca->authority_count, name);
     if (*authority != NULL)
-        return SIGNET_OK;
+        return call->services->set_tenant(call, (*authority)->tenant);
     return signet_fail_field(call, SIGNET_NOT_FOUND, "authority.not-found", "name",
                              "the authority \"%.*s\" is not configured", SIGNET_FORMAT(name));
 }
@@ -118,7 +118,9 @@ int32_t ca_command_authority_cross(void *instance, signet_call_t *call,
             call, SIGNET_NOT_FOUND, issuer == NULL ? "authority.not-found" : "profile.not-found",
             "the %s \"%.*s\" is not configured", issuer == NULL ? "authority" : "profile",
             SIGNET_FORMAT(issuer == NULL ? issuer_name : profile_name));
-    int32_t status = ca_cross_read(call, signet_setting_text(input->options, "file"), &foreign);
+    int32_t status = call->services->set_tenant(call, issuer->tenant);
+    if (status == SIGNET_OK)
+        status = ca_cross_read(call, signet_setting_text(input->options, "file"), &foreign);
     if (status == SIGNET_OK)
         status = ca_cross_certify(ca, call, issuer, profile, &foreign, &record);
     if (status != SIGNET_OK)

@@ -46,7 +46,12 @@ static int32_t issue(ca_t *ca, signet_call_t *call, const signet_command_input_t
                                       .profile = signet_setting_text(input->options, "profile"),
                                       .authority =
                                           signet_setting_text(input->options, "authority")};
-    int32_t status = read_csr(call, signet_setting_text(input->options, "csr"), &request.csr);
+    const ca_profile_t *profile = ca_profile_find(ca->profiles, ca->profile_count, request.profile);
+    int32_t status = SIGNET_OK;
+    if (profile != NULL)
+        status = call->services->set_tenant(call, profile->tenant);
+    if (status == SIGNET_OK)
+        status = read_csr(call, signet_setting_text(input->options, "csr"), &request.csr);
     if (status == SIGNET_OK)
         status = ca_issue(ca, call, &request, &certificate);
     if (status != SIGNET_OK)

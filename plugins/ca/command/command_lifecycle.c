@@ -17,7 +17,13 @@ static int32_t change(ca_t *ca, signet_call_t *call, const signet_command_input_
         .action = signet_text(action),
         .authority = signet_setting_text(input->options, "name"),
         .comment = signet_setting_text(input->options, "comment")};
-    int32_t status = ca_manage_change(ca, call, &asked, report);
+    const ca_authority_t *authority =
+        ca_authority_find(ca->authorities, ca->authority_count, asked.authority);
+    int32_t status = SIGNET_OK;
+    if (authority != NULL)
+        status = call->services->set_tenant(call, authority->tenant);
+    if (status == SIGNET_OK)
+        status = ca_manage_change(ca, call, &asked, report);
     if (status == SIGNET_OK)
         status = ca_command_say(call, input, "authority", "Authority", asked.authority);
     return status == SIGNET_OK ? ca_command_say(call, input, "action", "Done", asked.action)

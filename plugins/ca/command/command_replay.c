@@ -71,7 +71,9 @@ static int32_t look_apart(signet_call_t *call, replay_t *replay, const signet_re
     signet_call_t *child = call->services->child(call);
     if (child == NULL)
         return SIGNET_NO_MEMORY;
-    int32_t status = look(child, replay, stored);
+    int32_t status = child->services->set_tenant(child, stored->tenant);
+    if (status == SIGNET_OK)
+        status = look(child, replay, stored);
     if (status != SIGNET_OK)
         status = ca_error_pass(call, child);
     call->services->end(child);
@@ -109,7 +111,9 @@ int32_t ca_command_policy_replay(void *instance, signet_call_t *call,
     signet_query_t query = {
         .size = sizeof query, .collection = SIGNET_TEXT(CA_CERTIFICATES), .limit = PAGE};
     int more = 1;
-    int32_t status = ca_store(instance, call, &replay.store);
+    int32_t status = call->services->set_tenant(call, SIGNET_TEXT("*"));
+    if (status == SIGNET_OK)
+        status = ca_store(instance, call, &replay.store);
     if (status == SIGNET_OK)
         status = input->output->services->columns(input->output, call, columns,
                                                   sizeof columns / sizeof columns[0]);

@@ -102,8 +102,13 @@ static int32_t sign(ca_t *ca, signet_call_t *call, ca_draft_t *draft, signet_byt
         status = ca_archive_seal(call, draft, &record->certificate, &signing.archived);
     if (status == SIGNET_OK && signing.archived != NULL)
         signing.recovery_key = draft->profile->archive->name;
+    ca_quota_t *quota = ca_tenant_quota(draft->profile->owner);
     if (status == SIGNET_OK)
-        status = ca_signing_run(ca, call, &signing);
+        status = ca_quota_take(ca, call, quota);
+    if (status != SIGNET_OK)
+        return status;
+    status = ca_signing_run(ca, call, &signing);
+    ca_quota_settle(quota, status == SIGNET_OK);
     if (status == SIGNET_OK)
         record->certificate.private_key = draft->private_key;
     return status;
@@ -164,6 +169,8 @@ static int32_t issue(ca_t *ca, signet_call_t *call, const signet_issue_request_t
         status = repeat(ca, call, draft.request, &digest, &record);
     if (status == SIGNET_OK && record != NULL && record->stage == CA_STAGE_PRECERTIFICATE)
         status = ca_precertificate_resume(ca, call, &draft, record);
+    if (status == SIGNET_OK && record == NULL)
+        status = ca_quota_look(call, ca_tenant_quota(draft.profile->owner));
     if (status == SIGNET_OK && record == NULL) {
         record = signet_alloc(call, 1, sizeof *record);
         if (record == NULL)
@@ -201,7 +208,8 @@ int32_t ca_issue(void *instance, signet_call_t *call, const signet_issue_request
     if (status == SIGNET_OK)
         ca->host->services->record(ca->host, ca->duration_metric, microseconds() - begun);
     else if (status == SIGNET_DENIED || status == SIGNET_INVALID || status == SIGNET_TOO_LARGE ||
-             status == SIGNET_NOT_FOUND || policies.failed || is_finding(call, status))
+             status == SIGNET_NOT_FOUND || status == SIGNET_LIMITED || policies.failed ||
+             is_finding(call, status))
         ca_denial_issue(ca, call, request, policies.failed ? policies.name : SIGNET_TEXT(""));
     return status;
 }

@@ -18,15 +18,14 @@ int32_t ca_prepare_authorise(ca_t *ca, signet_call_t *call, ca_draft_t *draft)
 {
     const signet_issue_request_t *request = draft->request;
     if (request->profile.length <= NAME_MAX_LENGTH)
-        draft->profile = ca_profile_find(ca->profiles, ca->profile_count, request->profile);
+        draft->profile = ca_tenant_profile(ca, call, request->profile);
     if (draft->profile == NULL)
         return signet_fail_field(call, SIGNET_NOT_FOUND, "profile.not-found", "profile",
                                  "there is no such profile; the list of profiles says which there "
                                  "are");
     draft->authority = draft->profile->authority;
     if (request->authority.length > 0)
-        draft->authority =
-            ca_authority_find(ca->authorities, ca->authority_count, request->authority);
+        draft->authority = ca_tenant_authority(ca, call, request->authority);
     if (draft->authority == NULL)
         return signet_fail_field(call,
                                  request->authority.length > 0 ? SIGNET_NOT_FOUND : SIGNET_INVALID,

@@ -172,6 +172,9 @@ int32_t ca_danger_check(signet_call_t *call, const ca_t *ca, const ca_profile_t 
 static int32_t journal_one(signet_call_t *call, const signet_journal_t *journal,
                            const ca_profile_t *profile, const signet_setting_t *override)
 {
+    int32_t status = call->services->set_tenant(call, profile->tenant);
+    if (status != SIGNET_OK)
+        return status;
     signet_text_t object = signet_format(call, "profile:%.*s", SIGNET_FORMAT(profile->name));
     signet_text_t version = signet_format(call, "%llu", (unsigned long long)profile->version);
     signet_pair_t fields[] = {
@@ -198,5 +201,5 @@ int32_t ca_danger_journal(ca_t *ca, signet_call_t *call)
         for (uint64_t j = 0; status == SIGNET_OK && list != NULL && j < list->member_count; j++)
             status = journal_one(call, &journal, &ca->profiles[i], signet_setting_at(list, j));
     }
-    return status;
+    return status == SIGNET_OK ? call->services->set_tenant(call, SIGNET_TEXT("")) : status;
 }

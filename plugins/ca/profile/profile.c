@@ -60,6 +60,11 @@ static int32_t permit(signet_call_t *call, ca_profile_t *profile, const signet_s
                                    "certificates; name an issuing one for the profile \"%.*s\"",
                                    SIGNET_FORMAT(authority->kind), SIGNET_FORMAT(authority->name),
                                    SIGNET_FORMAT(profile->name));
+    if (!signet_text_equal(profile->tenant, authority->tenant))
+        return signet_setting_fail(call, setting, "profile.authority-tenant",
+                                   "the authority \"%.*s\" of the profile \"%.*s\" belongs to "
+                                   "another tenant; each uses its own",
+                                   SIGNET_FORMAT(authority->name), SIGNET_FORMAT(profile->name));
     profile->permitted[authority - authorities] = 1;
     *found = authority;
     return SIGNET_OK;
@@ -83,7 +88,9 @@ static int32_t configure_authorities(ca_pool_t *pool, signet_call_t *call, ca_pr
                         &(ca_authority_t *){NULL});
     /* Where none is named, all that may issue certificates of the kind are meant. */
     for (uint64_t i = 0; profile->authority == NULL && other_count == 0 && i < count; i++)
-        profile->permitted[i] = (uint8_t)fits(profile, &authorities[i]);
+        profile->permitted[i] =
+            (uint8_t)(fits(profile, &authorities[i]) &&
+                      signet_text_equal(profile->tenant, authorities[i].tenant));
     return status;
 }
 
@@ -224,6 +231,7 @@ int32_t ca_profile_configure(ca_pool_t *pool, signet_call_t *call, const ca_effe
     profile->origins = effective->origins;
     profile->abstract = signet_setting_integer(setting, "abstract", 0) != 0;
     profile->name = signet_setting_text(setting, "name");
+    profile->tenant = signet_setting_text(setting, "tenant");
     profile->description = signet_setting_text(setting, "description");
     profile->kind = kind_of(signet_setting_text(setting, "kind"));
     profile->version = (uint64_t)signet_setting_integer(setting, "version", 1);

@@ -52,11 +52,16 @@ typedef struct ca_added_name {
 #define CA_RENEWAL_KEY_REQUIRED 1  /* the same */
 #define CA_RENEWAL_KEY_FORBIDDEN 2 /* one that was never certified before */
 
-typedef struct ca_profile {
+typedef struct ca_profile ca_profile_t;
+struct ca_tenant; /* see tenant.h */
+
+struct ca_profile {
     const signet_setting_t *setting; /* effective: with what is inherited */
     const signet_text_t *origins;    /* as ca_effective_t has it */
     int abstract;                    /* for others to extend, not to be used */
     signet_text_t name;
+    signet_text_t tenant;    /* whose it is; empty: the default one's */
+    struct ca_tenant *owner; /* that tenant; NULL: the default one */
     signet_text_t description;
     int kind; /* CA_KIND_* */
     uint64_t version;
@@ -114,7 +119,7 @@ typedef struct ca_profile {
     signet_text_t document;         /* JSON */
     signet_text_t origins_document; /* JSON */
     uint64_t index;                 /* among all */
-} ca_profile_t;
+};
 
 /* Fills a profile from its effective settings. INVALID at the setting. */
 int32_t ca_profile_configure(ca_pool_t *pool, signet_call_t *call, const ca_effective_t *effective,

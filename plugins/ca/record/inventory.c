@@ -137,6 +137,8 @@ static int32_t by_serial(ca_t *ca, signet_call_t *call, const signet_certificate
 {
     for (uint64_t i = 0; i < ca->authority_count; i++) {
         const signet_certificate_t *certificate = NULL;
+        if (!ca_tenant_sees(call, ca->authorities[i].tenant))
+            continue;
         int32_t status = get(ca, call, ca->authorities[i].name, query->serial, &certificate);
         if (status == SIGNET_NOT_FOUND)
             call->services->clear(call);

@@ -1,5 +1,6 @@
 #include "record/revoke.h"
 
+#include "error.h"
 #include "issue/denial.h"
 #include "issue/intent.h"
 #include "permission.h"
@@ -263,8 +264,31 @@ int32_t ca_revoke(void *instance, signet_call_t *call, const signet_revoke_reque
     return status;
 }
 
-/* The record of exactly this certificate; a serial number alone would let anyone who makes a
- * certificate with our names and a key of their own revoke what is ours. */
+/* Whether an authority's own certificates hold exactly this one; a serial number alone would let
+ * anyone who makes a certificate with our names and a key of their own revoke what is ours. Looked
+ * for in the authority's tenant, which the call only enters for what is found. */
+static int32_t find_at(ca_t *ca, signet_call_t *call, const ca_authority_t *authority,
+                       const signet_x509_t *x509, int *found)
+{
+    transition_t transition = {.record = NULL};
+    signet_call_t *child = call->services->child(call);
+    if (child == NULL)
+        return SIGNET_NO_MEMORY;
+    int32_t status = SIGNET_OK;
+    if (!ca_tenant_sees(child, authority->tenant))
+        status = child->services->set_tenant(child, authority->tenant);
+    if (status == SIGNET_OK)
+        status = locate(ca, child, authority->name, x509->serial, &transition);
+    *found =
+        status == SIGNET_OK && signet_bytes_equal(transition.record->certificate.der, x509->der);
+    if (status == SIGNET_NOT_FOUND)
+        status = SIGNET_OK;
+    if (status != SIGNET_OK)
+        status = ca_error_pass(call, child);
+    call->services->end(child);
+    return status;
+}
+
 static int32_t find_exact(ca_t *ca, signet_call_t *call, signet_bytes_t der,
                           transition_t *transition)
 {
@@ -274,15 +298,19 @@ static int32_t find_exact(ca_t *ca, signet_call_t *call, signet_bytes_t der,
         return status;
     for (uint64_t i = 0; i < ca->authority_count; i++) {
         const ca_authority_t *authority = &ca->authorities[i];
-        if (!signet_bytes_equal(authority->subject, x509->issuer))
+        /* Nobody is logged in who proves a key: a call of one tenant stays in its own. */
+        int reached =
+            call->services->tenant(call).length == 0 || ca_tenant_sees(call, authority->tenant);
+        if (!reached || !signet_bytes_equal(authority->subject, x509->issuer))
             continue;
-        status = locate(ca, call, authority->name, x509->serial, transition);
-        if (status == SIGNET_OK &&
-            signet_bytes_equal(transition->record->certificate.der, x509->der))
-            return SIGNET_OK;
-        if (status != SIGNET_OK && status != SIGNET_NOT_FOUND)
+        int found = 0;
+        status = find_at(ca, call, authority, x509, &found);
+        if (status == SIGNET_OK && found && !ca_tenant_sees(call, authority->tenant))
+            status = call->services->set_tenant(call, authority->tenant);
+        if (status == SIGNET_OK && found)
+            return locate(ca, call, authority->name, x509->serial, transition);
+        if (status != SIGNET_OK)
             return status;
-        call->services->clear(call);
     }
     return signet_fail_field(call, SIGNET_NOT_FOUND, "certificate.not-ours", "certificate",
                              "the certificate is none that was issued here");

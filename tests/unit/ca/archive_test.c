@@ -139,14 +139,19 @@ static void expect_pending(int32_t status)
     call->services->clear(call);
 }
 
-static int32_t approve_as(const char *actor, const char *roles)
+static int32_t approve(void)
 {
     void *instance = NULL;
     const signet_approval_t *approval = NULL;
     const signet_approval_interface_t *interface = approvals(&instance);
-    world_actor(actor, roles);
     return interface->decide(instance, call, signet_text(matter), SIGNET_DECISION_APPROVE,
                              SIGNET_TEXT(""), &approval);
+}
+
+static int32_t approve_as(const char *actor, const char *roles)
+{
+    world_actor(actor, roles);
+    return approve();
 }
 
 START_TEST(an_approved_key_is_made_when_it_is_issued)
@@ -497,6 +502,61 @@ START_TEST(the_history_of_a_name_is_listed)
 }
 END_TEST
 
+/* The same records under another tenant, as someone with the store could put them. */
+static void move_records(const char *tenant)
+{
+    const char *const collections[] = {"ca.certificates", ARCHIVE};
+    signet_store_t store = world_store();
+    signet_text_t key = signet_format(call, "user/%.*s", SIGNET_FORMAT(signet_hex(call, serial)));
+    for (size_t i = 0; i < 2; i++) {
+        const signet_record_t *stored = NULL;
+        expect_ok(call->services->set_tenant(call, SIGNET_TEXT("")));
+        expect_ok(
+            store.interface->get(store.instance, call, signet_text(collections[i]), key, &stored));
+        signet_change_t change = signet_put(collections[i], key, SIGNET_VERSION_ANY, stored->fields,
+                                            stored->field_count, stored->body);
+        expect_ok(call->services->set_tenant(call, signet_text(tenant)));
+        expect_ok(store.interface->commit(store.instance, call, &change, 1));
+    }
+}
+
+/* One of a tenant, whoever that is in another. */
+static void as_other(const char *actor)
+{
+    world_actor(actor, "recovery-officer");
+    expect_ok(call->services->set_tenant(call, SIGNET_TEXT("other")));
+}
+
+START_TEST(a_tenant_recovers_nothing_of_another)
+{
+    const signet_archived_key_t *key = NULL;
+    uint64_t recovered = world_entries("key.recovered");
+    issue_mail();
+    agree("CASE-9: theirs");
+    as_other("token:rita|rita");
+    expect_error(recover("CASE-9: theirs", &key), SIGNET_NOT_FOUND, "certificate.not-found");
+    serial_octets[5] ^= 1;
+    expect_error(recover("CASE-9: theirs", &key), SIGNET_NOT_FOUND, "certificate.not-found");
+    serial_octets[5] ^= 1;
+    ck_assert_uint_eq(history(MAIL), 0);
+    /* The key opens in no other tenant, not even with its records there and enough persons. */
+    move_records("other");
+    expect_pending(recover("CASE-9: moved", &key));
+    as_other("token:rob|rob");
+    expect_ok(approve());
+    as_other("token:rosa|rosa");
+    expect_ok(approve());
+    as_other("token:rita|rita");
+    expect_error(recover("CASE-9: moved", &key), SIGNET_CORRUPT, "archive.record");
+    ck_assert_ptr_null(key);
+    /* Where it belongs, it does. */
+    as_officer();
+    expect_ok(recover("CASE-9: theirs", &key));
+    ck_assert(signet_bytes_equal(key->private_key, kept));
+    ck_assert_uint_eq(world_entries("key.recovered"), recovered + 1);
+}
+END_TEST
+
 /* The configuration of another CA is refused. */
 static void refuse_settings(const char *options, const char *reason)
 {
@@ -555,6 +615,7 @@ int main(void)
                                   a_key_is_recovered_once_by_enough_persons,
                                   others_recover_nothing,
                                   a_damaged_record_yields_no_key,
+                                  a_tenant_recovers_nothing_of_another,
                                   nothing_is_issued_that_cannot_be_archived,
                                   no_key_is_written_in_the_clear,
                                   keys_of_others_are_handed_in,

@@ -150,6 +150,14 @@ START_TEST(the_tenant_is_fixed_for_clients)
 {
     signet_call_t *call = new_call(0);
     ck_assert_int_eq(call->services->set_tenant(call, SIGNET_TEXT("*")), SIGNET_DENIED);
+    call->services->clear(call);
+    /* From the default tenant into another one, and no further: not back either. */
+    ck_assert_int_eq(call->services->set_tenant(call, SIGNET_TEXT("one")), SIGNET_OK);
+    ck_assert(core_text_is(call->services->tenant(call), "one"));
+    ck_assert_int_eq(call->services->set_tenant(call, SIGNET_TEXT("two")), SIGNET_DENIED);
+    call->services->clear(call);
+    ck_assert_int_eq(call->services->set_tenant(call, SIGNET_TEXT("")), SIGNET_DENIED);
+    ck_assert(core_text_is(call->services->tenant(call), "one"));
     core_call_free(call);
     core_call_options_t options = {.may_set_tenant = 1, .tenant = SIGNET_TEXT_INIT("one")};
     call = core_call_new(&options);

@@ -1,0 +1,51 @@
+#include "tenant/directory.h"
+
+#include "ca.h"
+
+#include <signet/sdk/error.h>
+#include <signet/sdk/setting.h>
+
+static int32_t describe(signet_call_t *call, ca_tenant_t *tenant, signet_tenant_t *described)
+{
+    uint64_t count = tenant->approvers->member_count;
+    signet_text_t *roles = signet_alloc(call, count, sizeof *roles);
+    if (roles == NULL)
+        return SIGNET_NO_MEMORY;
+    for (uint64_t i = 0; i < count; i++)
+        roles[i] = signet_setting_at(tenant->approvers, i)->text;
+    *described = (signet_tenant_t){.size = sizeof *described,
+                                   .approvals = tenant->approvals,
+                                   .name = tenant->name,
+                                   .description = tenant->description,
+                                   .approvers = roles,
+                                   .approver_count = count,
+                                   .issuance_rate = tenant->quota.rate,
+                                   .active_certificates = tenant->quota.limit,
+                                   .active = ca_quota_active(&tenant->quota)};
+    return SIGNET_OK;
+}
+
+static int32_t tenants(void *instance, signet_call_t *call, const signet_tenant_t *const **tenants,
+                       uint64_t *count)
+{
+    const ca_t *ca = instance;
+    int all = call->services->tenant(call).length == 0;
+    signet_tenant_t *described = signet_alloc(call, ca->tenant_count + 1, sizeof *described);
+    const signet_tenant_t **list = signet_alloc(call, ca->tenant_count + 1, sizeof *list);
+    *count = 0;
+    int32_t status = described == NULL || list == NULL ? SIGNET_NO_MEMORY : SIGNET_OK;
+    for (uint64_t i = 0; status == SIGNET_OK && i < ca->tenant_count; i++) {
+        if (!all && !ca_tenant_sees(call, ca->tenants[i].name))
+            continue;
+        status = describe(call, &ca->tenants[i], &described[*count]);
+        list[*count] = &described[*count];
+        (*count)++;
+    }
+    *tenants = list;
+    return status;
+}
+
+const signet_tenant_interface_t ca_tenant_directory = {
+    .size = sizeof(signet_tenant_interface_t),
+    .tenants = tenants,
+};
