@@ -1,6 +1,7 @@
 /* Preloaded into signetd: kills it at the Nth write, sync or rename of the whole process, counted
  * over all threads. KILL_AT=N; KILL_AT=0 counts alone and leaves the number in the file KILL_COUNT
- * names. */
+ * names. KILL_LEFT names a file with the number of calls that are left, which its owner may set at
+ * any time; 0: none is counted. */
 #define _GNU_SOURCE
 #include <dlfcn.h>
 #include <fcntl.h>
@@ -16,6 +17,18 @@
 static atomic_long count;
 static long kill_at = -1;
 static atomic_long *shared;
+static atomic_long *left;
+
+static atomic_long *map(const char *file)
+{
+    int descriptor = open(file, O_RDWR | O_CREAT, 0600);
+    if (descriptor < 0 || ftruncate(descriptor, sizeof(atomic_long)) != 0) {
+        return NULL;
+    }
+    void *memory =
+        mmap(NULL, sizeof(atomic_long), PROT_READ | PROT_WRITE, MAP_SHARED, descriptor, 0);
+    return memory == MAP_FAILED ? NULL : memory;
+}
 
 /* The trial load of plugins runs in a child of the same program; only the daemon counts. */
 __attribute__((constructor)) static void begin(void)
@@ -27,12 +40,12 @@ __attribute__((constructor)) static void begin(void)
         unsetenv("KILL_AT");
     }
     if (file != NULL && kill_at == 0) {
-        int descriptor = open(file, O_RDWR | O_CREAT, 0600);
-        if (descriptor >= 0 && ftruncate(descriptor, sizeof(*shared)) == 0) {
-            void *memory =
-                mmap(NULL, sizeof(*shared), PROT_READ | PROT_WRITE, MAP_SHARED, descriptor, 0);
-            shared = memory == MAP_FAILED ? NULL : memory;
-        }
+        shared = map(file);
+    }
+    const char *counter = getenv("KILL_LEFT");
+    if (counter != NULL) {
+        left = map(counter);
+        unsetenv("KILL_LEFT");
     }
 }
 
@@ -43,6 +56,9 @@ static void step(void)
         atomic_store(shared, now);
     }
     if (kill_at > 0 && now == kill_at) {
+        kill(getpid(), SIGKILL);
+    }
+    if (left != NULL && atomic_load(left) > 0 && atomic_fetch_sub(left, 1) == 1) {
         kill(getpid(), SIGKILL);
     }
 }

@@ -271,6 +271,8 @@ class Log:
         self.asked += 1
         if self.mode == "down":
             return handler.answer(503, b"", [])
+        if self.mode == "held":
+            self.release.wait(30)
         if self.mode == "slow":
             self.release.wait(30)
             return handler.answer(503, b"", [])
