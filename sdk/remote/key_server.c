@@ -40,26 +40,43 @@ static int32_t serve_find(const remote_service_t *service)
     return status;
 }
 
+/* Whether `purpose` is one of those that the key was made for. */
+static int fits(uint32_t purpose, uint32_t purposes)
+{
+    return purpose && (purpose & (purpose - 1)) == 0 && (purpose & purposes) != 0 &&
+           purpose != SIGNET_PURPOSE_DECRYPT;
+}
+
+/* Asks the backend what a key was made for. */
+static int32_t ask_purposes(const remote_service_t *service, signet_text_t uri, uint32_t *purposes)
+{
+    const signet_key_t *key = NULL;
+    signet_call_t *child = service->call->services->child(service->call);
+    if (!child)
+        return signet_status(service->call);
+    int32_t status = keys_of(service)->find(service->target->instance, child, uri, &key);
+    const signet_error_t *error = child->services->error(child);
+    if (status == SIGNET_OK)
+        *purposes = key->purposes;
+    else if (error)
+        status = service->call->services->fail(service->call, error);
+    child->services->end(child);
+    return status;
+}
+
 /* What no key signs, whoever asks. The backend knows the key's type and purposes and judges them
  * too; this does not rely on it. */
 static int32_t judge(const remote_service_t *service, const signet_sign_request_t *request)
 {
-    const signet_key_t *key = NULL;
     uint32_t purpose = request->purpose;
-    signet_call_t *child = service->call->services->child(service->call);
-    if (!child)
-        return signet_status(service->call);
-    int32_t status = keys_of(service)->find(service->target->instance, child, request->uri, &key);
-    int fits = status == SIGNET_OK && purpose && (purpose & (purpose - 1)) == 0 &&
-               (purpose & key->purposes) != 0 && purpose != SIGNET_PURPOSE_DECRYPT;
-    if (status != SIGNET_OK) {
-        const signet_error_t *error = child->services->error(child);
-        status = error ? service->call->services->fail(service->call, error) : status;
+    uint32_t purposes = key_purposes_find(service->known, request->uri);
+    if (!fits(purpose, purposes)) {
+        int32_t status = ask_purposes(service, request->uri, &purposes);
+        if (status != SIGNET_OK)
+            return status;
+        key_purposes_add(service->known, request->uri, purposes);
     }
-    child->services->end(child);
-    if (status != SIGNET_OK)
-        return status;
-    if (!fits)
+    if (!fits(purpose, purposes))
         return signet_fail(service->call, SIGNET_DENIED, "key.purpose-refused",
                            "the key \"%.*s\" was not made for the purpose \"%.*s\"",
                            SIGNET_FORMAT(request->uri),
@@ -166,6 +183,9 @@ static int32_t serve_destroy(const remote_service_t *service)
 int32_t remote_serve_key(const remote_service_t *service)
 {
     const signet_key_interface_t *keys = keys_of(service);
+    if (service->function != KEY_SIGN && service->function != KEY_FIND &&
+        service->function != KEY_DECRYPT)
+        key_purposes_clear(service->known);
     switch (service->function) {
     case KEY_GENERATE:
         return serve_generate(service);

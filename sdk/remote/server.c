@@ -31,6 +31,7 @@
 typedef struct server {
     const signet_remote_service_t *service;
     signing_log_t *log;
+    key_purposes_t known;
     pthread_mutex_t in; /* of the inbox */
     remote_inbox_t inbox;
     int ended; /* the daemon closed, or said what it must not */
@@ -91,7 +92,7 @@ static int32_t dispatch(const server_t *server, remote_service_t *service, uint8
 }
 
 /* Makes the call of a request and writes its reply. */
-static void answer(const server_t *server, const request_t *request, remote_writer_t *reply)
+static void answer(server_t *server, const request_t *request, remote_writer_t *reply)
 {
     remote_reader_t reader = remote_reader((signet_bytes_t){request->data, request->length});
     signet_remote_caller_t caller;
@@ -105,8 +106,12 @@ static void answer(const server_t *server, const request_t *request, remote_writ
     remote_frame_begin(reply, REMOTE_REPLY, request->id);
     uint64_t head = reply->length;
     remote_write_u32(reply, SIGNET_OK);
-    remote_service_t service = {
-        .log = server->log, .call = call, .function = function, .request = &reader, .reply = reply};
+    remote_service_t service = {.log = server->log,
+                                .known = &server->known,
+                                .call = call,
+                                .function = function,
+                                .request = &reader,
+                                .reply = reply};
     int32_t status = call ? dispatch(server, &service, interface) : SIGNET_NO_MEMORY;
     if (status == SIGNET_OK && reply->failed)
         status = signet_fail_memory(call);
@@ -251,12 +256,14 @@ static void serve(server_t *server)
     pthread_mutex_init(&server->in, NULL);
     pthread_mutex_init(&server->out, NULL);
     pthread_mutex_init(&server->lock, NULL);
+    pthread_mutex_init(&server->known.lock, NULL);
     for (long at = 0; at < cores || at == 0; at++)
         start_thread(server);
     if (server->count)
         watch(server);
     for (uint32_t at = 0; at < server->count; at++)
         pthread_join(server->threads[at], NULL);
+    pthread_mutex_destroy(&server->known.lock);
     pthread_mutex_destroy(&server->lock);
     pthread_mutex_destroy(&server->out);
     pthread_mutex_destroy(&server->in);
@@ -301,19 +308,24 @@ static int has_keys(const signet_remote_service_t *service)
 
 int32_t signet_remote_serve(signet_call_t *call, const signet_remote_service_t *service)
 {
-    server_t server = {.service = service};
+    server_t *server = calloc(1, sizeof *server);
     signet_remote_service_t refused = *service;
     int32_t status = SIGNET_OK;
-    if (!service->refusal && has_keys(service))
-        status = signing_log_open(call, service->host, &server.log);
+    if (!server)
+        status = signet_fail_memory(call);
+    else if (!service->refusal && has_keys(service))
+        status = signing_log_open(call, service->host, &server->log);
     if (status != SIGNET_OK) {
         refused.refusal = call->services->error(call);
         (void)greet(call, &refused);
+        free(server);
         return status;
     }
+    server->service = service;
     status = greet(call, service);
     if (status == SIGNET_OK && !service->refusal)
-        serve(&server);
-    signing_log_close(server.log);
+        serve(server);
+    signing_log_close(server->log);
+    free(server);
     return status;
 }

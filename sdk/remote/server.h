@@ -2,6 +2,7 @@
 #ifndef SDK_REMOTE_SERVER_H
 #define SDK_REMOTE_SERVER_H
 
+#include "key_purposes.h"
 #include "wire.h"
 
 #include <signet/ext/draft/remote.h>
@@ -11,7 +12,8 @@ typedef struct signing_log signing_log_t;
 /* One call that came over the socket. */
 typedef struct remote_service {
     const signet_remote_target_t *target;
-    signing_log_t *log; /* of what was signed; NULL where no keys are served */
+    signing_log_t *log;    /* of what was signed; NULL where no keys are served */
+    key_purposes_t *known; /* of the keys that are served */
     signet_call_t *call;
     uint8_t function;
     remote_reader_t *request; /* what the function takes */
