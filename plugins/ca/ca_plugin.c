@@ -21,6 +21,7 @@
 #include "policy/stage.h"
 #include "profile/danger.h"
 #include "record/bulk.h"
+#include "record/found.h"
 #include "record/inventory.h"
 #include "record/record.h"
 #include "record/retention.h"
@@ -224,6 +225,8 @@ static int32_t plugin_start(void *instance, signet_call_t *call)
     int32_t status = ca_store(ca, call, &store);
     if (status == SIGNET_OK)
         status = ca_record_declare(call, &store);
+    if (status == SIGNET_OK)
+        status = ca_found_declare(call, &store);
     if (status == SIGNET_OK)
         status = ca_intent_declare(call, &store);
     if (status == SIGNET_OK)

@@ -18,6 +18,8 @@
     "precertificate" /* signed and sent to logs (RFC 6962), no certificate                         \
                       * followed: counts as issued; der is it */
 
+#define SIGNET_CERTIFICATE_FOUND "found" /* in use somewhere; whoever issued it */
+
 /* Reasons as in RFC 5280, 5.3.1. */
 #define SIGNET_REASON_UNSPECIFIED 0
 #define SIGNET_REASON_KEY_COMPROMISE 1
@@ -119,10 +121,11 @@ typedef struct signet_inventory_interface {
                     signet_bytes_t serial, int64_t from, int64_t before,
                     const signet_certificate_t **certificate);
     /* Records that `source`, the instance that looked, found a certificate now. Found ones are kept
-     * by fingerprint and apart from what was issued, so that none can pass for ours: one that was
-     * issued here stays as it is, and what is answered is its record. The places of a certificate
-     * are kept, the last 100 of them. INVALID (not a certificate, too large), DENIED; for the
-     * host's own jobs and administrators. Optional. [worker] */
+     * by fingerprint and apart from what was issued, so that none can pass for ours; `certificate`
+     * is what is known of it, in the state "found": issued_at is when it was first seen, and its
+     * fields are "issuer", "last_seen", "source", "places" (a line each, the last 20) and, where it
+     * was issued here, "issued". INVALID (not a certificate, too large), DENIED; for the host's own
+     * jobs and administrators. Optional. [worker] */
     int32_t (*found)(void *instance, signet_call_t *call, signet_text_t source,
                      const signet_found_t *found, const signet_certificate_t **certificate);
 } signet_inventory_interface_t;

@@ -3,6 +3,7 @@
 #include "issue/intent.h"
 #include "issue/renew.h"
 #include "permission.h"
+#include "record/found.h"
 #include "record/stored_name.h"
 
 #include <signet/sdk/error.h>
@@ -209,7 +210,8 @@ static int32_t check(signet_call_t *call, const signet_certificate_query_t *quer
                                          SIGNET_CERTIFICATE_REVOKED,
                                          SIGNET_CERTIFICATE_HELD,
                                          SIGNET_CERTIFICATE_UNKNOWN,
-                                         SIGNET_CERTIFICATE_PRE};
+                                         SIGNET_CERTIFICATE_PRE,
+                                         SIGNET_CERTIFICATE_FOUND};
     if (query->limit == 0 || query->limit > SIGNET_STORE_MAX_PAGE)
         return signet_fail_field(call, SIGNET_INVALID, "inventory.limit", "limit",
                                  "limit is a number from 1 to %u", SIGNET_STORE_MAX_PAGE);
@@ -218,7 +220,7 @@ static int32_t check(signet_call_t *call, const signet_certificate_query_t *quer
             return SIGNET_OK;
     }
     return signet_fail_field(call, SIGNET_INVALID, "inventory.state", "state",
-                             "state is valid, revoked, held, abandoned or precertificate");
+                             "state is valid, revoked, held, abandoned, precertificate or found");
 }
 
 static int32_t query_page(void *instance, signet_call_t *call,
@@ -231,7 +233,9 @@ static int32_t query_page(void *instance, signet_call_t *call,
     int32_t status = check(call, query);
     if (status == SIGNET_OK)
         status = new_page(call, query->limit + ca->authority_count, &answer, &certificates);
-    if (status == SIGNET_OK)
+    if (status == SIGNET_OK && signet_text_is(query->state, SIGNET_CERTIFICATE_FOUND))
+        status = ca_found_query(ca, call, query, answer, certificates);
+    else if (status == SIGNET_OK)
         status = query->serial.length > 0 ? by_serial(ca, call, query, answer, certificates)
                                           : search(ca, call, query, answer, certificates);
     if (status == SIGNET_OK)
@@ -244,4 +248,5 @@ const signet_inventory_interface_t ca_inventory = {
     .get = get,
     .query = query_page,
     .hint = ca_renew_hint,
+    .found = ca_found_record,
 };

@@ -101,7 +101,7 @@ static const signet_option_t list_options[] = {
      .type = SIGNET_OPTION_TEXT,
      .name = SIGNET_TEXT_INIT("state"),
      .help = SIGNET_TEXT_INIT("Only in this state."),
-     .choices = SIGNET_TEXT_INIT("valid|revoked|held|abandoned|precertificate")},
+     .choices = SIGNET_TEXT_INIT("valid|revoked|held|abandoned|precertificate|found")},
     OPTION(SIGNET_OPTION_TEXT, 0, "serial", "Only with this serial number."),
     OPTION(SIGNET_OPTION_TEXT, 0, "fingerprint", "Only with this SHA-256 fingerprint."),
     OPTION(SIGNET_OPTION_TEXT, 0, "requester", "Only asked for by this actor: token:ID."),

@@ -33,7 +33,7 @@ typedef struct signet_discovery_page {
     uint64_t count;
     const signet_discovery_fault_t *const *faults; /* `fault_count` pointers */
     uint64_t fault_count;
-    signet_text_t cursor; /* where the next page begins, opaque, at most 4 KiB; valid across
+    signet_text_t cursor; /* where the next page begins, opaque, at most 16 KiB; valid across
                            * restarts of the instance. Empty: this was the last page */
 } signet_discovery_page_t;
 
