@@ -69,4 +69,17 @@ int64_t signet_check_metric(const signet_check_t *check, const char *name, const
  * aborts it. For a child process that the test made, before it opened an instance there. */
 void signet_check_expect_fatal(signet_check_t *check, const char *event);
 
+/* Conformance: whether an open instance does what the interfaces that it provides promise. */
+#define SIGNET_CHECK_REACHABLE 1U /* its receiver is there: deliveries must succeed */
+/* One case of a suite: `suite` is the interface ("signet.notifier/1", "routes", "jobs"), `fault`
+ * what was wrong, or NULL. Valid during the call. */
+typedef void signet_check_report_t(void *context, const char *suite, const char *name,
+                                   const char *fault);
+/* Runs every suite that there is for the instance: signet.notifier/1, signet.exporter/1,
+ * signet.discovery/1, signet.key/1, signet.store/1, signet.auth/1, signet.policy/1, and its routes
+ * and jobs. Reports each case; `report` may be NULL. Answers the number of faults. What the suites
+ * send is made up, but it is really sent: point the instance at a receiver made for tests. */
+uint64_t signet_check_conform(signet_check_t *check, const char *instance, uint32_t flags,
+                              signet_check_report_t *report, void *context);
+
 #endif
