@@ -14,6 +14,12 @@
 #define HOUR (3600 * SECOND)
 #define KIB INT64_C(1024)
 
+static const signet_option_t certificate_options[] = {
+    {OPTION(PATH, "certificate", "TLS certificate and its chain, PEM."),
+     .flags = SIGNET_OPTION_REQUIRED},
+    {OPTION(PATH, "key", "Its private key, PEM, mode 0600."), .flags = SIGNET_OPTION_REQUIRED},
+};
+
 static const signet_option_t listener_options[] = {
     {OPTION(TEXT, "name", "What the listener is called in the log and by routes."),
      .flags = SIGNET_OPTION_REQUIRED},
@@ -26,8 +32,14 @@ static const signet_option_t listener_options[] = {
             "Roles of whoever connects to the Unix socket as root or as the daemon's own user.")},
     {OPTION(PATH, "certificate", "TLS certificate and its chain, PEM.")},
     {OPTION(PATH, "key", "Private key of the TLS certificate, PEM, mode 0600.")},
+    {OPTION(GROUPS, "certificates",
+            "More certificates: a TLS client gets those whose names fit the server name that it "
+            "asks for, and the first where none fits. One for RSA and one for ECDSA with the same "
+            "names serve clients of either kind."),
+     .members = certificate_options, .member_count = COUNT(certificate_options)},
     {OPTION(TEXT, "minimum_tls", "Oldest version of TLS to speak."), DEFAULT("1.2"),
      .choices = SIGNET_TEXT_INIT("1.2|1.3")},
+    {OPTION(BOOLEAN, "http2", "Whether TLS clients may speak HTTP/2."), DEFAULT("true")},
     {OPTION(TEXT, "client_certificates",
             "Whether TLS clients are asked for a certificate: not at all, or they may show one, or "
             "nothing is served to those without one that an auth plugin accepts."),
@@ -87,6 +99,11 @@ static const signet_option_t host_options[] = {
     {OPTION(PATH, "plugins", "Folder that plugins are loaded from; by default the installed one.")},
     {OPTION(GROUPS, "listeners", "Where the host listens."), .members = listener_options,
      .member_count = COUNT(listener_options)},
+    {OPTION(
+         DURATION, "certificate_check",
+         "How often the listeners' certificate and key files are looked at; what is new is taken "
+         "up while connections go on."),
+     DEFAULT("1m"), .minimum = SECOND / 10, .maximum = 24 * HOUR},
     {OPTION(PATH, "ready_file", "File that is written with the addresses once the host is ready.")},
     {OPTION(GROUP, "log", "What is logged, and how."), .members = log_options,
      .member_count = COUNT(log_options)},
@@ -111,6 +128,15 @@ static signet_text_t text_of(const signet_setting_t *group, const char *name)
     return (signet_text_t){NULL, 0};
 }
 
+static int has_members(const signet_setting_t *group, const char *name)
+{
+    for (uint64_t index = 0; index < group->member_count; index++) {
+        if (core_text_is(group->members[index].name, name))
+            return group->members[index].member_count > 0;
+    }
+    return 0;
+}
+
 static int is_mode(signet_text_t mode)
 {
     for (uint64_t index = 0; index < mode.length; index++) {
@@ -125,13 +151,14 @@ static void check_listener(core_faults_t *faults, const signet_setting_t *listen
     signet_text_t name = text_of(listener, "name");
     int has_address = text_of(listener, "address").length > 0;
     int has_unix = text_of(listener, "unix").length > 0;
-    int has_certificate = text_of(listener, "certificate").length > 0;
+    int has_first = text_of(listener, "certificate").length > 0;
     int has_key = text_of(listener, "key").length > 0;
+    int has_certificate = has_first || has_members(listener, "certificates");
     if (has_address == has_unix)
         core_fault(faults, listener->file, listener->line,
                    "listener \"%.*s\" must have either \"address\" or \"unix\": set one of them",
                    CORE_TEXT_ARG(name));
-    if (has_certificate != has_key)
+    if (has_first != has_key)
         core_fault(faults, listener->file, listener->line,
                    "listener \"%.*s\" has one of \"certificate\" and \"key\": set both",
                    CORE_TEXT_ARG(name));

@@ -11,6 +11,8 @@
 #include "edge/setting.h"
 #include "edge/state.h"
 
+#define CERTIFICATE_CHECK_MS 60000
+
 static int32_t no_memory(signet_call_t *call)
 {
     return core_fail(call, SIGNET_NO_MEMORY, "host.no-memory", "No memory is left for the edge.");
@@ -121,6 +123,25 @@ static int32_t set_up(signet_call_t *call, const core_config_t *config, core_reg
     return status;
 }
 
+/* New files of certificates are looked for where there are any. */
+static int32_t watch_certificates(signet_call_t *call, const core_config_t *config, edge_t *edge)
+{
+    size_t i;
+
+    for (i = 0; i < edge->listener_count && edge->listeners[i].tls == NULL; i++) {
+    }
+    if (i == edge->listener_count) {
+        return SIGNET_OK;
+    }
+    edge->renewal = edge_renewal_start(
+        edge, edge_setting_integer(config->host, "certificate_check", CERTIFICATE_CHECK_MS));
+    return edge->renewal != NULL
+               ? SIGNET_OK
+               : core_fail(call, SIGNET_UNAVAILABLE, "host.no-thread",
+                           "No thread can be started to look at certificates: raise the limit of "
+                           "threads.");
+}
+
 int32_t edge_start(signet_call_t *call, const core_config_t *config, core_registry_t *registry,
                    core_lanes_t *lanes, const edge_given_t *given, edge_t **edge)
 {
@@ -136,12 +157,16 @@ int32_t edge_start(signet_call_t *call, const core_config_t *config, core_regist
         made->given = *given;
     }
     (void)pthread_mutex_init(&made->lock, NULL);
+    (void)pthread_mutex_init(&made->renewing, NULL);
     (void)pthread_condattr_init(&attributes);
     (void)pthread_condattr_setclock(&attributes, CLOCK_MONOTONIC);
     (void)pthread_cond_init(&made->emptied, &attributes);
     (void)pthread_condattr_destroy(&attributes);
     edge_metrics_register(&made->metrics);
     status = set_up(call, config, registry, made);
+    if (status == SIGNET_OK) {
+        status = watch_certificates(call, config, made);
+    }
     if (status != SIGNET_OK) {
         edge_free(made);
         return status;
@@ -257,6 +282,7 @@ void edge_free(edge_t *edge)
     if (edge == NULL) {
         return;
     }
+    edge_renewal_end(edge->renewal);
     atomic_store(&edge->draining, 1);
     atomic_store(&edge->cutting, 1);
     atomic_store(&edge->ending, 1);
@@ -275,5 +301,6 @@ void edge_free(edge_t *edge)
     edge_routing_release(edge->routing);
     (void)pthread_cond_destroy(&edge->emptied);
     (void)pthread_mutex_destroy(&edge->lock);
+    (void)pthread_mutex_destroy(&edge->renewing);
     free(edge);
 }

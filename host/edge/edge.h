@@ -32,6 +32,10 @@ void edge_ready(edge_t *edge);
 /* The addresses it listens on, "NAME URL" a line ("https https://127.0.0.1:41231",
  * "local unix:/run/signet/signet.sock"), in the call's arena. */
 int32_t edge_addresses(signet_call_t *call, const edge_t *edge, signet_text_t *lines);
+/* Takes up new certificates of its listeners where their files have changed; sessions that are open
+ * go on. A failure is set in `call`, and the old ones stay. The edge also looks itself, every
+ * host.certificate_check. [any] */
+int32_t edge_renew(signet_call_t *call, edge_t *edge);
 /* Stops accepting, lets requests in flight end for at most `wait_ms`, then cuts the rest. */
 void edge_drain(edge_t *edge, int64_t wait_ms);
 /* Joins the loops and frees it. */

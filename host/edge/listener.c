@@ -102,16 +102,68 @@ static int32_t read_unix(signet_call_t *call, const signet_setting_t *setting, s
     return SIGNET_OK;
 }
 
-/* Without TLS nobody can show a certificate. */
-static int32_t ask_in_vain(signet_call_t *call, const edge_tls_options_t *tls)
+static int32_t add_files(signet_call_t *call, edge_tls_options_t *tls, signet_text_t certificate,
+                         signet_text_t key)
 {
-    if (tls->client_certificates == EDGE_CLIENT_CERTIFICATES_NONE) {
+    if (certificate.length == 0 && key.length == 0) {
         return SIGNET_OK;
     }
-    return core_fail(call, SIGNET_INVALID, "http.listener-invalid",
-                     "Listener \"%.*s\": `client_certificates` needs TLS: set `certificate` and "
-                     "`key` too.",
-                     (int)tls->listener.length, tls->listener.data);
+    if (certificate.length == 0 || key.length == 0) {
+        return core_fail(call, SIGNET_INVALID, "http.listener-invalid",
+                         "Listener \"%.*s\": `certificate` and `key` belong together: set both "
+                         "for TLS, or none.",
+                         (int)tls->listener.length, tls->listener.data);
+    }
+    if (!edge_tls_files_add(&tls->files, certificate, key)) {
+        return core_fail(call, SIGNET_INVALID, "http.listener-invalid",
+                         "Listener \"%.*s\" has too many certificates: name at most %u.",
+                         (int)tls->listener.length, tls->listener.data, EDGE_TLS_FILES);
+    }
+    return SIGNET_OK;
+}
+
+/* The files of all certificates, the default one's first. */
+static int32_t read_files(signet_call_t *call, const signet_setting_t *setting,
+                          edge_tls_options_t *tls)
+{
+    const signet_setting_t *more = edge_setting_find(setting, "certificates");
+    int32_t status = add_files(call, tls, edge_setting_text(setting, "certificate"),
+                               edge_setting_text(setting, "key"));
+    uint64_t i;
+
+    for (i = 0; more != NULL && i < more->member_count && status == SIGNET_OK; i++) {
+        const signet_setting_t *pair = SIGNET_AT(signet_setting_t, more->members, i);
+
+        status = add_files(call, tls, edge_setting_text(pair, "certificate"),
+                           edge_setting_text(pair, "key"));
+    }
+    return status;
+}
+
+/* Without TLS nobody can show a certificate. */
+static int32_t read_tls(signet_call_t *call, const signet_setting_t *setting,
+                        edge_listener_t *listener)
+{
+    edge_tls_options_t tls = {
+        .listener = listener->name,
+        .minimum = edge_setting_text(setting, "minimum_tls"),
+        .client_authorities = edge_setting_text(setting, "client_authorities"),
+        .client_certificates = listener->client_certificates,
+        .only_http1 = edge_setting_integer(setting, "http2", 1) == 0,
+    };
+    int32_t status = read_files(call, setting, &tls);
+
+    if (status == SIGNET_OK && tls.files.count > 0) {
+        return edge_tls_new(call, &tls, &listener->tls);
+    }
+    edge_tls_files_free(&tls.files);
+    if (status == SIGNET_OK && tls.client_certificates != EDGE_CLIENT_CERTIFICATES_NONE) {
+        return core_fail(call, SIGNET_INVALID, "http.listener-invalid",
+                         "Listener \"%.*s\": `client_certificates` needs TLS: set `certificate` "
+                         "and `key` too.",
+                         (int)tls.listener.length, tls.listener.data);
+    }
+    return status;
 }
 
 int32_t edge_listener_read(signet_call_t *call, const signet_setting_t *setting,
@@ -119,28 +171,23 @@ int32_t edge_listener_read(signet_call_t *call, const signet_setting_t *setting,
 {
     signet_text_t address = edge_setting_text(setting, "address");
     signet_text_t path = edge_setting_text(setting, "unix");
-    edge_tls_options_t tls = {
-        .listener = edge_setting_text(setting, "name"),
-        .certificate = edge_setting_text(setting, "certificate"),
-        .key = edge_setting_text(setting, "key"),
-        .minimum = edge_setting_text(setting, "minimum_tls"),
-        .client_authorities = edge_setting_text(setting, "client_authorities"),
-        .client_certificates =
-            edge_client_certificates(edge_setting_text(setting, "client_certificates")),
-    };
 
     memset(listener, 0, sizeof(*listener));
-    listener->name = tls.listener;
-    listener->client_certificates = tls.client_certificates;
+    listener->name = edge_setting_text(setting, "name");
+    listener->client_certificates =
+        edge_client_certificates(edge_setting_text(setting, "client_certificates"));
     if ((address.length > 0) == (path.length > 0)) {
         return core_fail(call, SIGNET_INVALID, "http.listener-invalid",
                          "Listener \"%.*s\": set either `address` or `unix`.",
                          (int)listener->name.length, listener->name.data);
     }
     if (path.length > 0) {
-        int32_t status = ask_in_vain(call, &tls);
-
-        return status == SIGNET_OK ? read_unix(call, setting, path, listener) : status;
+        return listener->client_certificates == EDGE_CLIENT_CERTIFICATES_NONE
+                   ? read_unix(call, setting, path, listener)
+                   : core_fail(call, SIGNET_INVALID, "http.listener-invalid",
+                               "Listener \"%.*s\": `client_certificates` needs TLS: set "
+                               "`address`, `certificate` and `key`.",
+                               (int)listener->name.length, listener->name.data);
     }
     if (!parse_address(listener, address)) {
         return core_fail(call, SIGNET_INVALID, "http.listener-invalid",
@@ -149,16 +196,7 @@ int32_t edge_listener_read(signet_call_t *call, const signet_setting_t *setting,
                          (int)listener->name.length, listener->name.data, (int)address.length,
                          address.data);
     }
-    if ((tls.certificate.length > 0) != (tls.key.length > 0)) {
-        return core_fail(call, SIGNET_INVALID, "http.listener-invalid",
-                         "Listener \"%.*s\": `certificate` and `key` belong together: set both "
-                         "for TLS, or none.",
-                         (int)listener->name.length, listener->name.data);
-    }
-    if (tls.certificate.length > 0) {
-        return edge_tls_new(call, &tls, &listener->tls);
-    }
-    return ask_in_vain(call, &tls);
+    return read_tls(call, setting, listener);
 }
 
 signet_text_t edge_listener_url(signet_call_t *call, const edge_listener_t *listener)

@@ -9,6 +9,7 @@
 #include "edge/limits.h"
 #include "edge/listener.h"
 #include "edge/metrics.h"
+#include "edge/renewal.h"
 #include "edge/routing.h"
 
 typedef struct edge_loop edge_loop_t;
@@ -20,6 +21,8 @@ struct edge {
     _Atomic(edge_routing_t *) routing; /* the one in force; changed and held under the lock */
     edge_listener_t *listeners;
     size_t listener_count;
+    pthread_mutex_t renewing; /* who looks at the listeners' certificates */
+    edge_renewal_t *renewal;
     edge_loop_t *loops;
     size_t loop_count;
     size_t loops_running;

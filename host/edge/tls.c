@@ -1,27 +1,26 @@
 #include "edge/tls.h"
 
-#include <errno.h>
-#include <fcntl.h>
 #include <limits.h>
 #include <openssl/err.h>
-#include <openssl/pem.h>
 #include <openssl/ssl.h>
-#include <stdio.h>
+#include <pthread.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
-#include <unistd.h>
 
 #include "core/call.h"
 #include "edge/tls_bio.h"
 
-#define KEY_FILE_LIMIT 65536
 #define SESSIONS 8192     /* that a listener keeps for clients that come back */
 #define SESSION_TIME 3600 /* seconds that each is kept */
 
 struct edge_tls {
     SSL_CTX *context;
     BIO_METHOD *method;
+    signet_text_t listener;
+    int only_http1;
+    edge_tls_files_t files;
+    pthread_mutex_t lock;
+    edge_certificates_t *certificates; /* under the lock: those to show from here on */
 };
 
 struct edge_tls_session {
@@ -29,139 +28,35 @@ struct edge_tls_session {
     edge_tls_channel_t channel;
 };
 
-/* What OpenSSL says of the last failure. */
-static const char *reason(void)
-{
-    const char *text = ERR_reason_error_string(ERR_peek_last_error());
-
-    return text != NULL ? text : "not a PEM file";
-}
-
 /* The server's choice: HTTP/2 where the client speaks it. */
 static int choose_protocol(SSL *ssl, const unsigned char **out, unsigned char *out_length,
                            const unsigned char *in, unsigned int in_length, void *argument)
 {
     static const unsigned char offered[] = "\x02h2\x08http/1.1";
+    const edge_tls_t *tls = argument;
+    unsigned int skipped = tls->only_http1 ? 3 : 0;
     unsigned char *chosen;
 
     (void)ssl;
-    (void)argument;
-    if (SSL_select_next_proto(&chosen, out_length, offered, sizeof(offered) - 1, in, in_length) !=
-        OPENSSL_NPN_NEGOTIATED) {
+    if (SSL_select_next_proto(&chosen, out_length, offered + skipped,
+                              (unsigned int)sizeof(offered) - 1 - skipped, in,
+                              in_length) != OPENSSL_NPN_NEGOTIATED) {
         return SSL_TLSEXT_ERR_ALERT_FATAL;
     }
     *out = chosen;
     return SSL_TLSEXT_ERR_OK;
 }
 
-/* An encrypted key is refused: nobody is there to type the passphrase. */
-static int no_passphrase(char *buffer, int size, int writing, void *argument)
+/* A full handshake begins: what it shows was loaded last. */
+static int choose_certificates(SSL *ssl, void *argument)
 {
-    (void)buffer;
-    (void)size;
-    (void)writing;
-    (void)argument;
-    return -1;
-}
+    edge_tls_t *tls = argument;
+    int used;
 
-static int32_t fail_key(signet_call_t *call, signet_text_t listener, const char *path,
-                        const char *what)
-{
-    return core_fail(call, SIGNET_INVALID, "http.key-invalid",
-                     "Listener \"%.*s\": the key file %s %s.", (int)listener.length, listener.data,
-                     path, what);
-}
-
-/* Reads the key file, which must be closed to everybody but its owner, into `data`. */
-static int32_t read_key(signet_call_t *call, signet_text_t listener, const char *path,
-                        unsigned char *data, size_t *length)
-{
-    struct stat info;
-    ssize_t count;
-    char what[160];
-    int file = open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY);
-
-    *length = 0;
-    if (file < 0) {
-        (void)snprintf(what, sizeof(what), "cannot be opened (%s): set `key` to a readable file",
-                       strerror(errno));
-        return fail_key(call, listener, path, what);
-    }
-    if (fstat(file, &info) != 0 || !S_ISREG(info.st_mode)) {
-        (void)close(file);
-        return fail_key(call, listener, path, "is not a regular file: set `key` to a PEM file");
-    }
-    if ((info.st_mode & 077U) != 0) {
-        (void)close(file);
-        (void)snprintf(what, sizeof(what), "has mode %04o, open to others: chmod 600 %s",
-                       (unsigned int)(info.st_mode & 07777U), path);
-        return fail_key(call, listener, path, what);
-    }
-    while (*length < KEY_FILE_LIMIT) {
-        count = read(file, data + *length, KEY_FILE_LIMIT - *length);
-        if (count < 0 && errno == EINTR) {
-            continue;
-        }
-        if (count <= 0) {
-            break;
-        }
-        *length += (size_t)count;
-    }
-    (void)close(file);
-    return SIGNET_OK;
-}
-
-static int32_t load_key(signet_call_t *call, signet_text_t listener, SSL_CTX *context,
-                        const char *certificate, const char *path)
-{
-    unsigned char data[KEY_FILE_LIMIT];
-    size_t length;
-    EVP_PKEY *key = NULL;
-    BIO *memory;
-    int32_t status = read_key(call, listener, path, data, &length);
-
-    if (status != SIGNET_OK) {
-        return status;
-    }
-    ERR_clear_error();
-    memory = BIO_new_mem_buf(data, (int)length);
-    if (memory != NULL) {
-        key = PEM_read_bio_PrivateKey(memory, NULL, no_passphrase, NULL);
-        BIO_free(memory);
-    }
-    OPENSSL_cleanse(data, length);
-    if (key == NULL) {
-        return fail_key(call, listener, path,
-                        "holds no unencrypted private key in PEM: write it with openssl pkey");
-    }
-    if (SSL_CTX_use_PrivateKey(context, key) != 1 || SSL_CTX_check_private_key(context) != 1) {
-        EVP_PKEY_free(key);
-        return core_fail(call, SIGNET_INVALID, "http.key-mismatch",
-                         "Listener \"%.*s\": the key in %s does not belong to the certificate in "
-                         "%s: set `certificate` and `key` to a pair.",
-                         (int)listener.length, listener.data, path, certificate);
-    }
-    EVP_PKEY_free(key);
-    return SIGNET_OK;
-}
-
-static int32_t load_chain(signet_call_t *call, signet_text_t listener, SSL_CTX *context,
-                          const char *path)
-{
-    if (access(path, R_OK) != 0) {
-        return core_fail(call, SIGNET_NOT_FOUND, "http.certificate-missing",
-                         "Listener \"%.*s\": the certificate file %s cannot be opened (%s): set "
-                         "`certificate` to a readable file.",
-                         (int)listener.length, listener.data, path, strerror(errno));
-    }
-    ERR_clear_error();
-    if (SSL_CTX_use_certificate_chain_file(context, path) != 1) {
-        return core_fail(call, SIGNET_INVALID, "http.certificate-invalid",
-                         "Listener \"%.*s\": the certificate file %s cannot be read (%s): it must "
-                         "hold the certificate and its chain in PEM.",
-                         (int)listener.length, listener.data, path, reason());
-    }
-    return SIGNET_OK;
+    (void)pthread_mutex_lock(&tls->lock);
+    used = edge_certificates_use(tls->certificates, ssl);
+    (void)pthread_mutex_unlock(&tls->lock);
+    return used;
 }
 
 /* Sessions can be resumed from memory alone: a ticket that held them would cost a decryption and
@@ -177,15 +72,17 @@ static int keep_sessions(SSL_CTX *context)
            SSL_CTX_set_session_id_context(context, name, sizeof(name) - 1) == 1;
 }
 
-static int set_up(SSL_CTX *context, int minimum)
+static int set_up(edge_tls_t *tls, int minimum)
 {
+    SSL_CTX *context = tls->context;
+
     (void)SSL_CTX_set_options(context, SSL_OP_NO_COMPRESSION | SSL_OP_NO_RENEGOTIATION |
                                            SSL_OP_NO_TICKET | SSL_OP_CIPHER_SERVER_PREFERENCE |
                                            SSL_OP_PRIORITIZE_CHACHA);
     (void)SSL_CTX_set_mode(context, SSL_MODE_RELEASE_BUFFERS | SSL_MODE_ENABLE_PARTIAL_WRITE |
                                         SSL_MODE_ACCEPT_MOVING_WRITE_BUFFER);
-    SSL_CTX_set_default_passwd_cb(context, no_passphrase);
-    SSL_CTX_set_alpn_select_cb(context, choose_protocol, NULL);
+    SSL_CTX_set_alpn_select_cb(context, choose_protocol, tls);
+    SSL_CTX_set_cert_cb(context, choose_certificates, tls);
     SSL_CTX_set_read_ahead(context, 1);
     return SSL_CTX_set_min_proto_version(context, minimum) == 1 && keep_sessions(context) &&
            SSL_CTX_set1_groups_list(context, "X25519:P-256") == 1 &&
@@ -195,29 +92,32 @@ static int set_up(SSL_CTX *context, int minimum)
 int32_t edge_tls_new(signet_call_t *call, const edge_tls_options_t *options, edge_tls_t **tls)
 {
     signet_text_t listener = options->listener;
-    signet_text_t certificate_path =
-        core_format(call, "%.*s", (int)options->certificate.length, options->certificate.data);
-    signet_text_t key_path = core_format(call, "%.*s", (int)options->key.length, options->key.data);
     int only_newest = options->minimum.length == 3 && memcmp(options->minimum.data, "1.3", 3) == 0;
     edge_tls_t *made = calloc(1, sizeof(*made));
     int32_t status;
 
-    if (made != NULL) {
+    if (made == NULL) {
+        edge_tls_files_t files = options->files;
+
+        edge_tls_files_free(&files);
+    } else {
+        made->listener = listener;
+        made->only_http1 = options->only_http1;
+        made->files = options->files;
+        (void)pthread_mutex_init(&made->lock, NULL);
         made->context = SSL_CTX_new(TLS_server_method());
         made->method = edge_tls_bio_method();
     }
     if (made == NULL || made->context == NULL || made->method == NULL ||
-        certificate_path.data == NULL || key_path.data == NULL ||
-        !set_up(made->context, only_newest ? TLS1_3_VERSION : TLS1_2_VERSION)) {
+        !set_up(made, only_newest ? TLS1_3_VERSION : TLS1_2_VERSION)) {
         edge_tls_free(made);
         return core_fail(call, SIGNET_NO_MEMORY, "http.tls-failed",
                          "Listener \"%.*s\": TLS cannot be set up.", (int)listener.length,
                          listener.data);
     }
-    status = load_chain(call, listener, made->context, certificate_path.data);
-    if (status == SIGNET_OK) {
-        status = load_key(call, listener, made->context, certificate_path.data, key_path.data);
-    }
+    (void)edge_tls_files_look(&made->files);
+    status = edge_certificates_load(call, listener, made->files.files, made->files.count,
+                                    &made->certificates);
     if (status == SIGNET_OK) {
         status = edge_tls_client_ask(call, listener, made->context, options->client_certificates,
                                      options->client_authorities);
@@ -230,11 +130,38 @@ int32_t edge_tls_new(signet_call_t *call, const edge_tls_options_t *options, edg
     return SIGNET_OK;
 }
 
+int32_t edge_tls_renew(signet_call_t *call, edge_tls_t *tls, int *renewed)
+{
+    edge_certificates_t *fresh = NULL;
+    edge_certificates_t *old;
+    int32_t status;
+
+    *renewed = 0;
+    if (!edge_tls_files_look(&tls->files)) {
+        return SIGNET_OK;
+    }
+    status =
+        edge_certificates_load(call, tls->listener, tls->files.files, tls->files.count, &fresh);
+    if (status != SIGNET_OK) {
+        return status;
+    }
+    (void)pthread_mutex_lock(&tls->lock);
+    old = tls->certificates;
+    tls->certificates = fresh;
+    (void)pthread_mutex_unlock(&tls->lock);
+    edge_certificates_free(old);
+    *renewed = 1;
+    return SIGNET_OK;
+}
+
 void edge_tls_free(edge_tls_t *tls)
 {
     if (tls != NULL) {
         SSL_CTX_free(tls->context);
         BIO_meth_free(tls->method);
+        edge_certificates_free(tls->certificates);
+        edge_tls_files_free(&tls->files);
+        (void)pthread_mutex_destroy(&tls->lock);
         free(tls);
     }
 }

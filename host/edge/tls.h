@@ -9,6 +9,7 @@
 
 #include "edge/buffer.h"
 #include "edge/tls_client.h"
+#include "edge/tls_files.h"
 
 typedef struct edge_tls edge_tls_t;                 /* a listener's, shared by all loops */
 typedef struct edge_tls_session edge_tls_session_t; /* a connection's, for its loop's thread */
@@ -16,16 +17,20 @@ typedef struct edge_tls_session edge_tls_session_t; /* a connection's, for its l
 /* How a listener speaks TLS. */
 typedef struct edge_tls_options {
     signet_text_t listener;           /* its name, for messages */
-    signet_text_t certificate;        /* a PEM file: the certificate and its chain */
-    signet_text_t key;                /* a PEM file */
+    edge_tls_files_t files;           /* of its certificates; edge_tls_new takes them over */
     signet_text_t minimum;            /* "1.2" or "1.3" */
     signet_text_t client_authorities; /* a PEM file, or empty */
     edge_client_certificates_t client_certificates;
+    int only_http1; /* 1: HTTP/2 is not offered */
 } edge_tls_options_t;
 
 /* Loads what the options name. Failures are set in `call` and name listener, file and remedy. */
 int32_t edge_tls_new(signet_call_t *call, const edge_tls_options_t *options, edge_tls_t **tls);
 void edge_tls_free(edge_tls_t *tls);
+/* Loads its files anew where one has changed since they were loaded or tried last; `*renewed` is 1
+ * where handshakes from here on show what is new. A failure is set in `call`, and changes nothing.
+ * By one thread at a time. */
+int32_t edge_tls_renew(signet_call_t *call, edge_tls_t *tls, int *renewed);
 
 /* A session whose ciphertext goes to `output`. NULL when out of memory. */
 edge_tls_session_t *edge_tls_session_new(const edge_tls_t *tls, edge_buffer_t *output);

@@ -69,6 +69,9 @@ static void begin_tls(client_t *client, const client_tls_t *tls)
     } else {
         (void)SSL_set_alpn_protos(client->ssl, (const unsigned char *)"\x08http/1.1", 9);
     }
+    if (tls->signatures != NULL) {
+        (void)SSL_set1_sigalgs_list(client->ssl, tls->signatures);
+    }
     if (tls->name != NULL) {
         (void)SSL_set_tlsext_host_name(client->ssl, tls->name);
     }

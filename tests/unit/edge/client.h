@@ -11,9 +11,10 @@ typedef struct client_tls {
     int version;             /* at most this one, OpenSSL's number; 0: any */
     const char *certificate; /* a PEM file with its chain; NULL: none */
     const char *key;
-    void *session;    /* an SSL_SESSION to resume, or NULL */
-    int http2;        /* 1: offers HTTP/2 alone */
-    const char *name; /* of the server, as SNI, or NULL */
+    void *session;          /* an SSL_SESSION to resume, or NULL */
+    int http2;              /* 1: offers HTTP/2 alone */
+    const char *name;       /* of the server, as SNI, or NULL */
+    const char *signatures; /* algorithms of signatures that it takes, or NULL */
 } client_tls_t;
 
 /* An answer; `body` is NUL-terminated. */

@@ -3,7 +3,9 @@
 #include <errno.h>
 #include <openssl/evp.h>
 #include <openssl/pem.h>
+#include <openssl/rsa.h>
 #include <openssl/x509.h>
+#include <openssl/x509v3.h>
 #include <signet/auth.h>
 #include <signet/journal.h>
 #include <stdio.h>
@@ -134,10 +136,11 @@ const signet_provider_t *core_registry_find(const core_registry_t *registry,
 
 /* Certificates and settings. */
 
-void world_write_certificate(const char *folder, const char *certificate, const char *key)
+void world_write_named(const char *folder, const char *certificate, const char *key,
+                       const char *dns, int rsa)
 {
     char path[256];
-    EVP_PKEY *pair = EVP_EC_gen("P-256");
+    EVP_PKEY *pair = rsa ? EVP_RSA_gen(2048) : EVP_EC_gen("P-256");
     X509 *made = X509_new();
     X509_NAME *name = X509_get_subject_name(made);
     FILE *file;
@@ -151,6 +154,15 @@ void world_write_certificate(const char *folder, const char *certificate, const 
                                      -1, 0);
     (void)X509_set_issuer_name(made, name);
     (void)X509_set_pubkey(made, pair);
+    if (dns != NULL) {
+        char names[128];
+        X509_EXTENSION *extension;
+
+        (void)snprintf(names, sizeof(names), "DNS:%s", dns);
+        extension = X509V3_EXT_conf_nid(NULL, NULL, NID_subject_alt_name, names);
+        require(extension != NULL && X509_add_ext(made, extension, -1) == 1, "names");
+        X509_EXTENSION_free(extension);
+    }
     require(X509_sign(made, pair, EVP_sha256()) > 0, "certificate");
     (void)snprintf(path, sizeof(path), "%s/%s", folder, certificate);
     file = fopen(path, "w");
@@ -163,6 +175,11 @@ void world_write_certificate(const char *folder, const char *certificate, const 
     require(chmod(path, 0600) == 0, path);
     X509_free(made);
     EVP_PKEY_free(pair);
+}
+
+void world_write_certificate(const char *folder, const char *certificate, const char *key)
+{
+    world_write_named(folder, certificate, key, NULL, 0);
 }
 
 signet_setting_t world_text(const char *name, const char *text)
@@ -220,6 +237,17 @@ static void read_urls(signet_call_t *call, world_t *world)
     }
 }
 
+/* Two certificates with one name and keys of two kinds. */
+static void write_more(const world_t *world, signet_setting_t *second, signet_setting_t *second_rsa)
+{
+    world_write_named(world->folder, "second.pem", "second.key", "second.test", 0);
+    world_write_named(world->folder, "second-rsa.pem", "second-rsa.key", "second.test", 1);
+    second[0] = world_text("certificate", world_path(world, "second.pem"));
+    second[1] = world_text("key", world_path(world, "second.key"));
+    second_rsa[0] = world_text("certificate", world_path(world, "second-rsa.pem"));
+    second_rsa[1] = world_text("key", world_path(world, "second-rsa.key"));
+}
+
 static int64_t or_long(int64_t value)
 {
     return value > 0 ? value : 300000;
@@ -235,6 +263,8 @@ void world_open(world_t *world, const world_options_t *options)
     signet_call_t *call = core_call_new(&call_options);
     core_config_t config = {0};
     signet_setting_t role = world_text("", "officer");
+    signet_setting_t second[2] = {{0}};
+    signet_setting_t second_rsa[2] = {{0}};
     int32_t status;
 
     options = options != NULL ? options : &none;
@@ -246,12 +276,21 @@ void world_open(world_t *world, const world_options_t *options)
     (void)snprintf(certificate, sizeof(certificate), "%s/server.pem", world->folder);
     (void)snprintf(key, sizeof(key), "%s/server.key", world->folder);
     (void)snprintf(path, sizeof(path), "%s/socket", world->folder);
+    if (options->more_certificates) {
+        write_more(world, second, second_rsa);
+    }
     {
+        signet_setting_t more[] = {world_group("", second, 2), world_group("", second_rsa, 2)};
         signet_setting_t plain[] = {world_text("name", "plain"),
                                     world_text("address", "127.0.0.1:0")};
-        signet_setting_t tls[] = {world_text("name", "tls"), world_text("address", "127.0.0.1:0"),
-                                  world_text("certificate", certificate), world_text("key", key),
-                                  world_text("minimum_tls", "1.2")};
+        signet_setting_t tls[] = {
+            world_text("name", "tls"),
+            world_text("address", "127.0.0.1:0"),
+            world_text("certificate", certificate),
+            world_text("key", key),
+            world_text("minimum_tls", "1.2"),
+            world_number("http2", !options->only_http1),
+            world_group("certificates", more, options->more_certificates ? 2 : 0)};
         signet_setting_t local[] = {world_text("name", "local"), world_text("unix", path),
                                     world_text("mode", "0660"), world_group("roles", &role, 1)};
         signet_setting_t optional[] = {world_text("name", "optional"),
@@ -265,7 +304,7 @@ void world_open(world_t *world, const world_options_t *options)
             world_text("name", "required"),         world_text("address", "127.0.0.1:0"),
             world_text("certificate", certificate), world_text("key", key),
             world_text("minimum_tls", "1.2"),       world_text("client_certificates", "required")};
-        signet_setting_t listeners[] = {world_group("", plain, 2), world_group("", tls, 5),
+        signet_setting_t listeners[] = {world_group("", plain, 2), world_group("", tls, 7),
                                         world_group("", local, 4), world_group("", optional, 7),
                                         world_group("", required, 6)};
         signet_setting_t limits[] = {
@@ -278,9 +317,11 @@ void world_open(world_t *world, const world_options_t *options)
             world_number("streams", options->streams > 0 ? options->streams : 100),
         };
         signet_setting_t log[] = {world_number("access", 1)};
-        signet_setting_t members[] = {world_group("listeners", listeners, 5),
-                                      world_group("limits", limits, 7), world_group("log", log, 1)};
-        signet_setting_t host = world_group("host", members, 3);
+        signet_setting_t members[] = {
+            world_group("listeners", listeners, 5), world_group("limits", limits, 7),
+            world_group("log", log, 1),
+            world_number("certificate_check", or_long(options->check_ms))};
+        signet_setting_t host = world_group("host", members, 4);
 
         config.host = &host;
         world->lanes = core_lanes_new(2);
@@ -305,7 +346,9 @@ void world_open(world_t *world, const world_options_t *options)
 void world_close(world_t *world)
 {
     char path[128];
-    static const char *const files[] = {"server.pem", "server.key", "socket"};
+    static const char *const files[] = {"server.pem", "server.key",     "second.pem",
+                                        "second.key", "second-rsa.pem", "second-rsa.key",
+                                        "socket"};
     size_t i;
 
     atomic_store(&watch.gate, 1);

@@ -17,6 +17,9 @@ typedef struct world_options {
     int64_t connections;
     int64_t streams;
     int not_ready;
+    int more_certificates; /* 1: "tls" has two for second.test too, of P-256 and RSA */
+    int only_http1;        /* of "tls" */
+    int64_t check_ms;      /* between looks at certificates; 0: long */
 } world_options_t;
 
 typedef struct world {
@@ -61,6 +64,9 @@ signet_setting_t world_number(const char *name, int64_t integer);
 signet_setting_t world_group(const char *name, const signet_setting_t *members, uint64_t count);
 /* Writes a self-signed certificate and its key to files of the folder. */
 void world_write_certificate(const char *folder, const char *certificate, const char *key);
+/* The same for a DNS name, with a key of RSA or of P-256. */
+void world_write_named(const char *folder, const char *certificate, const char *key,
+                       const char *name, int rsa);
 /* The path of a file in the folder; one of four texts in turn. */
 const char *world_path(const world_t *world, const char *name);
 /* Waits for up to ten seconds until `*value` is `expected`; 1 when it is. */
