@@ -4,6 +4,7 @@
 #include "authority/alternate.h"
 #include "authority/authority_load.h"
 #include "authority/catalog.h"
+#include "authority/last_list.h"
 #include "authority/lineage.h"
 #include "authority/manage.h"
 #include "ca.h"
@@ -239,6 +240,8 @@ static int32_t plugin_start(void *instance, signet_call_t *call)
         status = ca_bulk_declare(call, &store);
     if (status == SIGNET_OK)
         status = ca_generation_declare(call, &store);
+    if (status == SIGNET_OK)
+        status = ca_last_list_declare(call, &store);
     ca->generations_stored = status == SIGNET_OK;
     if (status == SIGNET_OK)
         status = ca_bulk_start(ca, call);

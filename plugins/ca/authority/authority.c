@@ -226,6 +226,10 @@ int32_t ca_authority_ready(signet_call_t *call, ca_authority_t *authority, int64
         return signet_fail(call, SIGNET_UNAVAILABLE, "authority.offline",
                            "the authority \"%.*s\" is offline: its key is not on this host",
                            SIGNET_FORMAT(authority->name));
+    if (atomic_load(&authority->key_destroyed))
+        return signet_fail(call, SIGNET_UNAVAILABLE, "authority.key-destroyed",
+                           "the key of the authority \"%.*s\" was destroyed",
+                           SIGNET_FORMAT(authority->name));
     if (atomic_load(&authority->suspended))
         return signet_fail(call, SIGNET_UNAVAILABLE, "authority.suspended",
                            "the authority \"%.*s\" is suspended because its key made a wrong "

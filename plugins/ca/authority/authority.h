@@ -49,8 +49,8 @@ struct ca_authority {
     ca_bounds_t bounds;         /* what its certificate and those above leave open */
     ca_alternate_t *alternates; /* ways up by cross-certificates; NULL: none */
     signet_verifier_t *verifier;
-    signet_text_t key_uri; /* of the key in the backend; empty: the key is elsewhere */
-    int key_destroyed;
+    signet_text_t key_uri;    /* of the key in the backend; empty: the key is elsewhere */
+    atomic_int key_destroyed; /* or about to be */
     ca_published_t published;
     struct ca_template *templates;         /* for each profile one for each class of keys */
     _Atomic(const ca_lineage_t *) lineage; /* of the configured one: all keys; NULL: pending */

@@ -133,7 +133,7 @@ static int32_t find_key(ca_pool_t *pool, signet_call_t *call, ca_authority_t *au
                         const signet_x509_t *x509)
 {
     signet_text_t uri = {NULL, 0};
-    if (authority->keys.length == 0 || authority->key_destroyed)
+    if (authority->keys.length == 0 || atomic_load(&authority->key_destroyed))
         return SIGNET_OK;
     int32_t status = ca_authority_check_key(call, authority, x509, &uri);
     return status == SIGNET_OK ? ca_pool_text(pool, call, uri, &authority->key_uri) : status;

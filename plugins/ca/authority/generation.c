@@ -21,6 +21,8 @@ int32_t ca_generation_declare(signet_call_t *call, const signet_store_t *store)
         CA_FIELD("retired", SIGNET_VALUE_TIME, SIGNET_FIELD_UNINDEXED),
         CA_FIELD("destroyed", SIGNET_VALUE_TIME, SIGNET_FIELD_UNINDEXED),
         CA_FIELD("reason", SIGNET_VALUE_TEXT, SIGNET_FIELD_UNINDEXED),
+        CA_FIELD("public_key", SIGNET_VALUE_BYTES, SIGNET_FIELD_UNINDEXED),
+        CA_FIELD("evidence", SIGNET_VALUE_TEXT, SIGNET_FIELD_UNINDEXED),
     };
     /* Authorities are of the whole house. */
     static const signet_collection_t collection =
@@ -51,6 +53,8 @@ static int32_t decode(signet_call_t *call, const signet_record_t *record, ca_gen
                               .retired = signet_record_integer(record, "retired"),
                               .destroyed = signet_record_integer(record, "destroyed"),
                               .reason = signet_record_text(record, "reason"),
+                              .public_key = signet_record_bytes(record, "public_key"),
+                              .evidence = signet_record_text(record, "evidence"),
                               .version = record->version};
     return SIGNET_OK;
 }
@@ -121,6 +125,9 @@ int32_t ca_generation_put(signet_call_t *call, signet_text_t authority,
     add_time(fields, &count, "destroyed", generation->destroyed);
     if (generation->reason.length > 0)
         fields[count++] = signet_field_text("reason", generation->reason);
+    add_bytes(fields, &count, "public_key", generation->public_key);
+    if (generation->evidence.length > 0)
+        fields[count++] = signet_field_text("evidence", generation->evidence);
     *change = signet_put(CA_GENERATIONS, key, generation->version, fields, count,
                          (signet_bytes_t){NULL, 0});
     return SIGNET_OK;

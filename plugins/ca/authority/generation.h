@@ -6,7 +6,7 @@
 #include "ca.h"
 
 #define CA_GENERATIONS "ca.generations"
-#define CA_GENERATION_FIELDS 12U
+#define CA_GENERATION_FIELDS 16U
 
 /* States of a key. */
 #define CA_KEY_REQUESTED "requested"       /* made; its certificate is asked for */
@@ -28,6 +28,8 @@ typedef struct ca_generation {
     int64_t retired;
     int64_t destroyed;
     signet_text_t reason;      /* given for the state */
+    signet_bytes_t public_key; /* of one that is being destroyed or was; else empty */
+    signet_text_t evidence;    /* of its end, a JSON object; empty: it has not come */
     uint64_t version;          /* of the record; 0: there is none */
     ca_authority_t *authority; /* in a lineage: as it signs; NULL where it is not certified */
 } ca_generation_t;

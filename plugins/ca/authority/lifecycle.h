@@ -6,6 +6,7 @@
 
 #include "authority/lineage.h"
 
+#include <signet/ext/draft/approval.h>
 #include <signet/ext/draft/authority.h>
 
 /* A change on its way: what is written together. */
@@ -16,9 +17,11 @@ struct ca_lifecycle {
     ca_authority_t *home;
     const ca_lineage_t *lineage;
     const signet_authority_change_t *change;
-    const signet_change_t *approved; /* marks the second person's approval as used; NULL: none */
-    signet_bytes_t request;          /* the outcome of rotate: PKCS#10 */
-    signet_text_t document;          /* the outcome, JSON; empty: the authority as it is then */
+    const signet_change_t *approved;   /* marks the second person's approval as used; NULL: none */
+    const signet_approval_t *approval; /* of the second person; NULL: none */
+    signet_text_t note;     /* what the second person is told besides; it may change meanwhile */
+    signet_bytes_t request; /* the outcome of rotate: PKCS#10 */
+    signet_text_t document; /* the outcome, JSON; empty: the authority as it is then */
     /* Asked once all else permits the change: whether a second person agreed; NULL: nobody must. */
     int32_t (*agree)(ca_lifecycle_t *life, signet_call_t *call);
 };
@@ -29,6 +32,7 @@ int32_t ca_lifecycle_activate(ca_lifecycle_t *life, signet_call_t *call);
 int32_t ca_lifecycle_suspend(ca_lifecycle_t *life, signet_call_t *call);
 int32_t ca_lifecycle_resume(ca_lifecycle_t *life, signet_call_t *call);
 int32_t ca_lifecycle_retire(ca_lifecycle_t *life, signet_call_t *call);
+int32_t ca_lifecycle_destroy(ca_lifecycle_t *life, signet_call_t *call);
 
 /* For these functions. The state's record as it is to be, with this state. */
 ca_generation_t ca_lifecycle_state(const ca_lifecycle_t *life, const char *state);

@@ -147,7 +147,7 @@ static int32_t load(ca_t *ca, signet_call_t *call, ca_authority_t *home,
     if (authority == NULL)
         return SIGNET_NO_MEMORY;
     ca_lineage_copy(home, item->number, item->key_uri, authority);
-    authority->key_destroyed = is_gone(item);
+    atomic_store(&authority->key_destroyed, is_gone(item));
     int32_t status = signet_x509_parse(call, item->certificate, &x509);
     if (status == SIGNET_OK)
         status = ca_authority_check(call, authority, x509);
@@ -171,6 +171,10 @@ static int32_t keep(ca_t *ca, signet_call_t *call, const ca_generation_t *read,
         status = ca_pool_text(&ca->pool, call, read->key_uri, &item->key_uri);
     if (status == SIGNET_OK)
         status = ca_pool_text(&ca->pool, call, read->reason, &item->reason);
+    if (status == SIGNET_OK)
+        status = ca_pool_text(&ca->pool, call, read->evidence, &item->evidence);
+    if (status == SIGNET_OK)
+        status = ca_pool_bytes(&ca->pool, call, read->public_key, &item->public_key);
     if (status == SIGNET_OK)
         status = ca_pool_bytes(&ca->pool, call, read->certificate, &item->certificate);
     if (status == SIGNET_OK)
@@ -244,6 +248,8 @@ static int32_t build(ca_t *ca, signet_call_t *call, ca_authority_t *home,
             item.authority = known->authority;
         else if (item.certificate.length > 0)
             status = load(ca, call, home, &item, &item.authority);
+        if (status == SIGNET_OK && item.authority != NULL && is_gone(&item))
+            atomic_store(&item.authority->key_destroyed, 1);
         items[lineage->count++] = item;
     }
     lineage->issuing = issuing(lineage, home);
@@ -259,7 +265,7 @@ int32_t ca_lineage_look(ca_t *ca, signet_call_t *call, ca_authority_t *authority
     int32_t status = ca_generation_read(ca, call, authority->name, &items, &count);
     for (uint64_t i = 0; status == SIGNET_OK && i < count; i++) {
         if (items[i].number == 1)
-            authority->key_destroyed = is_gone(&items[i]);
+            atomic_store(&authority->key_destroyed, is_gone(&items[i]));
     }
     return status;
 }

@@ -1,6 +1,7 @@
 #include "authority/manage.h"
 
 #include "approval/approval.h"
+#include "authority/last_list.h"
 #include "authority/report.h"
 #include "permission_grant.h"
 
@@ -8,6 +9,7 @@
 #include <signet/sdk/crypto.h>
 #include <signet/sdk/error.h>
 #include <signet/sdk/json.h>
+#include <string.h>
 
 #define COMMENT_MAX 1024U
 
@@ -17,9 +19,13 @@ static const struct {
     const char *action;
     step_t step;
 } steps[] = {
-    {SIGNET_CHANGE_ROTATE, ca_lifecycle_rotate},     {SIGNET_CHANGE_IMPORT, ca_lifecycle_import},
-    {SIGNET_CHANGE_ACTIVATE, ca_lifecycle_activate}, {SIGNET_CHANGE_SUSPEND, ca_lifecycle_suspend},
-    {SIGNET_CHANGE_RESUME, ca_lifecycle_resume},     {SIGNET_CHANGE_RETIRE, ca_lifecycle_retire},
+    {SIGNET_CHANGE_ROTATE, ca_lifecycle_rotate},
+    {SIGNET_CHANGE_IMPORT, ca_lifecycle_import},
+    {SIGNET_CHANGE_ACTIVATE, ca_lifecycle_activate},
+    {SIGNET_CHANGE_SUSPEND, ca_lifecycle_suspend},
+    {SIGNET_CHANGE_RESUME, ca_lifecycle_resume},
+    {SIGNET_CHANGE_RETIRE, ca_lifecycle_retire},
+    {SIGNET_CHANGE_DESTROY_KEY, ca_lifecycle_destroy},
 };
 
 static step_t step_of(signet_text_t action)
@@ -57,6 +63,8 @@ static int32_t begin(ca_t *ca, signet_call_t *call, const signet_authority_chang
     int32_t status = find(ca, call, change->authority, &life->home);
     if (status == SIGNET_OK)
         status = check_comment(call, change->comment);
+    if (status == SIGNET_OK)
+        status = check_comment(call, change->override);
     if (status != SIGNET_OK)
         return status;
     if (ca_lineage(life->home) == NULL)
@@ -86,7 +94,54 @@ static int32_t answer(signet_call_t *call, const ca_lifecycle_t *life,
 static int is_final(signet_text_t action)
 {
     return signet_text_is(action, SIGNET_CHANGE_ACTIVATE) ||
-           signet_text_is(action, SIGNET_CHANGE_RETIRE);
+           signet_text_is(action, SIGNET_CHANGE_RETIRE) ||
+           signet_text_is(action, SIGNET_CHANGE_DESTROY_KEY);
+}
+
+/* What is asked for, as members of the paper that the second person sees. */
+static int32_t write_asked(signet_call_t *call, signet_json_writer_t *writer,
+                           const signet_authority_change_t *asked)
+{
+    signet_json_text(writer, "authority", asked->authority);
+    signet_json_text(writer, "action", asked->action);
+    signet_json_text(writer, "comment", asked->comment);
+    if (asked->generation != 0)
+        signet_json_integer(writer, "generation", (int64_t)asked->generation);
+    if (asked->override.length > 0)
+        signet_json_text(writer, "override", asked->override);
+    if (asked->responder.length > 0) {
+        signet_bytes_t digest;
+        int32_t status = signet_sha256(call, asked->responder, &digest);
+        if (status != SIGNET_OK)
+            return status;
+        signet_json_hex(writer, "responder", digest);
+        signet_json_text(writer, "profile", asked->profile);
+    }
+    return SIGNET_OK;
+}
+
+/* The paper, and a digest over all of it but the note. */
+static int32_t write_paper(const ca_lifecycle_t *life, signet_call_t *call, signet_text_t *document,
+                           signet_bytes_t *digest)
+{
+    signet_text_t covered;
+    signet_json_writer_t writer = signet_json_writer(call, 512);
+    signet_json_writer_t whole = signet_json_writer(call, 512);
+    signet_json_begin_object(&writer, NULL);
+    int32_t status = write_asked(call, &writer, life->change);
+    signet_json_end_object(&writer);
+    if (status == SIGNET_OK)
+        status = signet_json_finish(&writer, &covered);
+    if (status == SIGNET_OK)
+        status = signet_sha256(call, signet_text_bytes(covered), digest);
+    if (status != SIGNET_OK)
+        return status;
+    signet_json_begin_object(&whole, NULL);
+    status = write_asked(call, &whole, life->change);
+    if (life->note.length > 0)
+        signet_json_text(&whole, "note", life->note);
+    signet_json_end_object(&whole);
+    return status == SIGNET_OK ? signet_json_finish(&whole, document) : status;
 }
 
 /* Another person's agreement, for the authority as it is now: once it has changed, it takes a new
@@ -95,7 +150,6 @@ static int32_t agree(ca_lifecycle_t *life, signet_call_t *call)
 {
     static const signet_text_t roles[] = {SIGNET_TEXT_INIT(SIGNET_ROLE_CA_ADMINISTRATOR)};
     const signet_authority_change_t *asked = life->change;
-    const signet_approval_t *approval = NULL;
     signet_bytes_t digest = {NULL, 0};
     signet_text_t document = {NULL, 0};
     signet_text_t key =
@@ -105,15 +159,7 @@ static int32_t agree(ca_lifecycle_t *life, signet_call_t *call)
     signet_text_t kind = signet_format(call, "authority.%.*s", SIGNET_FORMAT(asked->action));
     if (key.data == NULL || object.data == NULL || kind.data == NULL)
         return SIGNET_NO_MEMORY;
-    signet_json_writer_t writer = signet_json_writer(call, 512);
-    signet_json_begin_object(&writer, NULL);
-    signet_json_text(&writer, "authority", asked->authority);
-    signet_json_text(&writer, "action", asked->action);
-    signet_json_text(&writer, "comment", asked->comment);
-    signet_json_end_object(&writer);
-    int32_t status = signet_json_finish(&writer, &document);
-    if (status == SIGNET_OK)
-        status = signet_sha256(call, signet_text_bytes(document), &digest);
+    int32_t status = write_paper(life, call, &document, &digest);
     if (status != SIGNET_OK)
         return status;
     const signet_approval_matter_t matter = {.size = sizeof matter,
@@ -126,16 +172,28 @@ static int32_t agree(ca_lifecycle_t *life, signet_call_t *call)
                                              .authority = asked->authority,
                                              .roles = roles,
                                              .role_count = 1};
-    status = ca_approval_interface.require(life->ca, call, &matter, &approval);
+    status = ca_approval_interface.require(life->ca, call, &matter, &life->approval);
     if (status != SIGNET_OK)
         return status;
-    return ca_approval_interface.finish(life->ca, call, approval, object, &life->approved);
+    return ca_approval_interface.finish(life->ca, call, life->approval, object, &life->approved);
 }
 
-static int32_t apply(ca_t *ca, signet_call_t *call, const signet_authority_change_t *change,
+/* A change as this version knows it, whatever size the caller's has. */
+static signet_authority_change_t take(const signet_authority_change_t *change)
+{
+    signet_authority_change_t taken = {0};
+    uint64_t length = change->size < sizeof taken ? change->size : sizeof taken;
+    memcpy(&taken, change, (size_t)length);
+    taken.size = sizeof taken;
+    return taken;
+}
+
+static int32_t apply(ca_t *ca, signet_call_t *call, const signet_authority_change_t *asked,
                      int alone, const signet_authority_report_t **report)
 {
     ca_lifecycle_t life;
+    const signet_authority_change_t taken = take(asked);
+    const signet_authority_change_t *change = &taken;
     step_t step = step_of(change->action);
     if (step == NULL)
         return signet_fail_field(call, SIGNET_INVALID, "authority.action", "action",
@@ -182,6 +240,10 @@ static int32_t permit(signet_call_t *call, signet_text_t authority, const char *
                        "\"" SIGNET_ROLE_CA_ADMINISTRATOR "\"");
 }
 
+/* Who may look at an authority's life. */
+static const char *const readers[] = {SIGNET_ROLE_CA_ADMINISTRATOR, SIGNET_ROLE_ADMINISTRATOR,
+                                      SIGNET_ROLE_AUDITOR, SIGNET_ROLE_OFFICER};
+
 static int32_t change(void *instance, signet_call_t *call, const signet_authority_change_t *asked,
                       const signet_authority_report_t **report)
 {
@@ -196,14 +258,51 @@ static int32_t change(void *instance, signet_call_t *call, const signet_authorit
 static int32_t generations(void *instance, signet_call_t *call, signet_text_t authority,
                            const signet_authority_report_t **report)
 {
-    static const char *const roles[] = {SIGNET_ROLE_CA_ADMINISTRATOR, SIGNET_ROLE_ADMINISTRATOR,
-                                        SIGNET_ROLE_AUDITOR, SIGNET_ROLE_OFFICER};
-    int32_t status = permit(call, authority, roles, sizeof roles / sizeof roles[0]);
+    int32_t status = permit(call, authority, readers, sizeof readers / sizeof readers[0]);
     return status == SIGNET_OK ? ca_manage_describe(instance, call, authority, report) : status;
+}
+
+/* An authority for somebody who may look at its life. */
+static int32_t look(ca_t *ca, signet_call_t *call, signet_text_t authority, ca_authority_t **home)
+{
+    int32_t status = permit(call, authority, readers, sizeof readers / sizeof readers[0]);
+    return status == SIGNET_OK ? find(ca, call, authority, home) : status;
+}
+
+static int32_t last_list(void *instance, signet_call_t *call, signet_text_t authority,
+                         uint64_t generation, signet_bytes_t *list)
+{
+    ca_authority_t *home = NULL;
+    ca_last_list_t found;
+    int32_t status = look(instance, call, authority, &home);
+    if (status == SIGNET_OK)
+        status = ca_last_list_get(instance, call, authority, generation, &found);
+    if (status == SIGNET_OK)
+        *list = found.der;
+    return status;
+}
+
+static int32_t evidence(void *instance, signet_call_t *call, signet_text_t authority,
+                        uint64_t generation, const signet_authority_report_t **report)
+{
+    ca_lifecycle_t life = {.ca = instance};
+    int32_t status = look(instance, call, authority, &life.home);
+    const ca_lineage_t *lineage = status == SIGNET_OK ? ca_lineage(life.home) : NULL;
+    const ca_generation_t *item = lineage != NULL ? ca_lineage_find(lineage, generation) : NULL;
+    if (status != SIGNET_OK)
+        return status;
+    if (item == NULL || item->evidence.length == 0)
+        return signet_fail(call, SIGNET_NOT_FOUND, "authority.no-evidence",
+                           "the authority \"%.*s\" has no key of this number that was destroyed",
+                           SIGNET_FORMAT(authority));
+    life.document = item->evidence;
+    return answer(call, &life, report);
 }
 
 const signet_authority_interface_t ca_manage = {
     .size = sizeof(signet_authority_interface_t),
     .change = change,
     .generations = generations,
+    .last_list = last_list,
+    .evidence = evidence,
 };

@@ -41,6 +41,8 @@ static void add_generation(signet_json_writer_t *writer, signet_call_t *call,
     add_time(writer, "destroyed", item->destroyed);
     if (item->reason.length > 0)
         signet_json_text(writer, "reason", item->reason);
+    if (item->evidence.length > 0)
+        signet_json_raw(writer, "evidence", item->evidence);
     signet_json_end_object(writer);
 }
 
@@ -50,7 +52,8 @@ int32_t ca_report(signet_call_t *call, const ca_authority_t *home, const ca_line
     signet_json_writer_t writer = signet_json_writer(call, 4096);
     signet_json_begin_object(&writer, NULL);
     signet_json_text(&writer, "authority", home->name);
-    signet_json_text(&writer, "state", ca_authority_state(home));
+    signet_json_text(&writer, "state",
+                     ca_authority_state(lineage != NULL ? lineage->issuing : home));
     if (lineage != NULL && lineage->reason.length > 0)
         signet_json_text(&writer, "reason", lineage->reason);
     if (lineage != NULL)

@@ -40,6 +40,23 @@ static const signet_option_t change_options[] = {
     CA_OPTION("comment", SIGNET_OPTION_TEXT, 0, "", "Why; kept and journaled."),
 };
 
+static const signet_option_t destroy_options[] = {
+    CA_OPTION("name", SIGNET_OPTION_TEXT, ARGUMENT, "", "The authority, as it is configured."),
+    {.size = sizeof(signet_option_t),
+     .type = SIGNET_OPTION_INTEGER,
+     .flags = REQUIRED,
+     .name = SIGNET_TEXT_INIT("generation"),
+     .help = SIGNET_TEXT_INIT("Number of the key, counted from 1."),
+     .minimum = 1,
+     .maximum = 999999999},
+    CA_OPTION("comment", SIGNET_OPTION_TEXT, 0, "", "Why; kept and journaled."),
+    CA_OPTION("override", SIGNET_OPTION_TEXT, 0, "",
+              "Why certificates that are neither expired nor revoked may lose their key."),
+    CA_OPTION("responder", SIGNET_OPTION_PATH, 0, "",
+              "The request of an OCSP responder that answers on (PEM)."),
+    CA_OPTION("profile", SIGNET_OPTION_TEXT, 0, "", "The responder's profile."),
+};
+
 static const signet_option_t cross_options[] = {
     CA_OPTION("file", SIGNET_OPTION_PATH, ARGUMENT, "",
               "The foreign authority's self-signed certificate, or its request (PEM)."),
@@ -173,6 +190,10 @@ static const signet_command_t commands[] = {
             "Let a suspended authority issue again.", ""),
     COMMAND("authority retire", change_options, ca_command_authority_retire,
             "Let an authority issue no more.", ""),
+    COMMAND("authority destroy-key", destroy_options, ca_command_authority_destroy_key,
+            "Destroy a key of an authority that issues no more, for good.",
+            "Refused while certificates of it are neither expired nor revoked. It signs a last "
+            "revocation list before, and certifies a responder where one is named."),
     COMMAND("ca issue", issue_options, ca_command_issue,
             "Issue a certificate without a running host.",
             "For the host's own first TLS certificate, for instance. All rules apply."),

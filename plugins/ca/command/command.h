@@ -28,6 +28,8 @@ int32_t ca_command_recovery_key(void *instance, signet_call_t *call,
                                 const signet_command_input_t *input);
 int32_t ca_command_authority_rotate(void *instance, signet_call_t *call,
                                     const signet_command_input_t *input);
+int32_t ca_command_authority_destroy_key(void *instance, signet_call_t *call,
+                                         const signet_command_input_t *input);
 int32_t ca_command_authority_activate(void *instance, signet_call_t *call,
                                       const signet_command_input_t *input);
 int32_t ca_command_authority_suspend(void *instance, signet_call_t *call,

@@ -133,8 +133,12 @@ static int32_t take_request(signet_call_t *call, ca_draft_t *draft)
 int32_t ca_prepare(ca_t *ca, signet_call_t *call, ca_draft_t *draft)
 {
     int32_t status = ca_authority_ready(call, draft->authority, draft->now);
-    if (status == SIGNET_OK)
-        status = take_fields(call, draft);
+    return status == SIGNET_OK ? ca_prepare_request(ca, call, draft) : status;
+}
+
+int32_t ca_prepare_request(ca_t *ca, signet_call_t *call, ca_draft_t *draft)
+{
+    int32_t status = take_fields(call, draft);
     if (status == SIGNET_OK)
         status = ca_predecessor_find(ca, call, draft);
     if (status == SIGNET_OK)

@@ -9,6 +9,8 @@ int32_t ca_prepare_authorise(ca_t *ca, signet_call_t *call, ca_draft_t *draft);
 /* Parses the request, checks its key, names and times, and fills the draft with what would be
  * signed. INVALID, DENIED, UNAVAILABLE. */
 int32_t ca_prepare(ca_t *ca, signet_call_t *call, ca_draft_t *draft);
+/* The same without asking whether the authority may issue now. */
+int32_t ca_prepare_request(ca_t *ca, signet_call_t *call, ca_draft_t *draft);
 
 /* INVALID ("key.blocked") where a key is known as compromised. */
 int32_t ca_prepare_blocked(ca_t *ca, signet_call_t *call, const signet_public_key_t *key);

@@ -65,7 +65,7 @@ static int32_t lint_profile(signet_call_t *call, const signet_x509_t *x509,
                             const ca_content_t *content)
 {
     const ca_profile_t *profile = content->profile;
-    if (x509->not_after - x509->not_before >= profile->validity_ms)
+    if (!content->outlives && x509->not_after - x509->not_before >= profile->validity_ms)
         return refuse(call, "lint.profile-validity");
     if (!subject_meant(x509, profile))
         return refuse(call, "lint.profile-subject");

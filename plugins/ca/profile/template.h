@@ -27,6 +27,7 @@ typedef struct ca_content {
     uint32_t key_usage;
     const signet_extension_t *linted; /* the unchanging extensions; NULL: not looked at before */
     const struct ca_profile *profile; /* whose promises count; NULL: a root's own certificate */
+    int outlives; /* lasts longer than the profile has it: a responder's after its issuer's key */
 } ca_content_t;
 
 /* The encoded empty Name. */

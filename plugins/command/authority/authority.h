@@ -16,6 +16,12 @@ int32_t authority_activate(void *instance, signet_call_t *call,
 int32_t authority_suspend(void *instance, signet_call_t *call, const signet_command_input_t *input);
 int32_t authority_resume(void *instance, signet_call_t *call, const signet_command_input_t *input);
 int32_t authority_retire(void *instance, signet_call_t *call, const signet_command_input_t *input);
+int32_t authority_destroy_key(void *instance, signet_call_t *call,
+                              const signet_command_input_t *input);
+int32_t authority_evidence(void *instance, signet_call_t *call,
+                           const signet_command_input_t *input);
+int32_t authority_last_list(void *instance, signet_call_t *call,
+                            const signet_command_input_t *input);
 int32_t authority_generations(void *instance, signet_call_t *call,
                               const signet_command_input_t *input);
 

@@ -1,4 +1,5 @@
-/* signet ca rotate, import, activate, suspend, resume, retire and generations */
+/* signet ca rotate, import, activate, suspend, resume, retire, destroy-key, generations, evidence
+ * and last-list */
 #include "authority.h"
 
 #include <signet/sdk/error.h>
@@ -72,6 +73,28 @@ static int32_t write_request(signet_call_t *call, const signet_command_input_t *
     return signet_file_write(call, out, signet_text_bytes(request->text), FILE_MODE);
 }
 
+/* What destroy-key asks for besides. */
+static int32_t add_destruction(signet_call_t *call, const signet_command_input_t *input,
+                               signet_json_writer_t *writer)
+{
+    signet_bytes_t file = {NULL, 0};
+    int64_t generation = signet_setting_integer(input->options, "generation", 0);
+    signet_text_t override = signet_setting_text(input->options, "override");
+    signet_text_t path = signet_setting_text(input->options, "responder");
+    if (generation > 0)
+        signet_json_integer(writer, "generation", generation);
+    if (override.length > 0)
+        signet_json_text(writer, "override", override);
+    if (path.length == 0)
+        return SIGNET_OK;
+    int32_t status = signet_file_read(call, path, FILE_MAX, &file);
+    if (status != SIGNET_OK)
+        return status;
+    signet_json_text(writer, "responder", signet_bytes_text(file));
+    signet_json_text(writer, "profile", signet_setting_text(input->options, "profile"));
+    return SIGNET_OK;
+}
+
 static int32_t change(signet_call_t *call, const signet_command_input_t *input, const char *action)
 {
     const signet_json_t *answer = NULL;
@@ -86,6 +109,8 @@ static int32_t change(signet_call_t *call, const signet_command_input_t *input, 
         signet_json_text(&writer, "comment", comment);
     if (file.length > 0)
         signet_json_text(&writer, "certificate", signet_bytes_text(file));
+    if (status == SIGNET_OK)
+        status = add_destruction(call, input, &writer);
     signet_json_end_object(&writer);
     if (status == SIGNET_OK)
         status = signet_json_finish(&writer, &body);
@@ -143,4 +168,43 @@ int32_t authority_retire(void *instance, signet_call_t *call, const signet_comma
 {
     (void)instance;
     return change(call, input, "retire");
+}
+
+int32_t authority_destroy_key(void *instance, signet_call_t *call,
+                              const signet_command_input_t *input)
+{
+    (void)instance;
+    return change(call, input, "destroy-key");
+}
+
+/* Fetches one thing of a generation and hands it out as it is. */
+static int32_t fetch(signet_call_t *call, const signet_command_input_t *input, const char *what)
+{
+    const signet_client_response_t *response = NULL;
+    signet_text_t out = signet_setting_text(input->options, "out");
+    signet_text_t end = signet_format(
+        call, "generations/%lld/%s%c",
+        (long long)signet_setting_integer(input->options, "generation", 0), what, '\0');
+    if (end.data == NULL)
+        return SIGNET_NO_MEMORY;
+    int32_t status = signet_client(call, input, "GET", make_path(call, input, end.data), "*/*",
+                                   (signet_text_t){NULL, 0}, &response);
+    if (status != SIGNET_OK)
+        return status;
+    if (out.length > 0)
+        return signet_file_write(call, out, response->body, FILE_MODE);
+    return input->output->services->raw(input->output, call, response->body);
+}
+
+int32_t authority_evidence(void *instance, signet_call_t *call, const signet_command_input_t *input)
+{
+    (void)instance;
+    return fetch(call, input, "evidence");
+}
+
+int32_t authority_last_list(void *instance, signet_call_t *call,
+                            const signet_command_input_t *input)
+{
+    (void)instance;
+    return fetch(call, input, "list");
 }

@@ -37,6 +37,30 @@ static const signet_option_t import_options[] = {
     COMMENT,
 };
 
+#define GENERATION                                                                                 \
+    {                                                                                              \
+        .size = sizeof(signet_option_t), .type = SIGNET_OPTION_INTEGER,                            \
+        .flags = SIGNET_OPTION_REQUIRED, .name = SIGNET_TEXT_INIT("generation"), .minimum = 1,     \
+        .maximum = 999999999,                                                                      \
+        .help = SIGNET_TEXT_INIT("Number of the key, as 'ca generations' lists them."),            \
+    }
+
+static const signet_option_t destroy_options[] = {
+    NAME,
+    GENERATION,
+    COMMENT,
+    OPTION(SIGNET_OPTION_TEXT, 0, "override",
+           "Why certificates that are neither expired nor revoked may lose their key."),
+    OPTION(SIGNET_OPTION_PATH, 0, "responder",
+           "The request of an OCSP responder that answers on (PEM)."),
+    OPTION(SIGNET_OPTION_TEXT, 0, "profile", "The responder's profile."),
+};
+static const signet_option_t evidence_options[] = {
+    NAME,
+    GENERATION,
+    OPTION(SIGNET_OPTION_PATH, 0, "out", "File to write to instead of standard output."),
+};
+
 #define COMMAND(command_name, sentence, more, declared, declared_count, function)                  \
     {                                                                                              \
         .size = sizeof(signet_command_t), .name = SIGNET_TEXT_INIT(command_name),                  \
@@ -67,6 +91,15 @@ static const signet_command_t commands[] = {
             COUNT(change_options), authority_resume),
     COMMAND("ca retire", "Let an authority issue no more.", "A second person must agree.",
             change_options, COUNT(change_options), authority_retire),
+    COMMAND("ca destroy-key", "Destroy a key that issues no more, for good.",
+            "Refused while certificates of it are neither expired nor revoked. It signs a last "
+            "revocation list before, and certifies a responder where one is named. A second "
+            "person must agree.",
+            destroy_options, COUNT(destroy_options), authority_destroy_key),
+    COMMAND("ca evidence", "Show the evidence of a key that was destroyed, JSON.", "",
+            evidence_options, COUNT(evidence_options), authority_evidence),
+    COMMAND("ca last-list", "Fetch the last revocation list of a key that was destroyed, DER.", "",
+            evidence_options, COUNT(evidence_options), authority_last_list),
     COMMAND("ca generations", "List an authority's keys and their states.", "", show_options,
             COUNT(show_options), authority_generations),
 };

@@ -1,5 +1,5 @@
-/* GET /v1/authorities/{name}/generations and POST /v1/authorities/{name}/{action}: the life of an
- * authority and of its keys. */
+/* GET /v1/authorities/{name}/generations, and of one of them its evidence and last list; POST
+ * /v1/authorities/{name}/{action}: the life of an authority and of its keys. */
 #include <signet/ext/draft/authority.h>
 #include <signet/sdk/encode.h>
 
@@ -44,9 +44,12 @@ int32_t rest_get_generations(void *instance, signet_call_t *call, const signet_r
 static int32_t read_change(signet_call_t *call, const signet_request_t *request,
                            signet_authority_change_t *change)
 {
-    static const char *const members[] = {"certificate", "comment"};
+    static const char *const members[] = {"certificate", "comment",   "generation",
+                                          "override",    "responder", "profile"};
     const signet_json_t *body = NULL;
     signet_text_t certificate = {NULL, 0};
+    signet_text_t responder = {NULL, 0};
+    int64_t generation = 0;
     if (request->body.length == 0)
         return SIGNET_OK;
     int32_t status = signet_http_json(call, request, REST_SMALL_BODY, members,
@@ -57,6 +60,21 @@ static int32_t read_change(signet_call_t *call, const signet_request_t *request,
         status = signet_json_get_text(call, body, "certificate", &certificate);
     if (status == SIGNET_OK && certificate.length > 0)
         status = signet_pem_decode(call, certificate, "CERTIFICATE", &change->certificate, NULL);
+    if (status == SIGNET_OK)
+        status = signet_json_get_text(call, body, "override", &change->override);
+    if (status == SIGNET_OK)
+        status = signet_json_get_text(call, body, "profile", &change->profile);
+    if (status == SIGNET_OK)
+        status = signet_json_get_text(call, body, "responder", &responder);
+    if (status == SIGNET_OK && responder.length > 0)
+        status =
+            signet_pem_decode(call, responder, "CERTIFICATE REQUEST", &change->responder, NULL);
+    if (status == SIGNET_OK)
+        status = signet_json_get_integer(call, body, "generation", &generation);
+    if (status == SIGNET_OK && generation < 0)
+        return signet_fail_field(call, SIGNET_INVALID, "authority.generation", "generation",
+                                 "generations are counted from 1");
+    change->generation = (uint64_t)generation;
     return status;
 }
 
@@ -79,4 +97,76 @@ int32_t rest_change_authority(void *instance, signet_call_t *call, const signet_
     status = interface->change(ca->instance, call, &change, &report);
     return status == SIGNET_OK ? answer(call, exchange, report)
                                : rest_request_pending(instance, call, exchange, status);
+}
+
+/* The number of a generation in a path. */
+static int32_t read_generation(signet_call_t *call, const signet_request_t *request,
+                               uint64_t *generation)
+{
+    signet_text_t digits = signet_http_parameter(request, 1);
+    int right = digits.length > 0 && digits.length <= 9;
+    *generation = 0;
+    for (uint64_t i = 0; right && i < digits.length; i++) {
+        right = digits.data[i] >= '0' && digits.data[i] <= '9';
+        *generation = *generation * 10 + (uint64_t)(digits.data[i] - '0');
+    }
+    return right ? SIGNET_OK
+                 : signet_fail_field(call, SIGNET_INVALID, "authority.generation", "generation",
+                                     "a generation is a number, counted from 1");
+}
+
+/* What is asked of one generation: the interface, which has both functions, and the number. */
+static int32_t open_generation(const rest_t *rest, signet_call_t *call,
+                               const signet_request_t *request, const signet_provider_t **ca,
+                               uint64_t *generation)
+{
+    int32_t status = signet_http_query_only(call, request, NULL, 0);
+    if (status == SIGNET_OK)
+        status = read_generation(call, request, generation);
+    if (status != SIGNET_OK)
+        return status;
+    *ca = find(rest, call);
+    if (*ca == NULL)
+        return signet_status(call);
+    const signet_authority_interface_t *interface = (*ca)->interface;
+    return SIGNET_HAS(interface, last_list) && SIGNET_HAS(interface, evidence)
+               ? SIGNET_OK
+               : signet_fail(call, SIGNET_UNSUPPORTED, "authority.unsupported",
+                             "the CA keeps neither evidence nor last lists");
+}
+
+int32_t rest_get_evidence(void *instance, signet_call_t *call, const signet_request_t *request,
+                          signet_exchange_t *exchange)
+{
+    const signet_authority_report_t *report = NULL;
+    const signet_provider_t *ca = NULL;
+    uint64_t generation = 0;
+    int32_t status = open_generation(instance, call, request, &ca, &generation);
+    if (status != SIGNET_OK)
+        return status;
+    const signet_authority_interface_t *interface = ca->interface;
+    status = interface->evidence(ca->instance, call, signet_http_parameter(request, 0), generation,
+                                 &report);
+    return status == SIGNET_OK
+               ? signet_http_answer(call, exchange, 200, SIGNET_TEXT("application/json"),
+                                    signet_text_bytes(report->document), (signet_text_t){NULL, 0})
+               : status;
+}
+
+int32_t rest_get_last_list(void *instance, signet_call_t *call, const signet_request_t *request,
+                           signet_exchange_t *exchange)
+{
+    signet_bytes_t list = {NULL, 0};
+    const signet_provider_t *ca = NULL;
+    uint64_t generation = 0;
+    int32_t status = open_generation(instance, call, request, &ca, &generation);
+    if (status != SIGNET_OK)
+        return status;
+    const signet_authority_interface_t *interface = ca->interface;
+    status = interface->last_list(ca->instance, call, signet_http_parameter(request, 0), generation,
+                                  &list);
+    return status == SIGNET_OK
+               ? signet_http_answer(call, exchange, 200, SIGNET_TEXT("application/pkix-crl"), list,
+                                    (signet_text_t){NULL, 0})
+               : status;
 }

@@ -91,8 +91,10 @@ typedef struct fault {
     uint64_t signatures;
     int32_t fail_store_commit; /* the status of the next commit; 0: none */
     int32_t fail_journal_commit;
+    uint64_t pass_journal_commits; /* before that one */
     int32_t fail_sign;
     int32_t fail_find;
+    int32_t fail_destroy;
     int do_it_first;             /* the commit happens before it fails */
     int lie;                     /* signatures are wrong */
     int change;                  /* what was stored as intent changes behind the CA's back */

@@ -37,8 +37,37 @@ static int32_t generations(void *instance, signet_call_t *call, signet_text_t au
     return answer(call, authority, (signet_bytes_t){NULL, 0}, report);
 }
 
+/* Whether it is the one key that was destroyed. */
+static int32_t find_gone(signet_call_t *call, signet_text_t authority, uint64_t generation)
+{
+    if (signet_text_is(authority, "device") && generation == 1)
+        return SIGNET_OK;
+    return signet_fail(call, SIGNET_NOT_FOUND, "authority.no-evidence", "no such key is gone");
+}
+
+static int32_t last_list(void *instance, signet_call_t *call, signet_text_t authority,
+                         uint64_t generation, signet_bytes_t *list)
+{
+    static const uint8_t octets[] = {0x30, 0x00};
+    (void)instance;
+    *list = (signet_bytes_t){octets, sizeof octets};
+    return find_gone(call, authority, generation);
+}
+
+static int32_t evidence(void *instance, signet_call_t *call, signet_text_t authority,
+                        uint64_t generation, const signet_authority_report_t **report)
+{
+    static const signet_authority_report_t gone = {
+        .size = sizeof gone, .document = SIGNET_TEXT_INIT("{\"at\":\"2026-11-24T08:00:00Z\"}")};
+    (void)instance;
+    *report = &gone;
+    return find_gone(call, authority, generation);
+}
+
 const signet_authority_interface_t fake_authorities = {
     .size = sizeof(signet_authority_interface_t),
     .change = change,
     .generations = generations,
+    .last_list = last_list,
+    .evidence = evidence,
 };

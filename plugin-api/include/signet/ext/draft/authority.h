@@ -17,6 +17,9 @@
 #define SIGNET_CHANGE_SUSPEND "suspend"   /* nothing is issued until resume */
 #define SIGNET_CHANGE_RESUME "resume"
 #define SIGNET_CHANGE_RETIRE "retire" /* nothing is issued any more */
+/* A key that issues no more is destroyed for good, with evidence. Interrupted and asked again it
+ * goes on; asked once more it is OK and changes nothing. */
+#define SIGNET_CHANGE_DESTROY_KEY "destroy-key"
 
 /* A change asked for. */
 typedef struct signet_authority_change {
@@ -26,6 +29,12 @@ typedef struct signet_authority_change {
     signet_text_t authority;
     signet_bytes_t certificate; /* import: DER */
     signet_text_t comment;      /* why; kept with the state */
+    uint64_t generation;        /* destroy-key: which key; required */
+    signet_text_t override;     /* destroy-key: why certificates that are still good may lose their
+                                 * key; empty: refused where there are such */
+    signet_bytes_t responder;   /* destroy-key: PKCS#10, DER, of an OCSP responder that is certified
+                                 * for as long as the last list is good; empty: none */
+    signet_text_t profile;      /* destroy-key: the responder's profile */
 } signet_authority_change_t;
 
 /* What was done, or what there is. */
@@ -48,6 +57,13 @@ typedef struct signet_authority_interface {
     /* An authority's state and keys. NOT_FOUND, DENIED. Required. [worker] */
     int32_t (*generations)(void *instance, signet_call_t *call, signet_text_t authority,
                            const signet_authority_report_t **report);
+    /* The last revocation list that a key signed before it was destroyed, DER. NOT_FOUND.
+     * Optional. [worker] */
+    int32_t (*last_list)(void *instance, signet_call_t *call, signet_text_t authority,
+                         uint64_t generation, signet_bytes_t *list);
+    /* The evidence of a key's end. NOT_FOUND where it has not come. Optional. [worker] */
+    int32_t (*evidence)(void *instance, signet_call_t *call, signet_text_t authority,
+                        uint64_t generation, const signet_authority_report_t **report);
 } signet_authority_interface_t;
 
 #endif
