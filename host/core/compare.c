@@ -22,6 +22,14 @@ static int same(const signet_setting_t *left, const signet_setting_t *right)
     return 1;
 }
 
+/* A group that is left out has no members, not even those with defaults. */
+static int differ(const signet_setting_t *one, const signet_setting_t *other)
+{
+    if (one && other)
+        return !same(one, other);
+    return (one && one->line) || (other && other->line);
+}
+
 static const signet_setting_t *member(const signet_setting_t *group, signet_text_t name)
 {
     for (uint64_t index = 0; group && index < group->member_count; index++) {
@@ -39,9 +47,9 @@ static void compare(core_comparison_t *comparison, const signet_option_t *option
         const signet_setting_t *one = member(now, option->name);
         const signet_setting_t *other = member(next, option->name);
         int reloadable = level.reloadable || (option->flags & SIGNET_OPTION_RELOADABLE) != 0;
-        if ((!one && !other) || (one && other && same(one, other)))
+        if (!differ(one, other))
             continue;
-        if (option->type == SIGNET_OPTION_GROUP && one && other) {
+        if (option->type == SIGNET_OPTION_GROUP) {
             core_buffer_t prefix = {0};
             core_buffer_format(&prefix, "%s%.*s.", level.prefix, CORE_TEXT_ARG(option->name));
             level_t below = {prefix.data ? prefix.data : "", reloadable};

@@ -150,6 +150,19 @@ static int32_t plan_instances(signet_call_t *call, core_plan_t *plan, const core
     return SIGNET_OK;
 }
 
+/* The plan outlives the configurations: copies what it says about them. 0 when there is no memory.
+ */
+static int keep(signet_call_t *call, core_change_t *change)
+{
+    signet_text_t *texts[] = {&change->name, &change->plugin, &change->file};
+    for (size_t index = 0; index < sizeof texts / sizeof texts[0]; index++) {
+        *texts[index] = core_format(call, "%.*s", CORE_TEXT_ARG(*texts[index]));
+        if (!texts[index]->data)
+            return 0;
+    }
+    return 1;
+}
+
 int32_t core_plan_make(signet_call_t *call, const core_config_t *now, const core_config_t *next,
                        const signet_text_t *again, uint64_t again_count, core_plan_t *plan)
 {
@@ -167,6 +180,8 @@ int32_t core_plan_make(signet_call_t *call, const core_config_t *now, const core
         return core_fail(call, SIGNET_NO_MEMORY, "host.no-memory",
                          "there is no memory to compare configurations: free some");
     for (uint64_t index = 0; index < plan->count; index++) {
+        if (!keep(call, &plan->changes[index]))
+            return SIGNET_NO_MEMORY;
         plan->differences += plan->changes[index].kind != CORE_CHANGE_NONE;
         plan->restarts += plan->changes[index].kind == CORE_CHANGE_RESTART;
     }
