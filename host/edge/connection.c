@@ -27,6 +27,10 @@ void edge_connection_wait(edge_connection_t *connection, edge_wait_t wait)
 {
     edge_loop_t *loop = connection->loop;
 
+    if (loop->is_draining &&
+        (wait == EDGE_WAIT_HANDSHAKE || wait == EDGE_WAIT_HEADER || wait == EDGE_WAIT_IDLE)) {
+        wait = EDGE_WAIT_LAST;
+    }
     edge_deadline_set(&loop->deadlines, &connection->deadline, wait,
                       uv_now(&loop->uv) + (uint64_t)loop->routing->limits.wait_ms[wait]);
 }
@@ -273,6 +277,13 @@ static void on_expired(edge_deadline_t *deadline)
     case EDGE_WAIT_BODY:
     case EDGE_WAIT_IDLE:
         connection->protocol->expire(connection, deadline->wait);
+        break;
+    case EDGE_WAIT_LAST:
+        if (connection->established) {
+            connection->protocol->expire(connection, EDGE_WAIT_IDLE);
+        } else {
+            edge_connection_close(connection);
+        }
         break;
     case EDGE_WAIT_WRITE:
         expire_write(connection);

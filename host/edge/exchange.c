@@ -15,17 +15,23 @@ static edge_request_t *request_of(signet_exchange_t *exchange)
     return (edge_request_t *)(void *)((char *)exchange - offsetof(edge_request_t, exchange));
 }
 
-uint32_t edge_exchange_flags(const edge_request_t *request)
+static int is_head(const edge_request_t *request)
+{
+    return request->http.method.length == 4 && memcmp(request->http.method.data, "HEAD", 4) == 0;
+}
+
+uint32_t edge_exchange_flags(edge_request_t *request)
 {
     uint32_t flags = 0;
 
+    /* Nobody's connection ends without having been told so. */
+    request->close |= atomic_load(&request->edge->draining);
     if (request->http.version == 20) {
         flags |= EDGE_RESPONSE_FIELDS;
-    } else if (!request->http.keep_alive || request->close ||
-               atomic_load(&request->edge->draining)) {
+    } else if (!request->http.keep_alive || request->close) {
         flags |= EDGE_RESPONSE_CLOSE;
     }
-    if (request->http.method.length == 4 && memcmp(request->http.method.data, "HEAD", 4) == 0) {
+    if (is_head(request)) {
         flags |= EDGE_RESPONSE_HEAD;
     }
     return flags;
@@ -193,7 +199,7 @@ static int32_t add_piece(edge_request_t *request, signet_call_t *call, signet_by
     size_t before = request->answer.length;
     int32_t status;
 
-    if ((edge_exchange_flags(request) & EDGE_RESPONSE_HEAD) != 0) {
+    if (is_head(request)) {
         return SIGNET_OK;
     }
     status = request->chunked ? edge_response_write_chunk(&request->answer, piece)
@@ -241,7 +247,7 @@ static int32_t finish(signet_exchange_t *exchange, signet_call_t *call)
     (void)pthread_mutex_lock(&request->lock);
     if (!request->streamed || request->ended) {
         status = not_begun(call);
-    } else if (request->chunked && (edge_exchange_flags(request) & EDGE_RESPONSE_HEAD) == 0 &&
+    } else if (request->chunked && !is_head(request) &&
                edge_buffer_add(&request->answer, "0\r\n\r\n", 5) != SIGNET_OK) {
         status = no_memory(call);
     } else {

@@ -7,6 +7,6 @@
 extern const signet_exchange_services_t edge_exchange_services;
 
 /* Flags of edge_response_write for this request's answer. */
-uint32_t edge_exchange_flags(const edge_request_t *request);
+uint32_t edge_exchange_flags(edge_request_t *request);
 
 #endif

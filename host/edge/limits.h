@@ -15,6 +15,7 @@ typedef enum edge_wait {
     EDGE_WAIT_IDLE,
     EDGE_WAIT_WRITE,
     EDGE_WAIT_LINGER,
+    EDGE_WAIT_LAST, /* for a last request, while the host stops */
     EDGE_WAITS
 } edge_wait_t;
 

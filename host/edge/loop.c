@@ -203,7 +203,7 @@ static void begin_drain(edge_loop_t *loop)
         if (connection->established) {
             connection->protocol->drain(connection);
         } else {
-            edge_connection_close(connection);
+            edge_connection_wait(connection, EDGE_WAIT_HANDSHAKE);
         }
     }
 }

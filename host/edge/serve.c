@@ -190,9 +190,8 @@ static void feed_input(edge_connection_t *connection)
 static void end_answer(edge_connection_t *connection)
 {
     edge_request_t *request = connection->request;
-    int close = request->close || !request->http.keep_alive ||
-                connection->stage != EDGE_STAGE_ANSWER ||
-                atomic_load(&connection->loop->edge->draining);
+    int close =
+        request->close || !request->http.keep_alive || connection->stage != EDGE_STAGE_ANSWER;
 
     connection->request = NULL;
     edge_loop_give_request(connection->loop, request);
@@ -275,10 +274,11 @@ static void serve_expire(edge_connection_t *connection, edge_wait_t wait)
     }
 }
 
+/* A request may be on its way: it is still served, and told that it is the last one. */
 static void serve_drain(edge_connection_t *connection)
 {
-    if (connection->stage == EDGE_STAGE_HEAD && connection->request == NULL) {
-        edge_connection_finish(connection);
+    if (connection->stage == EDGE_STAGE_HEAD) {
+        edge_connection_wait(connection, EDGE_WAIT_IDLE);
     }
 }
 

@@ -17,7 +17,7 @@
 static char said[262144]; /* standard error of the last run */
 static pid_t running;     /* the one that was started last, until its end */
 
-pid_t daemon_start(const char *one, const char *two, const char *three)
+static pid_t start(const char *one, const char *two, const char *three, int log)
 {
     static char daemon[512];
     snprintf(daemon, sizeof daemon, "%s", world_build("bin/signetd"));
@@ -27,12 +27,20 @@ pid_t daemon_start(const char *one, const char *two, const char *three)
     posix_spawn_file_actions_t actions;
     pid_t child = 0;
     posix_spawn_file_actions_init(&actions);
-    posix_spawn_file_actions_addopen(&actions, STDERR_FILENO, world_path("err"),
-                                     O_WRONLY | O_CREAT | O_TRUNC, 0600);
+    if (log >= 0)
+        posix_spawn_file_actions_adddup2(&actions, log, STDERR_FILENO);
+    else
+        posix_spawn_file_actions_addopen(&actions, STDERR_FILENO, world_path("err"),
+                                         O_WRONLY | O_CREAT | O_TRUNC, 0600);
     ck_assert_int_eq(posix_spawn(&child, daemon, &actions, NULL, arguments, environ), 0);
     posix_spawn_file_actions_destroy(&actions);
     running = child;
     return child;
+}
+
+pid_t daemon_start(const char *one, const char *two, const char *three)
+{
+    return start(one, two, three, -1);
 }
 
 void daemon_read(const char *name, char *text, size_t size)
@@ -44,9 +52,8 @@ void daemon_read(const char *name, char *text, size_t size)
         fclose(file);
 }
 
-pid_t daemon_serve(void)
+static pid_t await_ready(pid_t child)
 {
-    pid_t child = daemon_start("--config", world_path("signet.cfg"), NULL);
     for (int wait = 0; wait < PATIENCE_MS; wait++) {
         if (access(world_path("ready"), F_OK) == 0)
             return child;
@@ -54,6 +61,16 @@ pid_t daemon_serve(void)
     }
     daemon_read("err", said, sizeof said);
     ck_abort_msg("not ready: %s", said);
+}
+
+pid_t daemon_serve(void)
+{
+    return await_ready(daemon_start("--config", world_path("signet.cfg"), NULL));
+}
+
+pid_t daemon_start_with_log(int log)
+{
+    return await_ready(start("--config", world_path("signet.cfg"), NULL, log));
 }
 
 unsigned daemon_port(void)

@@ -10,6 +10,8 @@
 pid_t daemon_start(const char *one, const char *two, const char *three);
 /* Starts it with "signet.cfg", and waits until its file "ready" is there. */
 pid_t daemon_serve(void);
+/* The same with its standard error on this descriptor. */
+pid_t daemon_start_with_log(int log);
 /* The port of the listener in "ready". */
 unsigned daemon_port(void);
 /* Kills what a failed test has left running: a fixture's end. */
