@@ -6,6 +6,7 @@
 
 #include "cli/argument.h"
 #include "cli/catalog.h"
+#include "cli/kept.h"
 #include "cli/memory.h"
 #include "cli/needed.h"
 #include "cli/output.h"
@@ -47,8 +48,9 @@ static int32_t hand_on(signet_call_t *to, signet_call_t *from)
 }
 
 /* Runs it in a call of its own, as the user who started signet. */
-static int32_t run_in(cli_t *cli, core_registry_t *registry, const signet_command_t *command,
-                      void *instance, const signet_setting_t *options)
+static int32_t run_in(cli_t *cli, core_registry_t *registry, const core_config_t *whole,
+                      const signet_command_t *command, void *instance,
+                      const signet_setting_t *options)
 {
     const signet_grant_t grants[] = {
         {.size = sizeof grants[0], .role = SIGNET_TEXT_INIT("administrator")},
@@ -70,7 +72,9 @@ static int32_t run_in(cli_t *cli, core_registry_t *registry, const signet_comman
     int32_t status = SIGNET_NO_MEMORY;
     if (output) {
         signet_command_input_t input = cli_run_input(cli, options, cli_output_head(output));
-        status = command->run(instance, call, &input);
+        status = cli_kept(call, whole, &input.kept, &input.kept_count);
+        if (status == SIGNET_OK)
+            status = command->run(instance, call, &input);
         if (status != SIGNET_OK)
             status = hand_on(cli->call, call);
         int32_t printed = cli_output_end(call, output, status == SIGNET_OK);
@@ -84,9 +88,11 @@ static int32_t run_in(cli_t *cli, core_registry_t *registry, const signet_comman
     return status;
 }
 
-/* Opens and starts the blocks of `config` and runs the command in the instance `name`. */
-static int32_t run_on(cli_t *cli, core_config_t *config, const signet_command_t *command,
-                      signet_text_t name, const signet_setting_t *options)
+/* Opens and starts the blocks of `config`, a part of `whole`, and runs the command in the instance
+ * `name`. */
+static int32_t run_on(cli_t *cli, const core_config_t *whole, core_config_t *config,
+                      const signet_command_t *command, signet_text_t name,
+                      const signet_setting_t *options)
 {
     core_registry_t *registry = NULL;
     uint64_t matches = 0;
@@ -101,7 +107,7 @@ static int32_t run_on(cli_t *cli, core_config_t *config, const signet_command_t 
             ? core_registry_find(registry, SIGNET_TEXT(SIGNET_COMMAND_INTERFACE), name, &matches)
             : NULL;
     if (provider)
-        status = run_in(cli, registry, command, provider->instance, options);
+        status = run_in(cli, registry, whole, command, provider->instance, options);
     else if (status == SIGNET_OK)
         status = core_fail(cli->call, SIGNET_INTERNAL, "command.no-instance",
                            "the instance \"%.*s\" brings no commands", CORE_TEXT_ARG(name));
@@ -175,7 +181,7 @@ static signet_text_t configuration_of(const cli_t *cli, const cli_command_t *com
 static int32_t run_local(cli_t *cli, const cli_command_t *command, const signet_setting_t *options)
 {
     core_config_t *config = NULL;
-    core_config_t needed;
+    core_config_t needed = {.block_count = 0};
     uint64_t index = 0;
     const char *path = cli_string(cli->call, configuration_of(cli, command, options));
     if (!path || !*path) {
@@ -194,6 +200,7 @@ static int32_t run_local(cli_t *cli, const cli_command_t *command, const signet_
         status = command->command->flags & SIGNET_COMMAND_STANDALONE
                      ? cli_needed_alone(cli->call, config, index, command->command->flags, &needed)
                      : cli_needed(cli->call, config, index, &needed);
+    needed.unstarted = (command->command->flags & SIGNET_COMMAND_UNSTARTED) != 0;
     const signet_command_t *found = NULL;
     if (status == SIGNET_OK) {
         found = find_command(&config->blocks[index], command->command->name);
@@ -204,7 +211,7 @@ static int32_t run_local(cli_t *cli, const cli_command_t *command, const signet_
                                CORE_TEXT_ARG(command->plugin->id), CORE_TEXT_ARG(config->file));
     }
     if (found)
-        status = run_on(cli, &needed, found, config->blocks[index].name, options);
+        status = run_on(cli, config, &needed, found, config->blocks[index].name, options);
     core_config_free(config);
     return status;
 }
@@ -225,7 +232,7 @@ static int32_t run_remote(cli_t *cli, const cli_command_t *command, const signet
     core_config_t config = {.blocks = &block, .block_count = 1, .holders = 1};
     if (command->command->flags & SIGNET_COMMAND_STANDALONE)
         config.standalone = plugin->id;
-    return run_on(cli, &config, command->command, plugin->id, options);
+    return run_on(cli, &config, &config, command->command, plugin->id, options);
 }
 
 int32_t cli_run(cli_t *cli, const cli_command_t *command, const signet_setting_t *options)

@@ -40,6 +40,7 @@ typedef struct core_config {
     signet_text_t standalone; /* the instance that is opened but not started, and may lack what it
                                * needs; empty: none */
     atomic_uint holders;      /* who still needs it: its loader, registries, instances */
+    int unstarted;            /* 1: no instance is started */
 } core_config_t;
 
 /* Reads, includes and checks `path`, loading the descriptors of the plugins it names from

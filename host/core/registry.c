@@ -28,9 +28,11 @@ static void free_generations(core_generations_t *generations)
     free(generations);
 }
 
+/* Whether an instance is only opened. */
 static int is_standalone(const core_registry_t *registry, const core_instance_t *instance)
 {
-    return core_text_equal(instance->block->name, registry->config->standalone);
+    return registry->config->unstarted ||
+           core_text_equal(instance->block->name, registry->config->standalone);
 }
 
 /* The instance of `old` that the plan leaves as it is or changes in place; NULL for others. */

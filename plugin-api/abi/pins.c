@@ -51,6 +51,8 @@ NUMBER(SIGNET_OPTION_REQUIRED, 1U);
 NUMBER(SIGNET_OPTION_POSITIONAL, 2U);
 NUMBER(SIGNET_OPTION_REPEATABLE, 4U);
 NUMBER(SIGNET_OPTION_RELOADABLE, 8U);
+NUMBER(SIGNET_OPTION_STATE, 16U);
+NUMBER(SIGNET_OPTION_KEYS, 32U);
 /* http.h */
 NUMBER(SIGNET_ROUTE_PUBLIC, 2U);
 NUMBER(SIGNET_ROUTE_STREAM, 4U);
@@ -173,6 +175,8 @@ STRING(SIGNET_EVENT_TOKEN_CREATED, "token.created");
 STRING(SIGNET_EVENT_TOKEN_REVOKED, "token.revoked");
 STRING(SIGNET_EVENT_LOGIN_FAILED, "login.failed");
 STRING(SIGNET_EVENT_ACCESS_DENIED, "access.denied");
+STRING(SIGNET_EVENT_JOURNAL_ROLLED_BACK, "journal.rolled-back");
+STRING(SIGNET_EVENT_JOURNAL_ACKNOWLEDGED, "journal.acknowledged");
 STRING(SIGNET_EVENT_HOST_STARTED, "host.started");
 STRING(SIGNET_EVENT_HOST_STOPPED, "host.stopped");
 STRING(SIGNET_EVENT_CONFIGURATION_LOADED, "configuration.loaded");
@@ -227,6 +231,10 @@ STRING(SIGNET_ROLE_AUDITOR, "auditor");
 NUMBER(SIGNET_COMMAND_LOCAL, 1U);
 NUMBER(SIGNET_COMMAND_STANDALONE, 2U);
 NUMBER(SIGNET_COMMAND_WITH_OPTIONAL, 4U);
+NUMBER(SIGNET_COMMAND_UNSTARTED, 8U);
+NUMBER(SIGNET_KEPT_CONFIGURATION, 1U);
+NUMBER(SIGNET_KEPT_STATE, 2U);
+NUMBER(SIGNET_KEPT_KEYS, 3U);
 NUMBER(SIGNET_COLUMN_NUMBER, 1U);
 NUMBER(SIGNET_COLUMN_WIDE, 2U);
 STRING(SIGNET_COMMAND_INTERFACE, "signet.command/1");
@@ -676,7 +684,7 @@ MEMBER(signet_journal_page, count, 16);
 MEMBER(signet_journal_page, cursor, 24);
 
 /* journal.h: signet_journal_interface */
-SIZE(signet_journal_interface, 48);
+SIZE(signet_journal_interface, 56);
 MEMBER(signet_journal_interface, size, 0);
 MEMBER(signet_journal_interface, reserved, 4);
 MEMBER(signet_journal_interface, commit, 8);
@@ -684,6 +692,7 @@ MEMBER(signet_journal_interface, denied, 16);
 MEMBER(signet_journal_interface, query, 24);
 MEMBER(signet_journal_interface, read, 32);
 MEMBER(signet_journal_interface, acknowledge, 40);
+MEMBER(signet_journal_interface, ready, 48);
 
 /* inventory.h: signet_certificate */
 SIZE(signet_certificate, 304);
@@ -995,7 +1004,7 @@ MEMBER(signet_output_services, note, 32);
 MEMBER(signet_output_services, raw, 40);
 
 /* command.h: signet_command_input */
-SIZE(signet_command_input, 104);
+SIZE(signet_command_input, 120);
 MEMBER(signet_command_input, size, 0);
 MEMBER(signet_command_input, reserved, 4);
 MEMBER(signet_command_input, options, 8);
@@ -1005,6 +1014,15 @@ MEMBER(signet_command_input, cacert, 40);
 MEMBER(signet_command_input, token_file, 56);
 MEMBER(signet_command_input, client_certificate, 72);
 MEMBER(signet_command_input, client_key, 88);
+MEMBER(signet_command_input, kept, 104);
+MEMBER(signet_command_input, kept_count, 112);
+
+/* command.h: signet_kept_path */
+SIZE(signet_kept_path, 40);
+MEMBER(signet_kept_path, size, 0);
+MEMBER(signet_kept_path, kind, 4);
+MEMBER(signet_kept_path, option, 8);
+MEMBER(signet_kept_path, path, 24);
 
 /* command.h: signet_command */
 SIZE(signet_command, 80);
@@ -1236,6 +1254,8 @@ static void pin_signet_journal_interface(const struct signet_journal_interface *
     int32_t (*acknowledge)(void *instance, signet_call_t *call, signet_text_t consumer,
                            signet_text_t position) = object->acknowledge;
     (void)acknowledge;
+    int32_t (*ready)(void *instance, signet_call_t *call) = object->ready;
+    (void)ready;
 }
 
 static void pin_signet_inventory_interface(const struct signet_inventory_interface *object)

@@ -1,4 +1,5 @@
 /* The local commands `journal verify` and `journal head`. */
+#include "backup.h"
 #include "journal.h"
 #include "seal.h"
 #include "verify.h"
@@ -216,7 +217,54 @@ static const signet_option_t verify_options[] = {
          "A file with what `signet journal head` printed earlier, kept elsewhere.")},
 };
 
+#define FOLDER(words)                                                                              \
+    {                                                                                              \
+        .size = sizeof(signet_option_t), .type = SIGNET_OPTION_PATH,                               \
+        .flags = SIGNET_OPTION_REQUIRED | SIGNET_OPTION_POSITIONAL,                                \
+        .name = SIGNET_TEXT_INIT("folder"), .help = SIGNET_TEXT_INIT(words)                        \
+    }
+#define SWITCH(option_name, words)                                                                 \
+    {                                                                                              \
+        .size = sizeof(signet_option_t), .type = SIGNET_OPTION_BOOLEAN,                            \
+        .name = SIGNET_TEXT_INIT(option_name), .help = SIGNET_TEXT_INIT(words)                     \
+    }
+
+static const signet_option_t backup_options[] = {
+    FOLDER("The folder to make."),
+    SWITCH("keys", "Take files with private keys too, encrypted as they are."),
+};
+
+static const signet_option_t restore_options[] = {
+    FOLDER("The backup."),
+    SWITCH("replace", "Put it in the place of what is there, which is kept under another name."),
+    SWITCH("keys", "Put the files with private keys in place too."),
+};
+
 static const signet_command_t commands[] = {
+    {.size = sizeof(signet_command_t),
+     .flags = SIGNET_COMMAND_LOCAL | SIGNET_COMMAND_UNSTARTED,
+     .name = SIGNET_TEXT_INIT("backup"),
+     .summary = SIGNET_TEXT_INIT("Makes a verified copy of a deployment, while it runs or not."),
+     .help = SIGNET_TEXT_INIT(
+         "Takes the store as of one moment, looks through all of it, verifies the journal in it, "
+         "and adds the configuration and the files that it names. The folder has its name only "
+         "once it is whole.\n\n    signet backup /backup/signet-$(date +%F)"),
+     .options = backup_options,
+     .option_count = COUNT(backup_options),
+     .run = journal_backup_run},
+    {.size = sizeof(signet_command_t),
+     .flags = SIGNET_COMMAND_LOCAL | SIGNET_COMMAND_UNSTARTED,
+     .name = SIGNET_TEXT_INIT("restore"),
+     .summary = SIGNET_TEXT_INIT("Verifies a backup and puts it in place, while no host runs."),
+     .help = SIGNET_TEXT_INIT(
+         "Verifies every file of the backup, its store and its journal before anything is changed, "
+         "and does not touch a deployment that is there, unless told to. The configuration must be "
+         "in place; a copy of it is in the backup, below files/. Afterwards the node signs nothing "
+         "until an administrator acknowledges what is lost.\n\n    signet --config signet.cfg "
+         "restore /backup/signet-2026-11-24"),
+     .options = restore_options,
+     .option_count = COUNT(restore_options),
+     .run = journal_restore_run},
     {.size = sizeof(signet_command_t),
      .flags = SIGNET_COMMAND_LOCAL,
      .name = SIGNET_TEXT_INIT("journal verify"),

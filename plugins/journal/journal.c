@@ -4,6 +4,7 @@
 #include <signet/sdk/setting.h>
 #include <signet/sdk/text.h>
 #include <stdlib.h>
+#include <string.h>
 
 #define FLOOD_PERIOD_MS 1000
 
@@ -41,6 +42,7 @@ int32_t journal_open(const signet_host_t *host, signet_call_t *call, void **inst
     if (!journal)
         return signet_fail_memory(call);
     journal->host = host;
+    journal->head.file = -1;
     journal->store = signet_setting_text(host->settings, "store");
     journal->keys = signet_setting_text(host->settings, "keys");
     journal->key = signet_setting_text(host->settings, "key");
@@ -69,28 +71,16 @@ static int32_t add_job(const journal_t *journal, signet_call_t *call, const char
 /* Takes the next epoch: no two processes write under the same one. */
 static int32_t take_epoch(journal_t *journal, signet_call_t *call)
 {
+    journal_rollback_t *rollback = &journal->rollback;
+    signet_field_t fields[JOURNAL_EPOCH_FIELDS];
+    signet_change_t change;
     signet_store_t store;
-    const signet_record_t *record = NULL;
+    uint64_t epoch = rollback->epoch;
+    rollback->epoch = (epoch > journal->sealer.epoch ? epoch : journal->sealer.epoch) + 1;
+    journal_rollback_put(journal, &change, fields);
     int32_t status = journal_store(journal, call, &store);
-    if (status != SIGNET_OK)
-        return status;
-    uint64_t version = SIGNET_VERSION_ABSENT;
-    uint64_t epoch = journal->sealer.epoch;
-    status = store.interface->get(store.instance, call, SIGNET_TEXT(JOURNAL_EPOCHS),
-                                  journal->host->node, &record);
-    if (status == SIGNET_OK) {
-        version = record->version;
-        uint64_t stored = (uint64_t)signet_record_integer(record, "epoch");
-        epoch = stored > epoch ? stored : epoch;
-    } else if (status == SIGNET_NOT_FOUND) {
-        call->services->clear(call);
-    } else {
-        return status;
-    }
-    const signet_field_t field = signet_field_integer("epoch", (int64_t)epoch + 1);
-    const signet_change_t change = signet_put(JOURNAL_EPOCHS, journal->host->node, version, &field,
-                                              1, signet_text_bytes(SIGNET_TEXT("{}")));
-    status = store.interface->commit(store.instance, call, &change, 1);
+    if (status == SIGNET_OK)
+        status = store.interface->commit(store.instance, call, &change, 1);
     if (status == SIGNET_CONFLICT) {
         call->services->clear(call);
         return signet_fail(
@@ -99,26 +89,45 @@ static int32_t take_epoch(journal_t *journal, signet_call_t *call)
             "node name.",
             SIGNET_FORMAT(journal->host->node));
     }
-    if (status == SIGNET_OK)
-        journal->epoch = epoch + 1;
-    return status;
+    if (status != SIGNET_OK)
+        return status;
+    rollback->version++;
+    journal->epoch = rollback->epoch;
+    return SIGNET_OK;
+}
+
+/* Has the head file say that this epoch is taken, and that what it said before is dealt with. */
+static void note_epoch(journal_t *journal, signet_call_t *call)
+{
+    journal_mark_t mark = {.epoch = journal->epoch, .seal = journal->sealer.index};
+    memcpy(mark.node, journal->host->node.data, journal->host->node.length);
+    memcpy(mark.digest, journal->sealer.digest, JOURNAL_DIGEST);
+    journal_head_write(journal, call, &mark);
 }
 
 int32_t journal_begin(journal_t *journal, signet_call_t *call)
 {
     int32_t status = SIGNET_OK;
+    int began = 0;
     if (atomic_load_explicit(&journal->begun, memory_order_acquire))
         return SIGNET_OK;
     pthread_mutex_lock(&journal->starting);
     if (!atomic_load(&journal->begun)) {
-        status = journal_sealer_recover(journal, call);
+        status = journal_sealer_load(journal, call);
+        if (status == SIGNET_OK)
+            status = journal_rollback_look(journal, call);
+        if (status == SIGNET_OK)
+            status = journal_sealer_recover(journal, call);
         if (status == SIGNET_OK)
             status = take_epoch(journal, call);
         if (status == SIGNET_OK)
+            note_epoch(journal, call);
+        if (status == SIGNET_OK)
             atomic_store_explicit(&journal->begun, 1, memory_order_release);
+        began = status == SIGNET_OK;
     }
     pthread_mutex_unlock(&journal->starting);
-    return status;
+    return began ? journal_rollback_tell(journal, call) : status;
 }
 
 int32_t journal_start(void *instance, signet_call_t *call)
@@ -135,6 +144,8 @@ int32_t journal_start(void *instance, signet_call_t *call)
     if (status == SIGNET_OK)
         status = journal_begin(journal, call);
     if (status == SIGNET_OK)
+        status = journal_rollback_routes(journal, call);
+    if (status == SIGNET_OK)
         status = add_job(journal, call, "seal",
                          signet_setting_integer(journal->host->settings, "interval", 1000),
                          journal_sealer_run);
@@ -148,7 +159,7 @@ int32_t journal_reload(void *instance, signet_call_t *call, const signet_host_t 
 {
     const journal_t *journal = instance;
     const signet_setting_t *now = journal->host->settings;
-    static const char *const texts[] = {"store", "keys", "key", "type"};
+    static const char *const texts[] = {"store", "keys", "key", "type", "head_file"};
     int same = signet_setting_integer(now, "interval", 0) ==
                signet_setting_integer(host->settings, "interval", 0);
     for (size_t i = 0; i < sizeof(texts) / sizeof(texts[0]); i++)
@@ -174,6 +185,7 @@ int32_t journal_stop(void *instance, signet_call_t *call)
 void journal_close(void *instance)
 {
     journal_t *journal = instance;
+    journal_head_close(&journal->head);
     journal_flood_clear(&journal->flood);
     journal_sealer_clear(&journal->sealer);
     journal_tracker_clear(&journal->tracker);

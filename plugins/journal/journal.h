@@ -3,6 +3,8 @@
 #define JOURNAL_JOURNAL_H
 
 #include "flood.h"
+#include "head.h"
+#include "rollback.h"
 #include "schema.h"
 #include "sealer.h"
 #include "tracker.h"
@@ -22,6 +24,8 @@ typedef struct journal {
     journal_tracker_t tracker;
     journal_sealer_t sealer;
     journal_flood_t flood;
+    journal_head_file_t head;
+    journal_rollback_t rollback;
 } journal_t;
 
 /* Life cycle, see signet/plugin.h. */

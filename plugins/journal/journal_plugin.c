@@ -29,6 +29,12 @@ static const signet_option_t options[] = {
      .default_value = SIGNET_TEXT_INIT("1s"),
      .minimum = 10,
      .maximum = 3600000},
+    {.size = sizeof(signet_option_t),
+     .type = SIGNET_OPTION_PATH,
+     .name = SIGNET_TEXT_INIT("head_file"),
+     .help = SIGNET_TEXT_INIT("The file that says how far the journal is, by which a store is "
+                              "noticed that was put back to an earlier state; beside the store by "
+                              "default.")},
 };
 
 static const signet_journal_interface_t interface = {
@@ -38,6 +44,7 @@ static const signet_journal_interface_t interface = {
     .query = journal_query,
     .read = journal_read,
     .acknowledge = journal_acknowledge,
+    .ready = journal_ready,
 };
 
 static const signet_provide_t provides[] = {

@@ -23,26 +23,29 @@ static const signet_field_declaration_t seal_fields[] = {
 };
 static const signet_field_declaration_t epoch_fields[] = {
     FIELD("epoch", SIGNET_VALUE_INTEGER, SIGNET_FIELD_UNINDEXED),
+    FIELD("seal_floor", SIGNET_VALUE_INTEGER, SIGNET_FIELD_UNINDEXED),
+    FIELD("rolled_back", SIGNET_VALUE_TIME, SIGNET_FIELD_UNINDEXED),
 };
 static const signet_field_declaration_t cursor_fields[] = {
     FIELD("seal", SIGNET_VALUE_INTEGER, SIGNET_FIELD_UNINDEXED),
     FIELD("sequence", SIGNET_VALUE_INTEGER, SIGNET_FIELD_UNINDEXED),
 };
 
-#define COLLECTION(collection_name, collection_fields)                                             \
+#define COLLECTION(collection_name, collection_revision, collection_fields)                        \
     {                                                                                              \
-        .size = sizeof(signet_collection_t), .flags = SIGNET_COLLECTION_GLOBAL, .revision = 1,     \
-        .name = SIGNET_TEXT_INIT(collection_name), .fields = (collection_fields),                  \
+        .size = sizeof(signet_collection_t), .flags = SIGNET_COLLECTION_GLOBAL,                    \
+        .revision = (collection_revision), .name = SIGNET_TEXT_INIT(collection_name),              \
+        .fields = (collection_fields),                                                             \
         .field_count = sizeof(collection_fields) / sizeof((collection_fields)[0])                  \
     }
 
 /* Sealing goes across tenants, so all of them are global; an entry's tenant is a field, absent
  * where there is none. */
 static const signet_collection_t collections[] = {
-    COLLECTION(JOURNAL_ENTRIES, entry_fields),
-    COLLECTION(JOURNAL_SEALS, seal_fields),
-    COLLECTION(JOURNAL_EPOCHS, epoch_fields),
-    COLLECTION(JOURNAL_CURSORS, cursor_fields),
+    COLLECTION(JOURNAL_ENTRIES, 1, entry_fields),
+    COLLECTION(JOURNAL_SEALS, 1, seal_fields),
+    COLLECTION(JOURNAL_EPOCHS, 2, epoch_fields),
+    COLLECTION(JOURNAL_CURSORS, 1, cursor_fields),
     {.size = sizeof(signet_collection_t),
      .flags = SIGNET_COLLECTION_GLOBAL,
      .revision = 1,

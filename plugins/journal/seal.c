@@ -31,6 +31,8 @@ int32_t journal_seal_message(signet_call_t *call, const journal_seal_t *seal,
         signet_buffer_format(&buffer, "%s%" PRIu64 "-%" PRIu64, i ? " " : "", range->gaps[2 * i],
                              range->gaps[2 * i + 1]);
     signet_buffer_add_byte(&buffer, '\n');
+    if (seal->follows + 1 != seal->index)
+        signet_buffer_format(&buffer, "%" PRIu64 "\n", seal->follows);
     return signet_buffer_bytes(&buffer, message);
 }
 
@@ -43,6 +45,8 @@ int32_t journal_seal_write(signet_call_t *call, const journal_seal_t *seal, sign
     signet_json_begin_object(&writer, NULL);
     signet_json_text(&writer, "node", seal->node);
     signet_json_integer(&writer, "index", (int64_t)seal->index);
+    if (seal->follows + 1 != seal->index)
+        signet_json_integer(&writer, "follows", (int64_t)seal->follows);
     signet_json_integer(&writer, "epoch", (int64_t)range->epoch);
     signet_json_integer(&writer, "first", (int64_t)range->first);
     signet_json_integer(&writer, "last", (int64_t)range->last);
@@ -166,6 +170,11 @@ int32_t journal_seal_read(signet_call_t *call, signet_bytes_t body, journal_seal
         status = signet_json_get_text(call, json, "node", &seal->node);
     if (status == SIGNET_OK)
         status = read_number(call, json, "index", &seal->index);
+    seal->follows = seal->index > 0 ? seal->index - 1 : 0;
+    if (status == SIGNET_OK && signet_json_get(json, "follows"))
+        status = read_number(call, json, "follows", &seal->follows);
+    if (status == SIGNET_OK && seal->follows >= seal->index)
+        status = fail_body(call);
     if (status == SIGNET_OK)
         status = signet_json_get_integer(call, json, "time", &seal->time);
     if (status == SIGNET_OK)

@@ -8,6 +8,7 @@
  *     PREVIOUS                                   (SHA-256 of the last seal's body; 64 zeros)
  *     ROOT
  *     FIRST-LAST …                               (gaps, one space between them; may be empty)
+ *     FOLLOWS                                    (only where numbers were left out)
  *
  * The stored body is JSON with the same members, the leaves of all entries and the signature. */
 #ifndef JOURNAL_SEAL_H
@@ -18,7 +19,9 @@
 
 typedef struct journal_seal {
     signet_text_t node;
-    uint64_t index; /* from 1, over all epochs of the node */
+    uint64_t index;   /* from 1, over all epochs of the node */
+    uint64_t follows; /* the index of the one before: the next lower number, but for seals that were
+                       * lost with what an older store was put in place of */
     int64_t time;
     journal_range_t range;
     uint8_t previous[JOURNAL_DIGEST];

@@ -80,12 +80,29 @@ static int32_t store_seal(const journal_t *journal, signet_call_t *call, const j
     return SIGNET_OK;
 }
 
+/* Has the head file say how far the journal is. */
+static void note_head(journal_t *journal, signet_call_t *call)
+{
+    const journal_sealer_t *sealer = &journal->sealer;
+    journal_mark_t mark = journal->head.mark;
+    if (mark.restored)
+        return;
+    memset(mark.node, 0, sizeof(mark.node));
+    memcpy(mark.node, journal->host->node.data, journal->host->node.length);
+    mark.epoch = sealer->epoch > mark.epoch ? sealer->epoch : mark.epoch;
+    mark.seal = sealer->index;
+    memcpy(mark.digest, sealer->digest, JOURNAL_DIGEST);
+    journal_head_write(journal, call, &mark);
+}
+
 /* Signs a range and appends it to the chain. */
 static int32_t seal_range(journal_t *journal, signet_call_t *call, const journal_range_t *range)
 {
     journal_sealer_t *sealer = &journal->sealer;
+    uint64_t before = sealer->floor > sealer->index ? sealer->floor : sealer->index;
     journal_seal_t seal = {.node = journal->host->node,
-                           .index = sealer->index + 1,
+                           .index = before + 1,
+                           .follows = sealer->index,
                            .time = signet_now(),
                            .range = *range};
     signet_bytes_t message;
@@ -117,6 +134,7 @@ static int32_t seal_range(journal_t *journal, signet_call_t *call, const journal
     if (status != SIGNET_OK)
         return status;
     set_end(sealer, seal.index, range->epoch, last, digest);
+    note_head(journal, call);
     return SIGNET_OK;
 }
 
@@ -138,7 +156,7 @@ static int32_t in_child(journal_t *journal, signet_call_t *call,
 
 /* --- recovery ---------------------------------------------------------------------------- */
 
-static int32_t load_last(journal_t *journal, signet_call_t *call)
+int32_t journal_sealer_load(journal_t *journal, signet_call_t *call)
 {
     journal_sealer_t *sealer = &journal->sealer;
     signet_text_t prefix = signet_format(call, "%.*s/", SIGNET_FORMAT(journal->host->node));
@@ -231,7 +249,7 @@ int32_t journal_sealer_recover(journal_t *journal, signet_call_t *call)
 {
     int more = 1;
     pthread_mutex_lock(&journal->sealer.mutex);
-    int32_t status = load_last(journal, call);
+    int32_t status = SIGNET_OK;
     while (status == SIGNET_OK && more)
         status = in_child(journal, call, recover_step, &more);
     pthread_mutex_unlock(&journal->sealer.mutex);

@@ -13,6 +13,7 @@ struct journal;
 typedef struct journal_sealer {
     pthread_mutex_t mutex; /* held while sealing */
     journal_key_t key;
+    uint64_t floor;        /* seals are numbered above it; set before the first is made */
     pthread_mutex_t state; /* of what follows */
     uint64_t index;        /* of the last seal; 0: none */
     uint64_t epoch;        /* what it ended with */
@@ -22,8 +23,10 @@ typedef struct journal_sealer {
 
 int32_t journal_sealer_init(signet_call_t *call, journal_sealer_t *sealer);
 void journal_sealer_clear(journal_sealer_t *sealer);
-/* Finds the last seal and seals what an earlier process left. Before the epoch is taken. [worker]
- */
+/* Finds the last seal. [worker] */
+int32_t journal_sealer_load(struct journal *journal, signet_call_t *call);
+/* Seals what an earlier process left. After the last seal was found, before the epoch is taken.
+ * [worker] */
 int32_t journal_sealer_recover(struct journal *journal, signet_call_t *call);
 /* Seals all that has settled. [worker] */
 int32_t journal_sealer_seal(struct journal *journal, signet_call_t *call);

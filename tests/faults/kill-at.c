@@ -1,7 +1,7 @@
-/* Preloaded into signetd: kills it at the Nth write, sync or rename of the whole process, counted
- * over all threads. KILL_AT=N; KILL_AT=0 counts alone and leaves the number in the file KILL_COUNT
- * names. KILL_LEFT names a file with the number of calls that are left, which its owner may set at
- * any time; 0: none is counted. */
+/* Preloaded into signetd: kills it at the Nth write, sync or change of a name of the whole process,
+ * counted over all threads. KILL_AT=N; KILL_AT=0 counts alone and leaves the number in the file
+ * KILL_COUNT names. KILL_LEFT names a file with the number of calls that are left, which its owner
+ * may set at any time; 0: none is counted. */
 #define _GNU_SOURCE
 #include <dlfcn.h>
 #include <fcntl.h>
@@ -75,6 +75,7 @@ typedef ssize_t (*writev_t)(int, const struct iovec *, int);
 typedef ssize_t (*pwrite_t)(int, const void *, size_t, off_t);
 typedef int (*sync_t)(int);
 typedef int (*rename_t)(const char *, const char *);
+typedef int (*unlink_t)(const char *);
 
 ssize_t write(int descriptor, const void *data, size_t length)
 {
@@ -116,4 +117,22 @@ int rename(const char *from, const char *to)
 {
     NEXT(rename_t, "rename");
     return next(from, to);
+}
+
+int link(const char *from, const char *to)
+{
+    NEXT(rename_t, "link");
+    return next(from, to);
+}
+
+int unlink(const char *path)
+{
+    NEXT(unlink_t, "unlink");
+    return next(path);
+}
+
+int syncfs(int descriptor)
+{
+    NEXT(sync_t, "syncfs");
+    return next(descriptor);
 }

@@ -17,6 +17,21 @@
 #define SIGNET_COMMAND_STANDALONE 2U
 /* With LOCAL and STANDALONE: what its plugin would like to have is started all the same. */
 #define SIGNET_COMMAND_WITH_OPTIONAL 4U
+/* With LOCAL: its instance and all that it needs are opened and none is started, whether a host
+ * runs or not. */
+#define SIGNET_COMMAND_UNSTARTED 8U
+
+#define SIGNET_KEPT_CONFIGURATION 1U /* a file of the configuration itself */
+#define SIGNET_KEPT_STATE 2U         /* named by an option with SIGNET_OPTION_STATE */
+#define SIGNET_KEPT_KEYS 3U          /* named by an option with SIGNET_OPTION_KEYS */
+
+/* A file or folder that a deployment consists of besides its stores. */
+typedef struct signet_kept_path {
+    uint32_t size;
+    uint32_t kind;        /* SIGNET_KEPT_* */
+    signet_text_t option; /* what names it: "ca.authorities.tls.certificate" */
+    signet_text_t path;   /* absolute; it need not be there */
+} signet_kept_path_t;
 
 #define SIGNET_COLUMN_NUMBER 1U /* right-aligned; a number in JSON */
 #define SIGNET_COLUMN_WIDE 2U   /* shortened first where the terminal is narrow */
@@ -69,6 +84,8 @@ typedef struct signet_command_input {
     signet_text_t client_certificate; /* remote: --client-certificate or SIGNET_CLIENT_CERTIFICATE,
                                        * a path: PEM, with its chain */
     signet_text_t client_key;         /* remote: --client-key or SIGNET_CLIENT_KEY, a path */
+    const signet_kept_path_t *kept;   /* LOCAL: what the configuration consists of and names */
+    uint64_t kept_count;
 } signet_command_input_t;
 
 /* A command. Static data. */

@@ -53,6 +53,8 @@
 #define SIGNET_EVENT_TOKEN_REVOKED "token.revoked"
 #define SIGNET_EVENT_LOGIN_FAILED "login.failed"
 #define SIGNET_EVENT_ACCESS_DENIED "access.denied"
+#define SIGNET_EVENT_JOURNAL_ROLLED_BACK "journal.rolled-back"   /* the store is an older one */
+#define SIGNET_EVENT_JOURNAL_ACKNOWLEDGED "journal.acknowledged" /* a rollback, by a person */
 #define SIGNET_EVENT_HOST_STARTED "host.started"
 #define SIGNET_EVENT_HOST_STOPPED "host.stopped"
 #define SIGNET_EVENT_CONFIGURATION_LOADED "configuration.loaded"
@@ -136,6 +138,10 @@ typedef struct signet_journal_interface {
     /* Moves the cursor of `consumer` to a position that read gave. Required. [worker] */
     int32_t (*acknowledge)(void *instance, signet_call_t *call, signet_text_t consumer,
                            signet_text_t position);
+    /* Whether what is decided now may be signed: asked before anything is. UNAVAILABLE
+     * ("journal.rolled-back") while the store was put back to an earlier state and nobody has
+     * acknowledged that. Optional. [worker] */
+    int32_t (*ready)(void *instance, signet_call_t *call);
 } signet_journal_interface_t;
 
 #endif

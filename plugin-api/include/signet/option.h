@@ -31,6 +31,8 @@
 #define SIGNET_OPTION_POSITIONAL 2U /* of a command: an argument, not a --flag */
 #define SIGNET_OPTION_REPEATABLE 4U /* of a command: may be given several times (TEXTS) */
 #define SIGNET_OPTION_RELOADABLE 8U /* may change by reload without a restart */
+#define SIGNET_OPTION_STATE 16U     /* of a PATH: what lies there belongs to a backup */
+#define SIGNET_OPTION_KEYS 32U      /* the same for private keys: only where they are asked for */
 
 typedef struct signet_option signet_option_t;
 

@@ -45,6 +45,14 @@ static int32_t find_parts(ca_t *ca, signet_call_t *call, const ca_signing_t *sig
     return parts->key.data == NULL ? SIGNET_NO_MEMORY : SIGNET_OK;
 }
 
+/* Whether the journal lets anything be signed now. */
+static int32_t check_ready(signet_call_t *call, const signing_parts_t *parts)
+{
+    const signet_journal_interface_t *interface = parts->journal.interface;
+    return SIGNET_HAS(interface, ready) ? interface->ready(parts->journal.instance, call)
+                                        : SIGNET_OK;
+}
+
 /* Whether a record is there, after a commit whose outcome is unknown. */
 static int32_t read_back(signet_call_t *call, const signet_store_t *store, const char *collection,
                          signet_text_t key, uint64_t version)
@@ -358,6 +366,8 @@ static int32_t work(ca_t *ca, signet_call_t *call, ca_signing_t *signing, signin
     /* It may have been suspended, or its key lost, since the call began. */
     if (status == SIGNET_OK && !signing->last)
         status = ca_authority_in_service(call, signing->authority);
+    if (status == SIGNET_OK)
+        status = check_ready(call, parts);
     if (status != SIGNET_OK)
         return status;
     ca_flight_begin(&flight, parts->key);

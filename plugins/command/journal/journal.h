@@ -1,4 +1,4 @@
-/* command-journal: reading the journal over the REST API. */
+/* command-journal: the journal over the REST API. */
 #ifndef JOURNAL_H
 #define JOURNAL_H
 
@@ -7,5 +7,7 @@
 
 /* A signet_command_t.run. [any] */
 int32_t journal_list(void *instance, signet_call_t *call, const signet_command_input_t *input);
+int32_t journal_acknowledge(void *instance, signet_call_t *call,
+                            const signet_command_input_t *input);
 
 #endif

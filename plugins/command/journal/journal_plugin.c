@@ -24,6 +24,10 @@ static const signet_option_t list_options[] = {
     OPTION(SIGNET_OPTION_BOOLEAN, 0, "all", "Show all there are."),
 };
 
+static const signet_option_t acknowledge_options[] = {
+    OPTION(SIGNET_OPTION_TEXT, 0, "reason", "What was done about it; kept in the journal."),
+};
+
 static const signet_command_t commands[] = {
     {.size = sizeof(signet_command_t),
      .name = SIGNET_TEXT_INIT("journal list"),
@@ -32,6 +36,17 @@ static const signet_command_t commands[] = {
      .options = list_options,
      .option_count = sizeof list_options / sizeof list_options[0],
      .run = journal_list},
+    {.size = sizeof(signet_command_t),
+     .name = SIGNET_TEXT_INIT("journal acknowledge"),
+     .summary = SIGNET_TEXT_INIT("Let a node sign again whose records were put back."),
+     .help = SIGNET_TEXT_INIT(
+         "A node whose store was put back to an earlier state (an old backup was restored) signs "
+         "nothing until an administrator has looked at what is lost. Without --reason this only "
+         "shows whether that is so.\n\n    signet journal acknowledge --reason 'disk lost; 12 "
+         "certificates since the backup revoked by hand'"),
+     .options = acknowledge_options,
+     .option_count = sizeof acknowledge_options / sizeof acknowledge_options[0],
+     .run = journal_acknowledge},
 };
 
-SIGNET_COMMAND_PLUGIN("command-journal", "Commands that read the journal: list.", commands)
+SIGNET_COMMAND_PLUGIN("command-journal", "Commands about the journal: list, acknowledge.", commands)

@@ -34,7 +34,7 @@ static const char *beside(signet_call_t *call, const store_file_t *file, const c
     return name.data ? signet_text_string(call, name) : NULL;
 }
 
-static int32_t fail_system(signet_call_t *call, const char *what, const char *path)
+int32_t store_file_fail(signet_call_t *call, const char *what, const char *path)
 {
     int error = errno;
     if (error == ENOSPC)
@@ -55,11 +55,11 @@ static int32_t take_lock(signet_call_t *call, store_file_t *file, int share)
         return signet_status(call);
     file->lock = open(path, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600);
     if (file->lock < 0)
-        return fail_system(call, "open the lock file", path);
+        return store_file_fail(call, "open the lock file", path);
     if (flock(file->lock, LOCK_EX | LOCK_NB) == 0)
         return SIGNET_OK;
     if (errno != EWOULDBLOCK)
-        return fail_system(call, "lock", path);
+        return store_file_fail(call, "lock", path);
     close(file->lock);
     file->lock = -1;
     if (share) {
@@ -79,10 +79,10 @@ static int32_t fail_corrupt(signet_call_t *call, const store_file_t *file, const
                        file->path, what);
 }
 
-static int32_t sync_folder(signet_call_t *call, const store_file_t *file)
+int32_t store_file_sync_folder(signet_call_t *call, const char *path)
 {
-    const char *slash = strrchr(file->path, '/');
-    signet_text_t folder = {file->path, slash ? (uint64_t)(slash - file->path) : 0};
+    const char *slash = strrchr(path, '/');
+    signet_text_t folder = {path, slash ? (uint64_t)(slash - path) : 0};
     if (folder.length == 0)
         folder = slash ? SIGNET_TEXT("/") : SIGNET_TEXT(".");
     const char *name = signet_text_string(call, folder);
@@ -90,10 +90,10 @@ static int32_t sync_folder(signet_call_t *call, const store_file_t *file)
         return signet_status(call);
     int descriptor = open(name, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
     if (descriptor < 0)
-        return fail_system(call, "open the folder", name);
+        return store_file_fail(call, "open the folder", name);
     int failed = fsync(descriptor);
     close(descriptor);
-    return failed ? fail_system(call, "sync the folder", name) : SIGNET_OK;
+    return failed ? store_file_fail(call, "sync the folder", name) : SIGNET_OK;
 }
 
 static int32_t execute(signet_call_t *call, sqlite3 *database, const char *sql, signet_text_t path)
@@ -138,10 +138,18 @@ static int32_t sync_file(signet_call_t *call, const char *path)
 {
     int descriptor = open(path, O_RDWR | O_CLOEXEC | O_NOFOLLOW);
     if (descriptor < 0)
-        return fail_system(call, "open", path);
+        return store_file_fail(call, "open", path);
     int failed = fsync(descriptor);
     close(descriptor);
-    return failed ? fail_system(call, "sync", path) : SIGNET_OK;
+    return failed ? store_file_fail(call, "sync", path) : SIGNET_OK;
+}
+
+int32_t store_file_mark(signet_call_t *call, const store_file_t *file)
+{
+    if (pwrite(file->lock, MARK, sizeof(MARK) - 1, 0) != (ssize_t)(sizeof(MARK) - 1) ||
+        fsync(file->lock) != 0)
+        return store_file_fail(call, "mark the lock file of", file->path);
+    return SIGNET_OK;
 }
 
 /* Makes the database under another name and gives it its own only when it is whole. */
@@ -157,7 +165,7 @@ static int32_t create(signet_call_t *call, const store_file_t *file)
     if (stat(log, &status) == 0)
         return fail_corrupt(call, file, "is missing, but its write-ahead log is there");
     if (fstat(file->lock, &status) != 0)
-        return fail_system(call, "examine the lock file of", file->path);
+        return store_file_fail(call, "examine the lock file of", file->path);
     if (status.st_size > 0)
         return signet_fail(call, SIGNET_CORRUPT, "store.missing",
                            "The database %s is missing, but it was there before: restore it from a "
@@ -169,23 +177,20 @@ static int32_t create(signet_call_t *call, const store_file_t *file)
     unlink(fresh_index);
     int descriptor = open(fresh, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, 0600);
     if (descriptor < 0)
-        return fail_system(call, "create", fresh);
+        return store_file_fail(call, "create", fresh);
     close(descriptor);
     int32_t result = write_schema(call, fresh);
     if (result == SIGNET_OK)
         result = sync_file(call, fresh);
     if (result == SIGNET_OK && rename(fresh, file->path) != 0)
-        result = fail_system(call, "name the new database", file->path);
+        result = store_file_fail(call, "name the new database", file->path);
     if (result == SIGNET_OK)
-        result = sync_folder(call, file);
+        result = store_file_sync_folder(call, file->path);
     if (result != SIGNET_OK) {
         unlink(fresh);
         return result;
     }
-    if (pwrite(file->lock, MARK, sizeof(MARK) - 1, 0) != (ssize_t)(sizeof(MARK) - 1) ||
-        fsync(file->lock) != 0)
-        return fail_system(call, "mark the lock file of", file->path);
-    return SIGNET_OK;
+    return store_file_mark(call, file);
 }
 
 static uint32_t big_endian(const uint8_t *octets, unsigned count)
@@ -208,12 +213,12 @@ static int32_t check_header(signet_call_t *call, const store_file_t *file, off_t
         return signet_status(call);
     int descriptor = open(file->path, O_RDONLY | O_CLOEXEC);
     if (descriptor < 0)
-        return fail_system(call, "open the database", file->path);
+        return store_file_fail(call, "open the database", file->path);
     ssize_t got = pread(descriptor, header, sizeof(header), 0);
     int failed = fstat(descriptor, &status);
     close(descriptor);
     if (got < 0 || failed)
-        return fail_system(call, "read the database", file->path);
+        return store_file_fail(call, "read the database", file->path);
     *length = status.st_size;
     if (got < (ssize_t)sizeof(header))
         return fail_corrupt(call, file, "is truncated");
@@ -250,6 +255,8 @@ static int32_t check_structure(signet_call_t *call, const store_file_t *file, of
         return status;
     const char *sql =
         length <= CHECKED_LENGTH ? "PRAGMA quick_check(1)" : "SELECT 'ok' FROM signet_collection";
+    if (file->thorough)
+        sql = "PRAGMA integrity_check(1)";
     int code = sqlite3_prepare_v2(database, sql, -1, &statement, NULL);
     if (code == SQLITE_OK)
         code = sqlite3_step(statement);
@@ -265,19 +272,22 @@ static int32_t check_structure(signet_call_t *call, const store_file_t *file, of
     return status;
 }
 
-int32_t store_file_open(signet_call_t *call, signet_text_t path, int share, store_file_t *file)
+int32_t store_file_lock(signet_call_t *call, signet_text_t path, int share, store_file_t *file)
 {
     file->lock = -1;
     file->read_only = 0;
     file->path = strndup(path.data, path.length);
-    if (!file->path)
-        return signet_fail_memory(call);
-    int32_t status = take_lock(call, file, share);
+    return file->path ? take_lock(call, file, share) : signet_fail_memory(call);
+}
+
+int32_t store_file_open(signet_call_t *call, signet_text_t path, int share, store_file_t *file)
+{
+    int32_t status = store_file_lock(call, path, share, file);
     if (status != SIGNET_OK)
         return status;
     if (access(file->path, F_OK) != 0) {
         if (errno != ENOENT || file->read_only)
-            return fail_system(call, "open the database", file->path);
+            return store_file_fail(call, "open the database", file->path);
         status = create(call, file);
         if (status != SIGNET_OK)
             return status;

@@ -34,6 +34,9 @@ static const signet_provide_t provides[] = {
     {.size = sizeof(signet_provide_t),
      .interface = SIGNET_TEXT_INIT(SIGNET_STORE_INTERFACE),
      .vtable = &interface},
+    {.size = sizeof(signet_provide_t),
+     .interface = SIGNET_TEXT_INIT(SIGNET_BACKUP_INTERFACE),
+     .vtable = &store_backup},
 };
 
 static const signet_plugin_t plugin = {

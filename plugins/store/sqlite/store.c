@@ -14,14 +14,15 @@ int32_t store_fail_read_only(signet_call_t *call)
                        "socket (SIGNET_URL=unix:PATH).");
 }
 
-int32_t store_open(const signet_host_t *host, signet_call_t *call, void **instance)
+int32_t store_new(const signet_host_t *host, signet_call_t *call, signet_text_t path,
+                  store_t **made)
 {
     store_t *store = calloc(1, sizeof(*store));
     if (!store)
         return signet_fail_memory(call);
     store->host = host;
     store->file.lock = -1;
-    store->path = signet_setting_text(host->settings, "path");
+    store->path = path;
     store->reader_limit = (uint32_t)signet_setting_integer(host->settings, "readers", 4);
     int32_t status = store_writer_init(call, &store->writer);
     if (status != SIGNET_OK) {
@@ -36,15 +37,21 @@ int32_t store_open(const signet_host_t *host, signet_call_t *call, void **instan
     }
     store_readers_init(&store->readers);
     store_leases_init(&store->leases);
-    *instance = store;
+    *made = store;
     return SIGNET_OK;
 }
 
-int32_t store_start(void *instance, signet_call_t *call)
+int32_t store_open(const signet_host_t *host, signet_call_t *call, void **instance)
 {
-    store_t *store = instance;
-    int32_t status =
-        store_file_open(call, store->path, store->host->mode == SIGNET_MODE_COMMAND, &store->file);
+    store_t *store = NULL;
+    int32_t status = store_new(host, call, signet_setting_text(host->settings, "path"), &store);
+    *instance = store;
+    return status;
+}
+
+int32_t store_begin(store_t *store, signet_call_t *call, int share)
+{
+    int32_t status = store_file_open(call, store->path, share, &store->file);
     if (status == SIGNET_OK)
         status = store_readers_start(call, &store->readers, &store->file, store->reader_limit);
     if (status == SIGNET_OK && !store->file.read_only)
@@ -57,6 +64,12 @@ int32_t store_start(void *instance, signet_call_t *call)
     if (status != SIGNET_OK)
         store_stop(store, call);
     return status;
+}
+
+int32_t store_start(void *instance, signet_call_t *call)
+{
+    store_t *store = instance;
+    return store_begin(store, call, store->host->mode == SIGNET_MODE_COMMAND);
 }
 
 int32_t store_reload(void *instance, signet_call_t *call, const signet_host_t *host)
@@ -84,6 +97,7 @@ int32_t store_stop(void *instance, signet_call_t *call)
 void store_close(void *instance)
 {
     store_t *store = instance;
+    store_backup.abandon(store);
     store_leases_clear(&store->leases);
     store_catalogue_clear(&store->catalogue);
     store_readers_clear(&store->readers);

@@ -9,6 +9,8 @@
 #include "reader.h"
 #include "writer.h"
 
+#include <signet/ext/draft/backup.h>
+
 typedef struct store {
     const signet_host_t *host;
     signet_text_t path;
@@ -19,7 +21,16 @@ typedef struct store {
     store_checkpoint_t checkpoint;
     store_readers_t readers;
     store_leases_t leases;
+    store_file_t staged; /* the lock on what a copy is to replace */
+    int is_staged;
 } store_t;
+
+/* A new instance on `path`, which outlives it. [any] */
+int32_t store_new(const signet_host_t *host, signet_call_t *call, signet_text_t path,
+                  store_t **made);
+/* Takes the file and starts the threads; with `share` a file that a host has is only read.
+ * [worker] */
+int32_t store_begin(store_t *store, signet_call_t *call, int share);
 
 /* Reads the settings. [any] */
 int32_t store_open(const signet_host_t *host, signet_call_t *call, void **instance);
@@ -45,6 +56,9 @@ int32_t store_count(void *instance, signet_call_t *call, const signet_query_t *q
 int32_t store_lease(void *instance, signet_call_t *call, signet_text_t name, signet_text_t owner,
                     int64_t duration_ms);
 int32_t store_release(void *instance, signet_call_t *call, signet_text_t name, signet_text_t owner);
+
+/* signet.backup/1, as in signet/ext/draft/backup.h. */
+extern const signet_backup_interface_t store_backup;
 
 /* UNAVAILABLE: the file belongs to the running host, so this process only reads. [any] */
 int32_t store_fail_read_only(signet_call_t *call);

@@ -3,6 +3,9 @@
 #include "merges.h"
 #include "world.h"
 
+#include <signet/ext/draft/backup.h>
+#include <signet/sdk/text.h>
+
 #include <fcntl.h>
 #include <pthread.h>
 #include <signal.h>
@@ -387,6 +390,90 @@ START_TEST(log_stays_bounded)
 }
 END_TEST
 
+static const signet_backup_interface_t *backup_of(const world_t *world, void **instance)
+{
+    const signet_provider_t *provider =
+        signet_check_find(world->check, SIGNET_BACKUP_INTERFACE, "store");
+    ck_assert_ptr_nonnull(provider);
+    *instance = provider->instance;
+    return provider->interface;
+}
+
+static signet_text_t text_of(const world_t *world, const char *name)
+{
+    return signet_text_copy(world->call, signet_text(path_of(world->check, name)));
+}
+
+/* A copy is of one moment, and whole. */
+START_TEST(copy_is_looked_through)
+{
+    void *instance = NULL;
+    void *opened = NULL;
+    const signet_record_t *record = NULL;
+    world_t world = world_begin();
+    const signet_backup_interface_t *backup = backup_of(&world, &instance);
+    put(&world, "k", "before", 1);
+    signet_text_t path = text_of(&world, "copy");
+    ck_assert_int_eq(backup->copy(instance, world.call, path), SIGNET_OK);
+    ck_assert_int_eq(backup->copy(instance, world.call, path), SIGNET_EXISTS);
+    expect_error(world.call, SIGNET_EXISTS);
+    put(&world, "k", "after", 2);
+    ck_assert_int_eq(backup->open_copy(instance, world.call, path, &opened), SIGNET_OK);
+    const signet_store_interface_t *store = world.store.interface;
+    ck_assert_int_eq(store->declare(opened, world.call, &items), SIGNET_OK);
+    ck_assert_int_eq(store->get(opened, world.call, items.name, SIGNET_TEXT("k"), &record),
+                     SIGNET_OK);
+    ck_assert(signet_text_is(signet_record_text(record, "name"), "before"));
+    backup->close_copy(instance, opened);
+    ck_assert_int_ne(access(path_of(world.check, "copy-wal"), F_OK), 0);
+    ck_assert_int_ne(access(path_of(world.check, "copy-lock"), F_OK), 0);
+    ck_assert_int_eq(truncate(path_of(world.check, "copy"), 8192), 0);
+    ck_assert_int_eq(backup->open_copy(instance, world.call, path, &opened), SIGNET_CORRUPT);
+    expect_error(world.call, SIGNET_CORRUPT);
+    world_end(&world);
+}
+END_TEST
+
+/* No copy takes the place of a store that is in use, or unasked of one that is there. */
+START_TEST(copy_takes_the_place_when_told)
+{
+    void *instance = NULL;
+    signet_text_t staged = {NULL, 0};
+    signet_text_t kept = {NULL, 0};
+    world_t world = world_begin();
+    const signet_backup_interface_t *backup = backup_of(&world, &instance);
+    put(&world, "k", "before", 1);
+    signet_text_t path = text_of(&world, "copy");
+    ck_assert_int_eq(backup->copy(instance, world.call, path), SIGNET_OK);
+    put(&world, "k", "after", 2);
+    ck_assert_int_eq(backup->stage(instance, world.call, path, 1, &staged), SIGNET_UNAVAILABLE);
+    expect_error(world.call, SIGNET_UNAVAILABLE);
+    signet_check_mode(world.check, SIGNET_MODE_COMMAND);
+    ck_assert_int_eq(
+        signet_check_open(world.check, "store-sqlite", "beside", "path = \"signet.db\";"),
+        SIGNET_OK);
+    signet_check_mode(world.check, SIGNET_MODE_SERVE);
+    signet_check_close(world.check, "store");
+    instance = signet_check_find(world.check, SIGNET_BACKUP_INTERFACE, "beside")->instance;
+    ck_assert_int_eq(backup->adopt(instance, world.call, &kept), SIGNET_CONFLICT);
+    expect_error(world.call, SIGNET_CONFLICT);
+    ck_assert_int_eq(backup->stage(instance, world.call, path, 0, &staged), SIGNET_EXISTS);
+    expect_error(world.call, SIGNET_EXISTS);
+    ck_assert_int_eq(backup->stage(instance, world.call, path, 1, &staged), SIGNET_OK);
+    backup->abandon(instance);
+    ck_assert_int_ne(access(path_of(world.check, "signet.db-restoring"), F_OK), 0);
+    ck_assert_int_eq(backup->stage(instance, world.call, path, 1, &staged), SIGNET_OK);
+    expect_refused(world.check, "store", SIGNET_UNAVAILABLE, "signet.db", "in use");
+    ck_assert_int_eq(backup->adopt(instance, world.call, &kept), SIGNET_OK);
+    ck_assert_uint_gt(kept.length, 0);
+    world_reopen(&world);
+    const signet_record_t *record = NULL;
+    ck_assert_int_eq(get(&world, world.call, "k", &record), SIGNET_OK);
+    ck_assert(signet_text_is(signet_record_text(record, "name"), "before"));
+    world_end(&world);
+}
+END_TEST
+
 static Suite *faults(void)
 {
     Suite *suite = suite_create("store-sqlite faults");
@@ -407,6 +494,8 @@ static Suite *faults(void)
     tcase_add_test(tests, commit_is_few_writes);
     tcase_add_test(tests, failed_sync_ends_the_process);
     tcase_add_test(tests, log_stays_bounded);
+    tcase_add_test(tests, copy_is_looked_through);
+    tcase_add_test(tests, copy_takes_the_place_when_told);
     suite_add_tcase(suite, tests);
     suite_add_tcase(suite, merges_case());
     return suite;

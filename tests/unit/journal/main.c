@@ -11,6 +11,7 @@ int main(void)
     suite_add_tcase(suite, sealing_case());
     suite_add_tcase(suite, tampering_case());
     suite_add_tcase(suite, delivering_case());
+    suite_add_tcase(suite, rollback_case());
     SRunner *runner = srunner_create(suite);
     srunner_run_all(runner, CK_NORMAL);
     int failed = srunner_ntests_failed(runner);

@@ -41,5 +41,6 @@ TCase *sealing_case(void);
 TCase *tampering_case(void);
 TCase *delivering_case(void);
 TCase *merkle_case(void);
+TCase *rollback_case(void);
 
 #endif
