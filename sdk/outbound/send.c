@@ -115,6 +115,21 @@ static int32_t follow(signet_outbound_transfer_t *transfer, CURL *curl,
     return status == SIGNET_OK ? take(transfer, curl, response) : status;
 }
 
+/* "::ADDRESS:" stands for every host and port of the request, at its own port. */
+static int32_t set_address(signet_outbound_transfer_t *transfer)
+{
+    signet_text_t address = transfer->request->address;
+    if (address.length == 0) {
+        return SIGNET_OK;
+    }
+    int v6 = memchr(address.data, ':', address.length) != NULL;
+    signet_text_t line = signet_format(transfer->call, "::%s%.*s%s:", v6 ? "[" : "",
+                                       SIGNET_FORMAT(address), v6 ? "]" : "");
+    const char *string = line.data ? signet_text_string(transfer->call, line) : NULL;
+    return string ? signet_header_add_line(transfer->call, &transfer->connect, string)
+                  : signet_status(transfer->call);
+}
+
 int32_t signet_outbound_send(signet_call_t *call, signet_outbound_t *outbound,
                              const signet_outbound_request_t *request,
                              const signet_outbound_response_t **response)
@@ -143,13 +158,17 @@ int32_t signet_outbound_send(signet_call_t *call, signet_outbound_t *outbound,
     if (transfer->url == NULL) {
         return signet_status(call);
     }
-    CURL *curl = signet_outbound_take(outbound);
-    if (curl == NULL) {
-        return signet_fail_memory(call);
+    int32_t status = set_address(transfer);
+    if (status != SIGNET_OK) {
+        return status;
     }
-    int32_t status = follow(transfer, curl, response);
-    signet_outbound_give(outbound, curl);
+    CURL *curl = signet_outbound_take(outbound);
+    status = curl != NULL ? follow(transfer, curl, response) : signet_fail_memory(call);
+    if (curl != NULL) {
+        signet_outbound_give(outbound, curl);
+    }
     signet_header_free(transfer->headers);
+    signet_header_free(transfer->connect);
     return status;
 }
 

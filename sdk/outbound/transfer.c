@@ -96,6 +96,7 @@ static CURLcode set_connection(signet_outbound_transfer_t *transfer, CURL *curl,
     const char *schemes = transfer->request->flags & SIGNET_OUTBOUND_PLAIN ? "https,http" : "https";
     CURLcode code = curl_easy_setopt(curl, CURLOPT_URL, transfer->url);
     code = code ? code : curl_easy_setopt(curl, CURLOPT_PROTOCOLS_STR, schemes);
+    code = code ? code : curl_easy_setopt(curl, CURLOPT_CONNECT_TO, transfer->connect);
     code = code ? code : curl_easy_setopt(curl, CURLOPT_FOLLOWLOCATION, 0L);
     /* Set even where it is empty: otherwise the environment would choose. */
     code = code ? code : curl_easy_setopt(curl, CURLOPT_PROXY, transfer->outbound->proxy);

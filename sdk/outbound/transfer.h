@@ -15,7 +15,8 @@ typedef struct signet_outbound_transfer {
     const char *method;
     uint64_t header_limit;
     uint64_t body_limit;
-    int64_t ends; /* on the monotonic clock */
+    int64_t ends;               /* on the monotonic clock */
+    struct curl_slist *connect; /* where to connect instead; NULL: where the name leads */
     /* Of this hop. */
     const char *url;
     signet_text_t origin;

@@ -11,6 +11,7 @@
 #include <signet/sdk/record.h>
 
 #include "protocol/nonce.h"
+#include "validate/dns.h"
 #include "validate/queue.h"
 
 /* Challenges that a directory offers. */
@@ -50,7 +51,8 @@ typedef struct acme {
     uint64_t directory_count;
     acme_nonces_t *nonces;
     acme_queue_t *queue;
-    signet_outbound_t *outbound; /* made at start */
+    signet_outbound_t *outbound; /* made at start, like dns */
+    acme_dns_t *dns;
 } acme_t;
 
 #endif

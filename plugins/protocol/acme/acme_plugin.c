@@ -85,6 +85,9 @@ static int32_t start_instance(void *instance, signet_call_t *call)
         status = signet_outbound_open(
             call, acme->host, signet_setting(acme->host->settings, "outbound"), &acme->outbound);
     }
+    if (status == SIGNET_OK) {
+        status = acme_dns_new(call, signet_setting(acme->host->settings, "dns"), &acme->dns);
+    }
     return status == SIGNET_OK ? acme_queue_start(call, acme->queue) : status;
 }
 
@@ -92,6 +95,7 @@ static void close_instance(void *instance)
 {
     acme_t *acme = instance;
     signet_outbound_close(acme->outbound);
+    acme_dns_free(acme->dns);
     acme_queue_free(acme->queue);
     acme_nonces_free(acme->nonces);
     free(acme->directories);

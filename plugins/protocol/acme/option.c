@@ -24,7 +24,7 @@ static const signet_option_t directory_options[] = {
             "that is validated.")},
     {OPTION(SIGNET_OPTION_TEXTS, 0, "challenges", "[\"http-01\"]",
             "The challenges that it offers."),
-     .choices = SIGNET_TEXT_INIT("http-01")},
+     .choices = SIGNET_TEXT_INIT("http-01|dns-01|tls-alpn-01")},
     {OPTION(SIGNET_OPTION_TEXT, 0, "url", "",
             "Where clients reach it, https://HOST or https://HOST:PORT; by default what they say "
             "in the Host header.")},
@@ -39,6 +39,8 @@ static const signet_option_t directory_options[] = {
      .minimum = 60000, .maximum = INT64_C(398) * 86400000},
     {OPTION(SIGNET_OPTION_INTEGER, 0, "http_port", "80", "The port that http-01 asks."),
      .minimum = 1, .maximum = 65535},
+    {OPTION(SIGNET_OPTION_INTEGER, 0, "tls_port", "443", "The port that tls-alpn-01 asks."),
+     .minimum = 1, .maximum = 65535},
 };
 
 const signet_option_t acme_options[] = {
@@ -52,12 +54,13 @@ const signet_option_t acme_options[] = {
             "ACME directories, each with profiles and rules of its own."),
      .members = directory_options,
      .member_count = sizeof directory_options / sizeof *directory_options},
-    {OPTION(
-         SIGNET_OPTION_GROUP, 0, "outbound", "",
-         "How challenges are validated: which addresses may be connected to. Private names live "
-         "on private addresses, which are permitted unless they are denied; loopback, link-local "
-         "and metadata addresses are denied unless they are permitted."),
+    {OPTION(SIGNET_OPTION_GROUP, 0, "outbound", "",
+            "How challenges are validated: which addresses may be connected to. Private names "
+            "live on private addresses, which are permitted unless they are denied; loopback, "
+            "link-local and metadata addresses are denied unless they are permitted."),
      SIGNET_OUTBOUND_MEMBERS},
+    {OPTION(SIGNET_OPTION_GROUP, 0, "dns", "", "How names are looked up for challenges."),
+     .members = acme_dns_options, .member_count = ACME_DNS_OPTION_COUNT},
 };
 _Static_assert(sizeof acme_options / sizeof *acme_options == ACME_OPTION_COUNT, "count of options");
 
@@ -110,6 +113,7 @@ static int32_t read_directory(signet_call_t *call, const signet_setting_t *group
         .order_ms = signet_setting_integer(group, "order_lifetime", 0),
         .authorization_ms = signet_setting_integer(group, "authorization_lifetime", 0),
         .http_port = (uint16_t)signet_setting_integer(group, "http_port", 80),
+        .tls_port = (uint16_t)signet_setting_integer(group, "tls_port", 443),
     };
     if (!is_segment(directory->name)) {
         return signet_setting_fail(call, signet_setting(group, "name"), "acme.directory-name",

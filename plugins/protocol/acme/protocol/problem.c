@@ -44,10 +44,14 @@ static const struct {
     {"key.", "badPublicKey"},
     {"jwk.", "badPublicKey"},
     {"name.", "rejectedIdentifier"},
-    {"names.", "rejectedIdentifier"},
+    {"permission.names", "rejectedIdentifier"},
     {"profile.name", "rejectedIdentifier"},
-    {"constraint.", "rejectedIdentifier"},
+    {"profile.wildcard", "rejectedIdentifier"},
+    {"profile.too-many-names", "rejectedIdentifier"},
+    {"authority.name-constraint", "rejectedIdentifier"},
     {"profile.key", "badPublicKey"},
+    {"profile.", "badCSR"},
+    {"lint.", "badCSR"},
     {"json.", "malformed"},
 };
 

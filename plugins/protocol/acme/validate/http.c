@@ -43,6 +43,7 @@ static int32_t explain(signet_call_t *call, acme_outcome_t *outcome, int32_t sta
     signet_text_t message = error->message;
     int answered = signet_text_is(error->reason, "outbound.too-large");
     call->services->clear(call);
+    /* The first address that answers decides; of those that do not, the last. */
     acme_outcome_fail(call, outcome, answered ? "incorrectResponse" : "connection", "%.*s",
                       SIGNET_FORMAT(message));
     return SIGNET_OK;
@@ -63,8 +64,49 @@ static void judge(signet_call_t *call, const acme_proof_t *proof,
                           "%.*s did not answer with the key authorization of this challenge.",
                           SIGNET_FORMAT(response->url));
     } else {
-        outcome->valid = 1;
+        *outcome = (acme_outcome_t){.valid = 1};
     }
+}
+
+/* The host of a redirect's URL, without the brackets of an IPv6 address. */
+static signet_text_t host_of(signet_call_t *call, signet_text_t url)
+{
+    signet_text_t host = signet_outbound_origin(call, url);
+    uint64_t skip = signet_text_starts(host, "https://") ? 8 : 7;
+    if (host.length <= skip) {
+        return (signet_text_t){NULL, 0};
+    }
+    host.data += skip;
+    host.length -= skip;
+    while (host.length > 0 && host.data[host.length - 1] != ':') {
+        host.length--;
+    }
+    host.length -= host.length > 0;
+    if (host.length >= 2 && host.data[0] == '[') {
+        host.data++;
+        host.length -= 2;
+    }
+    return host;
+}
+
+/* One hop, by one address after the other until one can be connected to. */
+static int32_t ask(signet_call_t *call, const acme_proof_t *proof,
+                   signet_outbound_request_t *request, signet_text_t host, int64_t ends,
+                   const signet_outbound_response_t **response, acme_outcome_t *outcome)
+{
+    acme_addresses_t addresses;
+    int32_t status = acme_validate_addresses_of(call, proof, host, ends, &addresses, outcome);
+    *response = NULL;
+    for (uint64_t i = 0; status == SIGNET_OK && *response == NULL && i < addresses.count; i++) {
+        int64_t left = ends - signet_monotonic();
+        request->address = addresses.texts[i];
+        request->timeout_ms = left > 1 ? left : 1;
+        status = signet_outbound_send(call, proof->acme->outbound, request, response);
+        if (status != SIGNET_OK) {
+            status = explain(call, outcome, status);
+        }
+    }
+    return status;
 }
 
 int32_t acme_validate_http(signet_call_t *call, const acme_proof_t *proof, acme_outcome_t *outcome)
@@ -74,14 +116,13 @@ int32_t acme_validate_http(signet_call_t *call, const acme_proof_t *proof, acme_
                                                   SIGNET_OUTBOUND_ANY_CERTIFICATE,
                                          .header_limit = HEADERS_MAX,
                                          .body_limit = ANSWER_MAX};
+    signet_text_t host = proof->identifier;
     int64_t ends = signet_monotonic() + TIMEOUT_MS;
     for (unsigned hops = 0; request.url.data != NULL; hops++) {
         const signet_outbound_response_t *response = NULL;
-        int64_t left = ends - signet_monotonic();
-        request.timeout_ms = left > 1 ? left : 1;
-        int32_t status = signet_outbound_send(call, proof->acme->outbound, &request, &response);
-        if (status != SIGNET_OK) {
-            return explain(call, outcome, status);
+        int32_t status = ask(call, proof, &request, host, ends, &response, outcome);
+        if (status != SIGNET_OK || response == NULL) {
+            return status;
         }
         if (response->next.length == 0) {
             judge(call, proof, response, outcome);
@@ -95,6 +136,7 @@ int32_t acme_validate_http(signet_call_t *call, const acme_proof_t *proof, acme_
             return SIGNET_OK;
         }
         request.url = response->next;
+        host = host_of(call, request.url);
     }
     return signet_status(call);
 }

@@ -4,6 +4,7 @@
 #include <signet/sdk/encode.h>
 #include <signet/sdk/error.h>
 #include <signet/sdk/jose.h>
+#include <signet/sdk/name.h>
 
 #include "account/record.h"
 #include "order/record.h"
@@ -16,6 +17,8 @@ static const struct {
     int32_t (*validate)(signet_call_t *call, const acme_proof_t *proof, acme_outcome_t *outcome);
 } challenges[] = {
     {"http-01", acme_validate_http},
+    {"dns-01", acme_validate_dns},
+    {"tls-alpn-01", acme_validate_tls},
 };
 
 void acme_outcome_fail(signet_call_t *call, acme_outcome_t *outcome, const char *type,
@@ -27,6 +30,39 @@ void acme_outcome_fail(signet_call_t *call, acme_outcome_t *outcome, const char 
     va_end(arguments);
     outcome->error_type = signet_text(type);
     outcome->valid = 0;
+}
+
+int32_t acme_validate_addresses_of(signet_call_t *call, const acme_proof_t *proof,
+                                   signet_text_t host, int64_t ends, acme_addresses_t *addresses,
+                                   acme_outcome_t *outcome)
+{
+    acme_dns_answer_t answer;
+    signet_canonical_t literal;
+    *addresses = (acme_addresses_t){0};
+    if (signet_name_canonical(call, "ip", host, &literal) == SIGNET_OK) {
+        addresses->texts[addresses->count++] = literal.value;
+        return SIGNET_OK;
+    }
+    call->services->clear(call);
+    int32_t status = acme_dns_addresses(call, proof->acme->dns, host, ends, &answer);
+    if (status != SIGNET_OK) {
+        return status;
+    }
+    if (answer.failed) {
+        acme_outcome_fail(call, outcome, "dns", "%.*s", SIGNET_FORMAT(answer.message));
+    } else if (answer.count == 0) {
+        acme_outcome_fail(call, outcome, "dns", "%.*s has no address.", SIGNET_FORMAT(host));
+    }
+    for (uint64_t i = 0; i < answer.count && i < ACME_ADDRESSES_MAX; i++) {
+        addresses->texts[addresses->count++] = signet_bytes_text(answer.records[i]);
+    }
+    return SIGNET_OK;
+}
+
+int32_t acme_validate_addresses(signet_call_t *call, const acme_proof_t *proof, int64_t ends,
+                                acme_addresses_t *addresses, acme_outcome_t *outcome)
+{
+    return acme_validate_addresses_of(call, proof, proof->identifier, ends, addresses, outcome);
 }
 
 static const acme_directory_t *find_directory(const acme_t *acme, signet_text_t name)

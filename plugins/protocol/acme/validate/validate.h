@@ -33,8 +33,24 @@ __attribute__((format(printf, 4, 5))) void acme_outcome_fail(signet_call_t *call
                                                              acme_outcome_t *outcome,
                                                              const char *type, const char *format,
                                                              ...);
+/* The addresses that an identifier stands for, at most ACME_ADDRESSES_MAX. */
+#define ACME_ADDRESSES_MAX 8U
+typedef struct acme_addresses {
+    signet_text_t texts[ACME_ADDRESSES_MAX];
+    uint64_t count;
+} acme_addresses_t;
+/* Where there are none the outcome is set. `host` is what a redirect leads to, or the identifier.
+ * [worker] */
+int32_t acme_validate_addresses_of(signet_call_t *call, const acme_proof_t *proof,
+                                   signet_text_t host, int64_t ends, acme_addresses_t *addresses,
+                                   acme_outcome_t *outcome);
+int32_t acme_validate_addresses(signet_call_t *call, const acme_proof_t *proof, int64_t ends,
+                                acme_addresses_t *addresses, acme_outcome_t *outcome);
+
 /* Each challenge. A failure of the peer is an outcome; what is returned is a failure of ours.
  * [worker] */
 int32_t acme_validate_http(signet_call_t *call, const acme_proof_t *proof, acme_outcome_t *outcome);
+int32_t acme_validate_dns(signet_call_t *call, const acme_proof_t *proof, acme_outcome_t *outcome);
+int32_t acme_validate_tls(signet_call_t *call, const acme_proof_t *proof, acme_outcome_t *outcome);
 
 #endif

@@ -61,6 +61,9 @@ typedef struct signet_outbound_request {
     int64_t timeout_ms;    /* for the whole; 0: as configured. Never beyond the call's deadline */
     uint64_t header_limit; /* octets of all headers of an answer; 0: 64 KiB */
     uint64_t body_limit;   /* octets of its body; 0: 1 MiB */
+    signet_text_t
+        address; /* connected to instead of what the host of `url` resolves to, for whoever
+                  * resolves names in its own way: "192.0.2.1", "2001:db8::1"; empty: no */
 } signet_outbound_request_t;
 
 /* An answer, in the arena. */
