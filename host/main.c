@@ -29,6 +29,7 @@
 #include "daemon/notify.h"
 #include "daemon/reload.h"
 #include "daemon/route.h"
+#include "daemon/takeover.h"
 
 /* Exit codes, of sysexits.h. */
 #define EXIT_USAGE 64
@@ -38,6 +39,8 @@
 
 /* What is left for the last of the work after requests have had their time. */
 #define LAST_MS 2000
+/* What a predecessor may need beyond that, to seal and to close. */
+#define TAKEOVER_MS 60000
 
 static const char help[] =
     "Usage: signetd --config FILE [OPTION]...\n"
@@ -45,6 +48,8 @@ static const char help[] =
     "\n"
     "  --config FILE   the configuration; required\n"
     "  --plugins DIR   load plugins from DIR instead of host.plugins\n"
+    "  --take-over     get the listening sockets of the host that runs with this configuration\n"
+    "                  (host.control), wait for its end and take its place: nobody is refused\n"
     "  --check         check the configuration and its plugins, then exit\n"
     "  --version       print the version and exit\n"
     "  --help          print this and exit\n"
@@ -60,6 +65,7 @@ typedef struct arguments {
     const char *config;
     const char *plugins;
     int check;
+    int take_over;
 } arguments_t;
 
 /* Prints an error as plain lines. */
@@ -112,9 +118,13 @@ static int usage(const char *what)
 static int read_arguments(int argc, char **argv, arguments_t *arguments, int *code)
 {
     static const struct option options[] = {
-        {"config", required_argument, NULL, 'c'}, {"plugins", required_argument, NULL, 'p'},
-        {"check", no_argument, NULL, 'k'},        {"version", no_argument, NULL, 'v'},
-        {"help", no_argument, NULL, 'h'},         {NULL, 0, NULL, 0},
+        {"config", required_argument, NULL, 'c'},
+        {"plugins", required_argument, NULL, 'p'},
+        {"check", no_argument, NULL, 'k'},
+        {"take-over", no_argument, NULL, 't'},
+        {"version", no_argument, NULL, 'v'},
+        {"help", no_argument, NULL, 'h'},
+        {NULL, 0, NULL, 0},
     };
     opterr = 0;
     *code = 0;
@@ -128,6 +138,9 @@ static int read_arguments(int argc, char **argv, arguments_t *arguments, int *co
             break;
         case 'k':
             arguments->check = 1;
+            break;
+        case 't':
+            arguments->take_over = 1;
             break;
         case 'v':
             puts("signetd " SIGNET_VERSION);
@@ -187,6 +200,35 @@ static const char *ready_path(signet_call_t *call, const daemon_node_t *node)
     return setting ? core_format(call, "%.*s", CORE_TEXT_ARG(setting->text)).data : NULL;
 }
 
+static int64_t drain_time(const daemon_node_t *node)
+{
+    const signet_setting_t *limit =
+        core_setting(core_setting(node->config->host, "limits"), "drain_time");
+    return limit ? limit->integer : 30000;
+}
+
+/* Where successors ask, or NULL. */
+static const signet_setting_t *control_of(const daemon_node_t *node)
+{
+    return core_setting(node->config->host, "control");
+}
+
+/* Gets the sockets of the host that runs, and waits for its end. */
+static int32_t take_over(signet_call_t *call, daemon_node_t *node)
+{
+    const signet_setting_t *control = control_of(node);
+    if (!control)
+        return core_fail(call, SIGNET_INVALID, "host.no-control",
+                         "%s: host.control is not set, so no host can be taken over: start this "
+                         "one without --take-over",
+                         node->path);
+    if (node->sockets.count)
+        return core_fail(call, SIGNET_INVALID, "host.no-control",
+                         "systemd has given this host its sockets: restart the unit instead of "
+                         "--take-over");
+    return daemon_takeover_ask(call, control->text, drain_time(node) + TAKEOVER_MS, &node->sockets);
+}
+
 static int32_t begin(signet_call_t *call, daemon_node_t *node, const arguments_t *arguments,
                      uint32_t cores)
 {
@@ -205,6 +247,8 @@ static int32_t begin(signet_call_t *call, daemon_node_t *node, const arguments_t
         unlink(ready);
     status = daemon_log_begin(call, node->config);
     node->logging = status == SIGNET_OK;
+    if (status == SIGNET_OK && arguments->take_over)
+        status = take_over(call, node);
     if (status == SIGNET_OK)
         status = daemon_control_new(call, &node->control);
     if (status == SIGNET_OK)
@@ -220,7 +264,11 @@ static int32_t begin(signet_call_t *call, daemon_node_t *node, const arguments_t
     core_registry_on_idle(node->registry, daemon_control_wake, node->control);
     static core_route_t routes[DAEMON_ROUTE_COUNT];
     daemon_routes(node->control, routes);
-    const edge_given_t given = {.routes = routes, .route_count = DAEMON_ROUTE_COUNT};
+    const edge_given_t given = {.routes = routes,
+                                .route_count = DAEMON_ROUTE_COUNT,
+                                .sockets = node->sockets.sockets,
+                                .socket_count = node->sockets.count,
+                                .is_successor = arguments->take_over};
     return edge_start(call, node->config, node->registry, node->lanes, &given, &node->edge);
 }
 
@@ -236,6 +284,12 @@ static int32_t serve(signet_call_t *call, daemon_node_t *node)
     edge_ready(node->edge);
     status = edge_addresses(call, node->edge, &addresses);
     const char *ready = ready_path(call, node);
+    const signet_setting_t *control = control_of(node);
+    if (status == SIGNET_OK && control) {
+        status = daemon_takeover_listen(call, control->text, &node->successors);
+        if (status == SIGNET_OK)
+            daemon_control_expect(node->control, node->successors);
+    }
     if (status == SIGNET_OK && ready)
         status = write_file(call, ready, addresses);
     if (status == SIGNET_OK)
@@ -249,11 +303,16 @@ static void run(daemon_node_t *node)
 {
     for (;;) {
         daemon_request_t *request;
-        switch (daemon_control_wait(node->control, daemon_notify_interval())) {
+        int interval_ms = daemon_notify_interval();
+        switch (daemon_control_wait(node->control, interval_ms)) {
         case DAEMON_EVENT_END:
             return;
         case DAEMON_EVENT_RELOAD:
             daemon_reload_by_signal(node);
+            break;
+        case DAEMON_EVENT_SUCCESSOR:
+            if (daemon_takeover_hand(node->successors, node->edge) >= 0)
+                return;
             break;
         case DAEMON_EVENT_REQUEST:
             while ((request = daemon_control_take(node->control)) != NULL)
@@ -263,16 +322,15 @@ static void run(daemon_node_t *node)
             core_registry_reap(node->registry);
             break;
         }
-        daemon_notify_alive();
+        if (edge_is_turning(node->edge, interval_ms))
+            daemon_notify_alive();
     }
 }
 
 /* Ends new work, then lets what runs end. 0 where something does not. */
 static int drain(daemon_node_t *node)
 {
-    const signet_setting_t *limit =
-        core_setting(core_setting(node->config->host, "limits"), "drain_time");
-    int64_t wait_ms = limit ? limit->integer : 30000;
+    int64_t wait_ms = drain_time(node);
     int64_t end = core_clock_monotonic() + wait_ms;
     core_log(SIGNET_LOG_INFO, "host.stopping", "Ending: requests have %lld ms to finish.",
              (long long)wait_ms);
@@ -286,10 +344,14 @@ static int drain(daemon_node_t *node)
 
 static void finish(daemon_node_t *node)
 {
+    const signet_setting_t *control = node->successors >= 0 ? control_of(node) : NULL;
+    if (control)
+        daemon_takeover_forget(control->text);
     edge_free(node->edge);
     core_registry_close(node->registry);
     core_lanes_free(node->lanes);
     daemon_control_free(node->control);
+    daemon_sockets_free(&node->sockets);
     if (node->logging)
         core_log_end();
     core_config_free(node->config);
@@ -300,7 +362,7 @@ int main(int argc, char **argv)
 {
     int code = 0;
     arguments_t arguments = {0};
-    daemon_node_t node = {0};
+    daemon_node_t node = {.successors = -1};
     uint32_t cores = count_cores();
     if (core_trial_child(argc, argv, &code))
         _exit(code);
@@ -316,7 +378,9 @@ int main(int argc, char **argv)
         fputs("signetd: there is no memory to start: free some\n", stderr);
         return EXIT_DEFECT;
     }
-    int32_t status = core_spawner_begin(call);
+    int32_t status = daemon_sockets_inherit(call, &node.sockets);
+    if (status == SIGNET_OK)
+        status = core_spawner_begin(call);
     if (status == SIGNET_OK)
         status = begin(call, &node, &arguments, cores);
     if (status == SIGNET_OK && arguments.check)

@@ -77,6 +77,11 @@ static const signet_option_t limit_options[] = {
      .minimum = SECOND / 10, .maximum = HOUR},
     {OPTION(DURATION, "request_time", "Time to answer a request, unless its route has its own."),
      DEFAULT("30s"), .minimum = SECOND / 10, .maximum = HOUR},
+    {OPTION(
+         DURATION, "loop_time",
+         "Time that one piece of work may hold a loop; longer is logged with instance, route and "
+         "stack."),
+     DEFAULT("500ms"), .minimum = 20, .maximum = HOUR},
     {OPTION(DURATION, "drain_time", "Time that requests in flight get when the host stops."),
      DEFAULT("30s"), .minimum = 0, .maximum = HOUR},
 };
@@ -104,6 +109,10 @@ static const signet_option_t host_options[] = {
          "How often the listeners' certificate and key files are looked at; what is new is taken "
          "up while connections go on."),
      DEFAULT("1m"), .minimum = SECOND / 10, .maximum = 24 * HOUR},
+    {OPTION(
+        PATH, "control",
+        "Unix socket by which `signetd --take-over` gets the listening sockets of this host and "
+        "takes its place; without it that is not offered.")},
     {OPTION(PATH, "ready_file", "File that is written with the addresses once the host is ready.")},
     {OPTION(GROUP, "log", "What is logged, and how."), .members = log_options,
      .member_count = COUNT(log_options)},

@@ -14,6 +14,7 @@
 struct daemon_control {
     int signals; /* descriptors */
     int woken;
+    int successors; /* -1: none are expected */
     pthread_mutex_t lock;
     daemon_request_t *first; /* under the lock, like what follows */
     daemon_request_t **end;
@@ -44,6 +45,7 @@ int32_t daemon_control_new(signet_call_t *call, daemon_control_t **control)
                          "there is no memory to start: free some");
     signals_of_daemon(&signals);
     made->end = &made->first;
+    made->successors = -1;
     made->signals = signalfd(-1, &signals, SFD_CLOEXEC | SFD_NONBLOCK);
     made->woken = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
     pthread_mutex_init(&made->lock, NULL);
@@ -56,6 +58,11 @@ int32_t daemon_control_new(signet_call_t *call, daemon_control_t **control)
     return core_fail(call, SIGNET_UNAVAILABLE, "host.no-descriptors",
                      "the host cannot wait for signals (%s): raise the limit of open files",
                      strerror(error));
+}
+
+void daemon_control_expect(daemon_control_t *control, int successors)
+{
+    control->successors = successors;
 }
 
 static int has_request(daemon_control_t *control)
@@ -80,13 +87,16 @@ daemon_event_t daemon_control_wait(daemon_control_t *control, int wait_ms)
         if (has_request(control))
             return DAEMON_EVENT_REQUEST;
         struct pollfd waits[] = {{.fd = control->signals, .events = POLLIN},
-                                 {.fd = control->woken, .events = POLLIN}};
+                                 {.fd = control->woken, .events = POLLIN},
+                                 {.fd = control->successors, .events = POLLIN}};
         int ready = poll(waits, sizeof waits / sizeof waits[0], wait_ms);
         if (ready == 0)
             return DAEMON_EVENT_TIME;
         int signal_number = ready > 0 && waits[0].revents ? read_signal(control) : 0;
         if (signal_number)
             return signal_number == SIGHUP ? DAEMON_EVENT_RELOAD : DAEMON_EVENT_END;
+        if (ready > 0 && waits[2].revents)
+            return DAEMON_EVENT_SUCCESSOR;
         uint64_t count = 0;
         if (ready > 0 && read(control->woken, &count, sizeof count) > 0 && !has_request(control))
             return DAEMON_EVENT_WAKE;
@@ -161,6 +171,8 @@ void daemon_control_free(daemon_control_t *control)
         close(control->signals);
     if (control->woken >= 0)
         close(control->woken);
+    if (control->successors >= 0)
+        close(control->successors);
     pthread_mutex_destroy(&control->lock);
     free(control);
 }

@@ -10,11 +10,12 @@
 typedef struct daemon_control daemon_control_t;
 
 typedef enum daemon_event {
-    DAEMON_EVENT_END,     /* SIGTERM, SIGINT */
-    DAEMON_EVENT_RELOAD,  /* SIGHUP */
-    DAEMON_EVENT_REQUEST, /* daemon_control_take answers one */
-    DAEMON_EVENT_WAKE,    /* daemon_control_wake was called */
-    DAEMON_EVENT_TIME     /* the time is over */
+    DAEMON_EVENT_END,       /* SIGTERM, SIGINT */
+    DAEMON_EVENT_RELOAD,    /* SIGHUP */
+    DAEMON_EVENT_REQUEST,   /* daemon_control_take answers one */
+    DAEMON_EVENT_WAKE,      /* daemon_control_wake was called */
+    DAEMON_EVENT_SUCCESSOR, /* a successor has connected */
+    DAEMON_EVENT_TIME       /* the time is over */
 } daemon_event_t;
 
 /* A wish of an operator, made on a worker whose call pauses meanwhile. */
@@ -33,6 +34,8 @@ struct daemon_request {
 void daemon_control_block_signals(void);
 /* Failures are set in `call`. */
 int32_t daemon_control_new(signet_call_t *call, daemon_control_t **control);
+/* Waits for successors, too, on a listening socket, which is the control's from here on. */
+void daemon_control_expect(daemon_control_t *control, int successors);
 /* Waits at most `wait_ms`; -1: for ever. */
 daemon_event_t daemon_control_wait(daemon_control_t *control, int wait_ms);
 /* Has the main thread look at what there is to do. `control` is a daemon_control_t. [any] */

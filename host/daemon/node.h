@@ -4,6 +4,7 @@
 
 #include "core/registry.h"
 #include "daemon/control.h"
+#include "daemon/sockets.h"
 #include "edge/edge.h"
 
 typedef struct daemon_node {
@@ -14,6 +15,8 @@ typedef struct daemon_node {
     core_registry_t *registry;
     core_lanes_t *lanes;
     edge_t *edge;
+    daemon_sockets_t sockets; /* given, until the edge has them */
+    int successors;           /* where successors ask; -1: nowhere */
     int logging;
 } daemon_node_t;
 

@@ -7,6 +7,8 @@
 #include <unistd.h>
 
 #include "core/call.h"
+#include "core/clock.h"
+#include "edge/listening.h"
 #include "edge/loop.h"
 #include "edge/setting.h"
 #include "edge/state.h"
@@ -71,30 +73,6 @@ static int32_t open_loops(signet_call_t *call, edge_t *edge)
     return SIGNET_OK;
 }
 
-/* Every loop has a socket of its own on each port; a Unix socket is accepted by the first one. */
-static int32_t listen_on(signet_call_t *call, edge_t *edge, edge_listener_t *listener)
-{
-    size_t loops = listener->is_unix ? 1 : edge->loop_count;
-    size_t i;
-
-    for (i = 0; i < loops; i++) {
-        int file = -1;
-        int error;
-        int32_t status = edge_listener_bind(call, listener, &file);
-
-        if (status != SIGNET_OK) {
-            return status;
-        }
-        error = edge_loop_listen(&edge->loops[i], listener, file);
-        if (error != 0) {
-            return core_fail(call, SIGNET_UNAVAILABLE, "http.listen-failed",
-                             "Listener \"%.*s\" cannot listen (%s).", (int)listener->name.length,
-                             listener->name.data, uv_strerror(error));
-        }
-    }
-    return SIGNET_OK;
-}
-
 static int32_t set_up(signet_call_t *call, const core_config_t *config, core_registry_t *registry,
                       edge_t *edge)
 {
@@ -109,8 +87,8 @@ static int32_t set_up(signet_call_t *call, const core_config_t *config, core_reg
     if (status == SIGNET_OK) {
         status = open_loops(call, edge);
     }
-    for (i = 0; i < edge->listener_count && status == SIGNET_OK; i++) {
-        status = listen_on(call, edge, &edge->listeners[i]);
+    if (status == SIGNET_OK) {
+        status = edge_listening_begin(call, edge);
     }
     for (i = 0; i < edge->loop_count && status == SIGNET_OK; i++) {
         if (edge_loop_run(&edge->loops[i]) != 0) {
@@ -119,6 +97,11 @@ static int32_t set_up(signet_call_t *call, const core_config_t *config, core_reg
         } else {
             edge->loops_running++;
         }
+    }
+    if (status == SIGNET_OK && !edge_watch_begin(edge)) {
+        status = core_fail(call, SIGNET_UNAVAILABLE, "host.no-thread",
+                           "No thread can be started for the watch over the loops: raise the limit "
+                           "of threads.");
     }
     return status;
 }
@@ -175,9 +158,19 @@ int32_t edge_start(signet_call_t *call, const core_config_t *config, core_regist
     return SIGNET_OK;
 }
 
+static void wake_all(edge_t *edge)
+{
+    size_t i;
+
+    for (i = 0; i < edge->loops_running; i++) {
+        edge_loop_wake(&edge->loops[i]);
+    }
+}
+
 void edge_ready(edge_t *edge)
 {
     atomic_store(&edge->ready, 1);
+    wake_all(edge);
 }
 
 int32_t edge_addresses(signet_call_t *call, const edge_t *edge, signet_text_t *lines)
@@ -198,15 +191,6 @@ int32_t edge_addresses(signet_call_t *call, const edge_t *edge, signet_text_t *l
     }
     *lines = all;
     return SIGNET_OK;
-}
-
-static void wake_all(edge_t *edge)
-{
-    size_t i;
-
-    for (i = 0; i < edge->loops_running; i++) {
-        edge_loop_wake(&edge->loops[i]);
-    }
 }
 
 struct edge_change {
@@ -252,6 +236,20 @@ void edge_discard(edge_change_t *change)
     }
 }
 
+int edge_is_turning(const edge_t *edge, int64_t limit_ms)
+{
+    size_t i;
+
+    for (i = 0; i < edge->loops_running; i++) {
+        long long since = atomic_load(&edge->loops[i].pulse.still_since);
+
+        if (since != 0 && core_clock_monotonic() - since > limit_ms) {
+            return 0;
+        }
+    }
+    return 1;
+}
+
 void edge_drain(edge_t *edge, int64_t wait_ms)
 {
     struct timespec until;
@@ -286,6 +284,7 @@ void edge_free(edge_t *edge)
     atomic_store(&edge->draining, 1);
     atomic_store(&edge->cutting, 1);
     atomic_store(&edge->ending, 1);
+    edge_watch_end(edge);
     wake_all(edge);
     for (i = 0; i < edge->loops_running; i++) {
         edge_loop_join(&edge->loops[i]);
@@ -298,6 +297,7 @@ void edge_free(edge_t *edge)
         edge_listener_free(&edge->listeners[i]);
     }
     free(edge->listeners);
+    free(edge->sockets);
     edge_routing_release(edge->routing);
     (void)pthread_cond_destroy(&edge->emptied);
     (void)pthread_mutex_destroy(&edge->lock);

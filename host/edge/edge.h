@@ -7,10 +7,21 @@
 
 typedef struct edge edge_t;
 
+#define EDGE_SOCKET_NAME 72U
+
+/* A bound socket. */
+typedef struct edge_socket {
+    int file;
+    char name[EDGE_SOCKET_NAME]; /* of its listener, or what systemd calls it */
+} edge_socket_t;
+
 /* What the host gives its edge. */
 typedef struct edge_given {
     const core_route_t *routes; /* served beside those of the registry; they outlive the edge */
     uint64_t route_count;
+    const edge_socket_t *sockets; /* to listen on instead of binding; the edge's from then on */
+    uint64_t socket_count;
+    int is_successor; /* 1: they are of a daemon whose place this one takes */
 } edge_given_t;
 
 /* Binds every listener of config->host, loads its certificates and starts one loop thread per
@@ -36,6 +47,12 @@ int32_t edge_addresses(signet_call_t *call, const edge_t *edge, signet_text_t *l
  * go on. A failure is set in `call`, and the old ones stay. The edge also looks itself, every
  * host.certificate_check. [any] */
 int32_t edge_renew(signet_call_t *call, edge_t *edge);
+/* The sockets that it listens on, until it drains. */
+const edge_socket_t *edge_sockets(const edge_t *edge, uint64_t *count);
+/* Another process has them too: files of Unix sockets are left to it. */
+void edge_hand_over(edge_t *edge);
+/* 1 where no loop has been held longer than `limit_ms`. */
+int edge_is_turning(const edge_t *edge, int64_t limit_ms);
 /* Stops accepting, lets requests in flight end for at most `wait_ms`, then cuts the rest. */
 void edge_drain(edge_t *edge, int64_t wait_ms);
 /* Joins the loops and frees it. */

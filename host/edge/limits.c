@@ -61,5 +61,6 @@ void edge_limits_read(edge_limits_t *limits, const signet_setting_t *host)
     limits->header_size = (uint64_t)edge_setting_integer(group, "header_size", INT64_C(16384));
     limits->connections = fit_descriptors(edge_setting_integer(group, "connections", 10000));
     limits->streams = edge_setting_integer(group, "streams", 100);
+    limits->loop_ms = edge_setting_integer(group, "loop_time", SECOND / 2);
     limits->access_log = edge_setting_integer(log, "access", 1) != 0;
 }

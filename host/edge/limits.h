@@ -26,6 +26,7 @@ typedef struct edge_limits {
     int64_t connections;
     int64_t streams; /* of one connection of HTTP/2 */
     int access_log;
+    int64_t loop_ms; /* that a loop may be held before that is logged */
 } edge_limits_t;
 
 /* Reads the group `limits` and `log.access` of the `host` group, and lowers the number of

@@ -24,7 +24,8 @@ typedef struct edge_listener {
     signet_text_t roles[EDGE_LISTENER_ROLES]; /* of local users on a Unix socket */
     uint64_t role_count;
     atomic_int connections;
-    int bound; /* 1 once a socket file of its own exists */
+    size_t given; /* sockets that it was given, and descriptors that share them */
+    int bound;    /* 1 once a socket file of its own exists */
 } edge_listener_t;
 
 /* Reads one element of the setting `listeners` and loads its certificate. Texts are those of the

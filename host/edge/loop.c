@@ -91,7 +91,13 @@ static void handle_posted(edge_loop_t *loop)
  * shut out those who look after the host by another. */
 static int has_room(const edge_loop_t *loop, edge_listener_t *listener)
 {
-    return atomic_load(&loop->edge->connections) < loop->routing->limits.connections ||
+    const edge_t *edge = loop->edge;
+
+    /* Whoever connects to a socket that was given waits in its queue until there is an answer. */
+    if (edge->given.socket_count > 0 && !atomic_load(&edge->ready)) {
+        return 0;
+    }
+    return atomic_load(&edge->connections) < loop->routing->limits.connections ||
            atomic_load(&listener->connections) < OWN_CONNECTIONS;
 }
 
@@ -229,6 +235,7 @@ static void on_wake(uv_async_t *wake)
     edge_connection_t *connection;
 
     take_routing(loop);
+    resume_accepting(loop);
     handle_posted(loop);
     if (atomic_load(&loop->edge->draining) && !loop->is_draining) {
         begin_drain(loop);
@@ -246,7 +253,8 @@ int32_t edge_loop_open(edge_t *edge, edge_loop_t *loop)
     loop->edge = edge;
     loop->posted_end = &loop->posted;
     edge_deadlines_init(&loop->deadlines);
-    loop->acceptors = calloc(edge->listener_count + 1, sizeof(*loop->acceptors));
+    loop->acceptors =
+        calloc(edge->listener_count + edge->given.socket_count + 1, sizeof(*loop->acceptors));
     if (loop->acceptors == NULL) {
         return SIGNET_NO_MEMORY;
     }
@@ -264,6 +272,7 @@ int32_t edge_loop_open(edge_t *edge, edge_loop_t *loop)
     (void)pthread_mutex_init(&loop->lock, NULL);
     loop->wake.data = loop;
     loop->tick.data = loop;
+    (void)uv_loop_configure(&loop->uv, UV_METRICS_IDLE_TIME); /* for the watch */
     return SIGNET_OK;
 }
 
@@ -292,6 +301,7 @@ static void run(void *argument)
 
     (void)snprintf(name, sizeof(name), "loop-%u", (unsigned int)(loop - loop->edge->loops) % 1000U);
     (void)pthread_setname_np(pthread_self(), name);
+    edge_watch_enter(&loop->pulse);
     (void)uv_run(&loop->uv, UV_RUN_DEFAULT);
 }
 

@@ -29,6 +29,7 @@ struct edge_loop {
     uv_thread_t thread;
     uv_async_t wake;
     uv_timer_t tick;
+    edge_pulse_t pulse;
     int is_draining;
     edge_acceptor_t *acceptors;
     size_t acceptor_count;

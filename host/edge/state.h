@@ -11,6 +11,7 @@
 #include "edge/metrics.h"
 #include "edge/renewal.h"
 #include "edge/routing.h"
+#include "edge/watch.h"
 
 typedef struct edge_loop edge_loop_t;
 
@@ -20,6 +21,9 @@ struct edge {
     edge_metrics_t metrics;
     _Atomic(edge_routing_t *) routing; /* the one in force; changed and held under the lock */
     edge_listener_t *listeners;
+    edge_socket_t *sockets; /* that its loops listen on; `listeners` by `loops`, and those given */
+    size_t socket_count;
+    edge_watch_t watch;
     size_t listener_count;
     pthread_mutex_t renewing; /* who looks at the listeners' certificates */
     edge_renewal_t *renewal;
