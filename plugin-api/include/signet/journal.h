@@ -51,6 +51,8 @@
 #define SIGNET_EVENT_KEY_RECOVERED "key.recovered"
 #define SIGNET_EVENT_TOKEN_CREATED "token.created"
 #define SIGNET_EVENT_TOKEN_REVOKED "token.revoked"
+#define SIGNET_EVENT_TENANT_ENTERED "tenant.entered" /* by the provider's staff, with consent */
+#define SIGNET_EVENT_GLASS_BROKEN "glass.broken"     /* by the provider's staff, without */
 #define SIGNET_EVENT_LOGIN_FAILED "login.failed"
 #define SIGNET_EVENT_ACCESS_DENIED "access.denied"
 #define SIGNET_EVENT_JOURNAL_ROLLED_BACK "journal.rolled-back"   /* the store is an older one */

@@ -16,7 +16,8 @@ typedef struct token_auth {
     signet_text_t journal;
     int64_t default_ttl_ms;
     int64_t maximum_ttl_ms;
-    int second_person; /* roles that decide are granted by two, where there are approvals */
+    int64_t tenant_ttl_ms; /* of the provider's staff in a tenant */
+    int second_person;     /* roles that decide are granted by two, where there are approvals */
     token_cache_t *cache;
 } token_auth_t;
 

@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "token.h"
+#include "token_entry.h"
 #include "token_grant.h"
 #include "token_secret.h"
 
@@ -58,7 +59,9 @@ static int32_t make_actor(signet_call_t *call, const token_t *token, const signe
     made->size = sizeof *made;
     made->id = signet_format(call, "token:%.*s", SIGNET_FORMAT(token->id));
     made->name = token->name;
-    made->method = SIGNET_TEXT("token");
+    /* Whoever broke the glass is told apart in every entry that follows. */
+    made->method = signet_text_is(token->entry, TOKEN_ENTRY_GLASS) ? SIGNET_TEXT(TOKEN_ENTRY_GLASS)
+                                                                   : SIGNET_TEXT("token");
     made->tenant = token->tenant;
     made->grants = token->grants;
     made->grant_count = token->grant_count;

@@ -77,7 +77,8 @@ static uint64_t measure(const token_t *token)
 {
     uint64_t size = token->grant_count * sizeof(signet_grant_t) + token->id.length +
                     token->name.length + token->person.length + token->tenant.length +
-                    token->creator.length + token->digest.length;
+                    token->creator.length + token->entry.length + token->reason.length +
+                    token->digest.length;
     for (uint64_t i = 0; i < token->grant_count; i++) {
         const signet_grant_t *grant = SIGNET_AT(signet_grant_t, token->grants, i);
         size += grant->role.length + grant->authority.length + grant->profile.length +
@@ -114,6 +115,8 @@ static void copy(const token_t *token, void *memory, token_t *made)
     made->person = move(&position, token->person);
     made->tenant = move(&position, token->tenant);
     made->creator = move(&position, token->creator);
+    made->entry = move(&position, token->entry);
+    made->reason = move(&position, token->reason);
     made->digest = signet_text_bytes(move(&position, signet_bytes_text(token->digest)));
 }
 

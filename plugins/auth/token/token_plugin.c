@@ -1,5 +1,6 @@
 /* auth-token: entry, descriptor and wiring. */
 #include <signet/ext/draft/approval.h>
+#include <signet/ext/draft/tenant.h>
 #include <signet/sdk/setting.h>
 #include <stdlib.h>
 #include <token_openapi.h>
@@ -10,6 +11,7 @@
 #define DAY_MS (INT64_C(24) * 60 * 60 * 1000)
 #define DEFAULT_TTL_MS (90 * DAY_MS)
 #define MAXIMUM_TTL_MS (365 * DAY_MS)
+#define TENANT_TTL_MS (DAY_MS / 3)
 
 static const signet_option_t options[] = {
     {.size = sizeof(signet_option_t),
@@ -35,6 +37,13 @@ static const signet_option_t options[] = {
      .minimum = 1000,
      .maximum = 10 * MAXIMUM_TTL_MS},
     {.size = sizeof(signet_option_t),
+     .type = SIGNET_OPTION_DURATION,
+     .name = SIGNET_TEXT_INIT("tenant_ttl"),
+     .help = SIGNET_TEXT_INIT("How long a token of the provider's staff in a tenant may be valid."),
+     .default_value = SIGNET_TEXT_INIT("8h"),
+     .minimum = 1000,
+     .maximum = 30 * DAY_MS},
+    {.size = sizeof(signet_option_t),
      .type = SIGNET_OPTION_BOOLEAN,
      .name = SIGNET_TEXT_INIT("second_person"),
      .help =
@@ -47,6 +56,9 @@ static const signet_need_t needs[] = {
     {.size = sizeof(signet_need_t),
      .kind = SIGNET_NEED_OPTIONAL,
      .interface = SIGNET_TEXT_INIT(SIGNET_APPROVAL_INTERFACE)},
+    {.size = sizeof(signet_need_t),
+     .kind = SIGNET_NEED_OPTIONAL,
+     .interface = SIGNET_TEXT_INIT(SIGNET_TENANT_INTERFACE)},
     {.size = sizeof(signet_need_t),
      .kind = SIGNET_NEED_REQUIRED,
      .interface = SIGNET_TEXT_INIT(SIGNET_STORE_INTERFACE),
@@ -96,6 +108,7 @@ static int32_t open_instance(const signet_host_t *host, signet_call_t *call, voi
     auth->store = signet_setting_text(host->settings, "store");
     auth->journal = signet_setting_text(host->settings, "journal");
     auth->default_ttl_ms = signet_setting_integer(host->settings, "default_ttl", DEFAULT_TTL_MS);
+    auth->tenant_ttl_ms = signet_setting_integer(host->settings, "tenant_ttl", TENANT_TTL_MS);
     auth->second_person = signet_setting_integer(host->settings, "second_person", 1) != 0;
     auth->maximum_ttl_ms = signet_setting_integer(host->settings, "maximum_ttl", MAXIMUM_TTL_MS);
     if (auth->default_ttl_ms > auth->maximum_ttl_ms)

@@ -35,6 +35,14 @@ static const signet_field_declaration_t fields[] = {
      .type = SIGNET_VALUE_TEXT,
      .flags = SIGNET_FIELD_UNINDEXED,
      .name = SIGNET_TEXT_INIT("person")},
+    {.size = sizeof(signet_field_declaration_t),
+     .type = SIGNET_VALUE_TEXT,
+     .flags = SIGNET_FIELD_UNINDEXED,
+     .name = SIGNET_TEXT_INIT("entry")},
+    {.size = sizeof(signet_field_declaration_t),
+     .type = SIGNET_VALUE_TEXT,
+     .flags = SIGNET_FIELD_UNINDEXED,
+     .name = SIGNET_TEXT_INIT("reason")},
 };
 
 static const signet_collection_t collection = {
@@ -77,6 +85,10 @@ int32_t token_record_put(signet_call_t *call, const token_t *token, signet_chang
     uint64_t count = 6;
     if (token->person.length > 0)
         values[count++] = signet_field_text("person", token->person);
+    if (token->entry.length > 0) {
+        values[count++] = signet_field_text("entry", token->entry);
+        values[count++] = signet_field_text("reason", token->reason);
+    }
     *change = signet_put(TOKEN_COLLECTION, token->id, SIGNET_VERSION_ABSENT, values, count,
                          signet_text_bytes(body));
     return SIGNET_OK;
@@ -90,6 +102,8 @@ int32_t token_record_read(signet_call_t *call, const signet_record_t *record, to
     token->person = signet_record_text(record, "person");
     token->tenant = signet_record_text(record, "tenant");
     token->creator = signet_record_text(record, "creator");
+    token->entry = signet_record_text(record, "entry");
+    token->reason = signet_record_text(record, "reason");
     token->digest = token_record_digest(record);
     token->created = signet_record_integer(record, "created");
     token->expires = token_record_expires(record);

@@ -14,6 +14,8 @@ typedef struct token {
     signet_text_t person; /* who holds it; empty: the token stands for itself */
     signet_text_t tenant;
     signet_text_t creator; /* the actor's id */
+    signet_text_t entry;   /* TOKEN_ENTRY_*: of the provider's staff in the tenant; or empty */
+    signet_text_t reason;  /* why; only with entry */
     signet_bytes_t digest; /* SHA-256 of the secret */
     int64_t created;
     int64_t expires;

@@ -3,7 +3,9 @@
 #include <signet/sdk/http.h>
 
 #include "token.h"
+#include "token_entry.h"
 #include "token_grant.h"
+#include "token_journal.h"
 #include "token_second.h"
 #include "token_secret.h"
 
@@ -21,6 +23,10 @@ static void write_token(signet_json_writer_t *writer, const token_t *token, sign
     signet_json_time(writer, "created", token->created);
     signet_json_time(writer, "expires", token->expires);
     signet_json_text(writer, "creator", token->creator);
+    if (token_is_entry(token)) {
+        signet_json_text(writer, "entry", token->entry);
+        signet_json_text(writer, "reason", token->reason);
+    }
     if (text.length > 0)
         signet_json_text(writer, "token", text);
     signet_json_end_object(writer);
@@ -49,10 +55,11 @@ static int32_t read_ttl(const token_auth_t *auth, signet_call_t *call, const sig
 static int32_t read_new(const token_auth_t *auth, signet_call_t *call,
                         const signet_request_t *request, token_t *token, signet_text_t *approval)
 {
-    static const char *const members[] = {"name", "grants", "ttl", "person", "approval"};
+    static const char *const members[] = {"name",     "grants", "ttl",    "person",
+                                          "approval", "tenant", "reason", "break_glass"};
     const signet_json_t *body = NULL;
     int64_t ttl_ms = 0;
-    int32_t status = signet_http_json(call, request, MAXIMUM_BODY, members, 5, &body);
+    int32_t status = signet_http_json(call, request, MAXIMUM_BODY, members, 8, &body);
     if (status == SIGNET_OK)
         status = signet_http_json_text(call, body, "name", &token->name);
     if (status == SIGNET_OK && token->name.length > MAXIMUM_NAME)
@@ -80,50 +87,19 @@ static int32_t read_new(const token_auth_t *auth, signet_call_t *call,
         return status;
     token->created = signet_now();
     token->expires = token->created + ttl_ms;
-    token->tenant = call->services->tenant(call);
     token->creator = call->services->actor(call)->id;
-    return SIGNET_OK;
+    return token_entry_read(auth, call, body, token);
 }
 
-/* The grants for the journal, as JSON. */
-static signet_text_t describe_grants(signet_call_t *call, const token_t *token)
-{
-    signet_json_writer_t writer = signet_json_writer(call, 256);
-    signet_text_t text = {NULL, 0};
-    token_grants_write(&writer, NULL, token->grants, token->grant_count);
-    (void)signet_json_finish(&writer, &text);
-    return text;
-}
-
-static int32_t commit(const token_auth_t *auth, signet_call_t *call, const char *event,
-                      const token_t *token, const signet_change_t *changes, uint64_t count)
-{
-    signet_journal_t journal;
-    int32_t status = signet_journal(call, auth->journal, &journal);
-    if (status != SIGNET_OK)
-        return status;
-    signet_pair_t fields[] = {
-        signet_pair("name", token->name),
-        signet_pair("person", token->person),
-        signet_pair("grants", describe_grants(call, token)),
-        signet_pair("expires", signet_time_text(call, token->expires)),
-    };
-    signet_entry_t entry = {.size = sizeof entry,
-                            .event = signet_text(event),
-                            .object = signet_format(call, "token:%.*s", SIGNET_FORMAT(token->id)),
-                            .fields = fields,
-                            .field_count = sizeof fields / sizeof fields[0]};
-    if (fields[2].value.data == NULL || fields[3].value.data == NULL || entry.object.data == NULL)
-        return signet_status(call);
-    return journal.interface->commit(journal.instance, call, changes, count, &entry);
-}
-
-/* The request that waits for another administrator, and where it is found. */
-static int32_t answer_pending(signet_call_t *call, signet_exchange_t *exchange)
+/* The request that waits for others, and where it is found; not where that is a tenant's. */
+static int32_t answer_pending(signet_call_t *call, signet_exchange_t *exchange,
+                              const token_t *token)
 {
     signet_text_t id = call->services->error(call)->field;
     call->services->clear(call);
-    signet_text_t location = signet_format(call, "/v1/requests/%.*s", SIGNET_FORMAT(id));
+    int elsewhere = signet_text_is(token->entry, TOKEN_ENTRY_AGREED);
+    signet_text_t location =
+        elsewhere ? SIGNET_TEXT("") : signet_format(call, "/v1/requests/%.*s", SIGNET_FORMAT(id));
     signet_json_writer_t writer = signet_json_writer(call, 128);
     if (location.data == NULL)
         return SIGNET_NO_MEMORY;
@@ -144,8 +120,24 @@ static int32_t store_token(const token_auth_t *auth, signet_call_t *call,
     if (status == SIGNET_OK && second->approval != NULL)
         status = token_second_finish(call, second, token, &changes[count++]);
     if (status == SIGNET_OK)
-        status = commit(auth, call, SIGNET_EVENT_TOKEN_CREATED, token, changes, count);
+        status = token_journal(auth, call, SIGNET_EVENT_TOKEN_CREATED, token, changes, count);
     return status;
+}
+
+/* A token in the call's own tenant. */
+static int32_t create_own(const token_auth_t *auth, signet_call_t *call, token_t *token,
+                          signet_text_t approval, signet_text_t *text)
+{
+    token_second_t second;
+    token_secret_t secret;
+    int32_t status = token_second_require(auth, call, token, approval, &second);
+    if (status == SIGNET_OK)
+        status = token_secret_make(call, text, &secret);
+    if (status != SIGNET_OK)
+        return status;
+    token->id = secret.id;
+    token->digest = secret.digest;
+    return store_token(auth, call, &second, token);
 }
 
 int32_t token_create(void *instance, signet_call_t *call, const signet_request_t *request,
@@ -154,24 +146,16 @@ int32_t token_create(void *instance, signet_call_t *call, const signet_request_t
     static const char *const roles[] = {SIGNET_ROLE_ADMINISTRATOR};
     const token_auth_t *auth = instance;
     token_t token = {.name = {NULL, 0}};
-    token_second_t second;
-    token_secret_t secret;
     signet_text_t approval = {NULL, 0};
-    signet_text_t text;
+    signet_text_t text = {NULL, 0};
     int32_t status = token_need_role(call, roles, 1);
     if (status == SIGNET_OK)
         status = read_new(auth, call, request, &token, &approval);
     if (status == SIGNET_OK)
-        status = token_second_require(auth, call, &token, approval, &second);
+        status = token_is_entry(&token) ? token_entry_create(auth, call, &token, approval, &text)
+                                        : create_own(auth, call, &token, approval, &text);
     if (status == SIGNET_PENDING)
-        return answer_pending(call, exchange);
-    if (status == SIGNET_OK)
-        status = token_secret_make(call, &text, &secret);
-    if (status != SIGNET_OK)
-        return status;
-    token.id = secret.id;
-    token.digest = secret.digest;
-    status = store_token(auth, call, &second, &token);
+        return answer_pending(call, exchange, &token);
     if (status != SIGNET_OK)
         return status;
     signet_json_writer_t writer = signet_json_writer(call, 512);
@@ -253,7 +237,7 @@ int32_t token_revoke(void *instance, signet_call_t *call, const signet_request_t
     if (token_record_read(call, record, &token) == SIGNET_CORRUPT)
         call->services->clear(call);
     signet_change_t change = signet_delete(TOKEN_COLLECTION, id, record->version);
-    status = commit(auth, call, SIGNET_EVENT_TOKEN_REVOKED, &token, &change, 1);
+    status = token_journal(auth, call, SIGNET_EVENT_TOKEN_REVOKED, &token, &change, 1);
     /* Also where it is not known whether the change was made: the next use reads the store. */
     token_cache_forget(auth->cache, id);
     if (status != SIGNET_OK)

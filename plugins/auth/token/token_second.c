@@ -3,9 +3,11 @@
 #include <signet/sdk/crypto.h>
 #include <signet/sdk/encode.h>
 
+#include "token_entry.h"
 #include "token_grant.h"
 
 #define KIND "role.grant"
+#define KIND_ENTRY "tenant.enter"
 #define PAGE 100
 /* As many administrators can look after each other. */
 #define ENOUGH 2
@@ -31,6 +33,8 @@ static int32_t count_page(signet_call_t *call, const signet_page_t *page, signet
         if (status != SIGNET_OK)
             return status;
         signet_text_t person = token.person.length > 0 ? token.person : token.id;
+        if (!signet_text_equal(token.tenant, call->services->tenant(call)))
+            continue;
         if (!is_administrator(&token) || (*count > 0 && signet_text_equal(person, *first)))
             continue;
         *first = person;
@@ -79,6 +83,11 @@ static int32_t describe(signet_call_t *call, const token_t *token, signet_approv
     token_grants_write(&writer, "grants", token->grants, token->grant_count);
     signet_json_integer(&writer, "valid_seconds", (token->expires - token->created) / 1000);
     signet_json_text(&writer, "creator", token->creator);
+    if (token_is_entry(token)) {
+        signet_json_text(&writer, "tenant", token->tenant);
+        signet_json_text(&writer, "entry", token->entry);
+        signet_json_text(&writer, "reason", token->reason);
+    }
     signet_json_end_object(&writer);
     int32_t status = signet_json_finish(&writer, &matter->document);
     return status == SIGNET_OK
@@ -87,8 +96,8 @@ static int32_t describe(signet_call_t *call, const token_t *token, signet_approv
 }
 
 /* The key of the request put down before, or a new one. */
-static int32_t choose_key(signet_call_t *call, const signet_provider_t *provider, signet_text_t id,
-                          signet_text_t *key)
+static int32_t choose_key(signet_call_t *call, const signet_provider_t *provider,
+                          signet_text_t kind, signet_text_t id, signet_text_t *key)
 {
     const signet_approval_interface_t *approvals = provider->interface;
     const signet_approval_t *approval = NULL;
@@ -100,7 +109,7 @@ static int32_t choose_key(signet_call_t *call, const signet_provider_t *provider
         return status == SIGNET_OK && key->data == NULL ? SIGNET_NO_MEMORY : status;
     }
     int32_t status = approvals->get(provider->instance, call, id, &approval);
-    if (status == SIGNET_OK && !signet_text_is(approval->kind, KIND))
+    if (status == SIGNET_OK && !signet_text_equal(approval->kind, kind))
         status = signet_fail_field(call, SIGNET_INVALID, "token.approval-other", "approval",
                                    "The request is not about a token.");
     if (status == SIGNET_OK)
@@ -108,41 +117,74 @@ static int32_t choose_key(signet_call_t *call, const signet_provider_t *provider
     return status;
 }
 
+/* The plugin that keeps approvals; NULL: there is none. */
+static const signet_provider_t *find_approvals(signet_call_t *call)
+{
+    uint64_t count = 0;
+    const signet_provider_t *const *providers =
+        call->services->providers(call, SIGNET_TEXT(SIGNET_APPROVAL_INTERFACE), &count);
+    return count > 0 ? providers[0] : NULL;
+}
+
+static int32_t require(signet_call_t *call, const token_t *token, signet_text_t id,
+                       signet_approval_matter_t *matter, token_second_t *second)
+{
+    const signet_approval_interface_t *approvals = second->provider->interface;
+    matter->size = sizeof *matter;
+    matter->object = signet_format(call, "token:%.*s", SIGNET_FORMAT(token->name));
+    if (matter->object.data == NULL)
+        return SIGNET_NO_MEMORY;
+    int32_t status = choose_key(call, second->provider, matter->kind, id, &matter->key);
+    if (status == SIGNET_OK)
+        status = describe(call, token, matter);
+    if (status == SIGNET_OK)
+        status = approvals->require(second->provider->instance, call, matter, &second->approval);
+    return status;
+}
+
+/* Whether the actor may make a tenant's first administrators: root on the host, and in a tenant who
+ * broke the glass. */
+static int may_begin(signet_call_t *call)
+{
+    signet_text_t method = call->services->actor(call)->method;
+    return signet_text_is(method, "peer") || signet_text_is(method, TOKEN_ENTRY_GLASS);
+}
+
 int32_t token_second_require(const token_auth_t *auth, signet_call_t *call, const token_t *token,
                              signet_text_t id, token_second_t *second)
 {
     static const signet_text_t roles[] = {SIGNET_TEXT_INIT(SIGNET_ROLE_ADMINISTRATOR)};
-    uint64_t count = 0;
     int beginning = 0;
     *second = (token_second_t){NULL, NULL};
-    if (!auth->second_person || !token_grants_decide(token->grants, token->grant_count))
+    int powerful = token_is_entry(token) || token_grants_decide(token->grants, token->grant_count);
+    if (!auth->second_person || !powerful)
         return SIGNET_OK;
-    const signet_provider_t *const *providers =
-        call->services->providers(call, SIGNET_TEXT(SIGNET_APPROVAL_INTERFACE), &count);
-    if (count == 0)
+    second->provider = find_approvals(call);
+    if (second->provider == NULL)
         return SIGNET_OK;
-    second->provider = providers[0];
     int32_t status = SIGNET_OK;
-    if (signet_text_is(call->services->actor(call)->method, "peer"))
+    if (may_begin(call))
         status = is_beginning(auth, call, &beginning);
     if (status != SIGNET_OK || beginning)
         return status;
     signet_approval_matter_t matter = {
-        .size = sizeof matter,
-        .required = 1,
-        .kind = SIGNET_TEXT(KIND),
-        .object = signet_format(call, "token:%.*s", SIGNET_FORMAT(token->name)),
-        .roles = roles,
-        .role_count = 1};
-    const signet_approval_interface_t *approvals = second->provider->interface;
-    if (matter.object.data == NULL)
-        return SIGNET_NO_MEMORY;
-    status = choose_key(call, second->provider, id, &matter.key);
-    if (status == SIGNET_OK)
-        status = describe(call, token, &matter);
-    if (status == SIGNET_OK)
-        status = approvals->require(second->provider->instance, call, &matter, &second->approval);
-    return status;
+        .required = 1, .kind = SIGNET_TEXT(KIND), .roles = roles, .role_count = 1};
+    return require(call, token, id, &matter, second);
+}
+
+int32_t token_second_consent(signet_call_t *call, const token_t *token,
+                             const signet_tenant_t *tenant, signet_text_t id,
+                             token_second_t *second)
+{
+    *second = (token_second_t){find_approvals(call), NULL};
+    if (second->provider == NULL)
+        return signet_fail(call, SIGNET_UNSUPPORTED, "token.no-approvals",
+                           "No plugin keeps approvals here, so that no tenant can agree.");
+    signet_approval_matter_t matter = {.required = tenant->approvals,
+                                       .kind = SIGNET_TEXT(KIND_ENTRY),
+                                       .roles = tenant->approvers,
+                                       .role_count = tenant->approver_count};
+    return require(call, token, id, &matter, second);
 }
 
 int32_t token_second_finish(signet_call_t *call, const token_second_t *second, const token_t *token,

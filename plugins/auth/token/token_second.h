@@ -3,6 +3,7 @@
 #define TOKEN_SECOND_H
 
 #include <signet/ext/draft/approval.h>
+#include <signet/ext/draft/tenant.h>
 
 #include "token.h"
 
@@ -15,9 +16,15 @@ typedef struct token_second {
 /* Whether a token may be made now: OK; PENDING ("approval.pending", field: the request's id) where
  * another administrator must agree first. `id` names the request that was put down before, or is
  * empty. The first administrators are made without, over a listener that knows its peers by their
- * uid, as long as no two persons hold an administrator's token. [worker] */
+ * uid, or in a tenant by who broke the glass, as long as no two persons hold an administrator's
+ * token there. [worker] */
 int32_t token_second_require(const token_auth_t *auth, signet_call_t *call, const token_t *token,
                              signet_text_t id, token_second_t *second);
+/* The same for the provider's staff in a tenant, whose call this is: its approvers must agree.
+ * UNSUPPORTED where nobody keeps approvals. [worker] */
+int32_t token_second_consent(signet_call_t *call, const token_t *token,
+                             const signet_tenant_t *tenant, signet_text_t id,
+                             token_second_t *second);
 /* The change that uses the agreement up; only where there is one. [worker] */
 int32_t token_second_finish(signet_call_t *call, const token_second_t *second, const token_t *token,
                             signet_change_t *change);

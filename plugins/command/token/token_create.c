@@ -33,6 +33,10 @@ static int32_t make_body(signet_call_t *call, const signet_command_input_t *inpu
     signet_json_text(&writer, "name", signet_setting_text(input->options, "name"));
     add_text(&writer, input, "person");
     add_text(&writer, input, "approval");
+    add_text(&writer, input, "tenant");
+    add_text(&writer, input, "reason");
+    if (signet_setting_integer(input->options, "break_glass", 0) != 0)
+        signet_json_boolean(&writer, "break_glass", 1);
     if (ttl != 0)
         signet_json_text(&writer, "ttl", signet_format(call, "%" PRId64 "ms", ttl));
     signet_json_begin_array(&writer, "grants");
@@ -66,13 +70,17 @@ static int32_t write_token(signet_call_t *call, const signet_command_input_t *in
     return status;
 }
 
-static int32_t wait_for_another(signet_call_t *call, const signet_json_t *answer)
+static int32_t wait_for_another(signet_call_t *call, const signet_command_input_t *input,
+                                const signet_json_t *answer)
 {
     signet_text_t id = signet_show_text(call, signet_json_get(answer, "id"));
+    int tenants = signet_setting_text(input->options, "tenant").length > 0 &&
+                  signet_setting_integer(input->options, "break_glass", 0) == 0;
     return signet_fail(call, SIGNET_PENDING, "token.pending",
-                       "Another administrator must agree: signet request approve %.*s. Then repeat "
-                       "this command with --approval %.*s",
-                       SIGNET_FORMAT(id), SIGNET_FORMAT(id));
+                       "%s must agree: signet request approve %.*s. Then repeat this command with "
+                       "--approval %.*s",
+                       tenants ? "The tenant" : "Another administrator", SIGNET_FORMAT(id),
+                       SIGNET_FORMAT(id));
 }
 
 int32_t token_create(void *instance, signet_call_t *call, const signet_command_input_t *input)
@@ -90,7 +98,7 @@ int32_t token_create(void *instance, signet_call_t *call, const signet_command_i
     if (status == SIGNET_OK)
         status = signet_json_parse(call, response->body, response->body.length, &answer);
     if (status == SIGNET_OK && response->status == ACCEPTED)
-        return wait_for_another(call, answer);
+        return wait_for_another(call, input, answer);
     if (status != SIGNET_OK)
         return status;
     if (out.length > 0)
