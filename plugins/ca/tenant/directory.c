@@ -1,7 +1,9 @@
 #include "tenant/directory.h"
 
 #include "ca.h"
+#include "permission_grant.h"
 
+#include <signet/auth.h>
 #include <signet/sdk/error.h>
 #include <signet/sdk/setting.h>
 
@@ -25,6 +27,20 @@ static int32_t describe(signet_call_t *call, ca_tenant_t *tenant, signet_tenant_
     return SIGNET_OK;
 }
 
+/* Quotas and approvers are for who looks after the tenant. */
+static int32_t permit(signet_call_t *call)
+{
+    const signet_actor_t *actor = call->services->actor(call);
+    for (uint64_t i = 0; i < actor->grant_count; i++) {
+        const signet_grant_t *grant = SIGNET_AT(signet_grant_t, actor->grants, i);
+        if (ca_grant_is(grant, SIGNET_ROLE_ADMINISTRATOR) ||
+            ca_grant_is(grant, SIGNET_ROLE_AUDITOR))
+            return SIGNET_OK;
+    }
+    return signet_fail(call, SIGNET_DENIED, "permission.tenants",
+                       "reading tenants takes the role administrator or auditor");
+}
+
 static int32_t tenants(void *instance, signet_call_t *call, const signet_tenant_t *const **tenants,
                        uint64_t *count)
 {
@@ -33,7 +49,7 @@ static int32_t tenants(void *instance, signet_call_t *call, const signet_tenant_
     signet_tenant_t *described = signet_alloc(call, ca->tenant_count + 1, sizeof *described);
     const signet_tenant_t **list = signet_alloc(call, ca->tenant_count + 1, sizeof *list);
     *count = 0;
-    int32_t status = described == NULL || list == NULL ? SIGNET_NO_MEMORY : SIGNET_OK;
+    int32_t status = described == NULL || list == NULL ? SIGNET_NO_MEMORY : permit(call);
     for (uint64_t i = 0; status == SIGNET_OK && i < ca->tenant_count; i++) {
         if (!all && !ca_tenant_sees(call, ca->tenants[i].name))
             continue;

@@ -106,6 +106,10 @@ int32_t rest_list_journal(void *instance, signet_call_t *call, const signet_requ
                           signet_exchange_t *exchange);
 int32_t rest_get_self(void *instance, signet_call_t *call, const signet_request_t *request,
                       signet_exchange_t *exchange);
+int32_t rest_list_tenants(void *instance, signet_call_t *call, const signet_request_t *request,
+                          signet_exchange_t *exchange);
+int32_t rest_get_tenant(void *instance, signet_call_t *call, const signet_request_t *request,
+                        signet_exchange_t *exchange);
 int32_t rest_list_keys(void *instance, signet_call_t *call, const signet_request_t *request,
                        signet_exchange_t *exchange);
 int32_t rest_import_key(void *instance, signet_call_t *call, const signet_request_t *request,

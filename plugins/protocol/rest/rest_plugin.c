@@ -88,6 +88,8 @@ static const signet_route_t routes[] = {
     ROUTE("GET", "/v1/profiles", 0, 0, list_profiles, rest_list_profiles),
     ROUTE("GET", "/v1/profiles/{name}", 0, 0, get_profile, rest_get_profile),
     ROUTE("POST", "/v1/profiles/{name}/try", 0, REST_LARGE_BODY, try_profile, rest_try_profile),
+    ROUTE("GET", "/v1/tenants", 0, 0, list_tenants, rest_list_tenants),
+    ROUTE("GET", "/v1/tenants/{name}", 0, 0, get_tenant, rest_get_tenant),
     ROUTE("GET", "/v1/journal", 0, 0, list_journal, rest_list_journal),
     ROUTE("GET", "/v1/self", 0, 0, get_self, rest_get_self),
     ROUTE("GET", "/v1/openapi.json", SIGNET_ROUTE_PUBLIC, 0, get_openapi, rest_get_openapi),

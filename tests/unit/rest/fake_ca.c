@@ -2,6 +2,7 @@
 
 #include "fake_approval.h"
 #include "fake_authority.h"
+#include "fake_tenant.h"
 
 #include <openssl/x509.h>
 #include <signet/sdk/error.h>
@@ -486,6 +487,9 @@ static const signet_provide_t provides[] = {
     {.size = sizeof(signet_provide_t),
      .interface = SIGNET_TEXT_INIT(SIGNET_AUTHORITY_INTERFACE),
      .vtable = &fake_authorities},
+    {.size = sizeof(signet_provide_t),
+     .interface = SIGNET_TEXT_INIT(SIGNET_TENANT_INTERFACE),
+     .vtable = &fake_tenants},
 };
 
 static int32_t open_instance(const signet_host_t *host, signet_call_t *call, void **instance)

@@ -7,7 +7,7 @@
 #include <string.h>
 
 #define MAXIMUM_RECORDS 64
-#define MAXIMUM_FIELDS 8
+#define MAXIMUM_FIELDS 12
 
 fake_store_t fake_store;
 

@@ -126,6 +126,10 @@ static void sample_reading(void)
     ask("GET", "/v1/profiles/none", NULL, NULL);
     ask("POST", "/v1/profiles/tls-server/try", NULL, "{\"csr\":\"MAMCAQU=\"}");
     ask("POST", "/v1/profiles/tls-server/try", NULL, "{}");
+    ask("GET", "/v1/tenants", NULL, NULL);
+    ask("GET", "/v1/tenants?x=1", NULL, NULL);
+    ask("GET", "/v1/tenants/acme", NULL, NULL);
+    ask("GET", "/v1/tenants/none", NULL, NULL);
     ask("GET", "/v1/journal?limit=1", NULL, NULL);
     ask_powerless("GET", "/v1/journal", NULL);
     ask("GET", "/v1/self", NULL, NULL);

@@ -52,7 +52,8 @@ static const char *read_file(const char *name)
 
 static void begin(void)
 {
-    static const char *const kinds[] = {"certificate", "authority", "profile", "token", "journal"};
+    static const char *const kinds[] = {"certificate", "authority", "profile",
+                                        "token",       "journal",   "tenant"};
     world_begin();
     for (size_t i = 0; i < COUNT(kinds); i++) {
         char id[64];
@@ -264,6 +265,36 @@ START_TEST(shows_profiles)
 }
 END_TEST
 
+START_TEST(shows_tenants)
+{
+    must(RUN_PLAIN("tenant", "tenant list", 0));
+    ck_assert_str_eq(bridge_request, "GET /v1/tenants");
+    ck_assert(says("Acme Inc"));
+    must(RUN("tenant", "tenant show", 1, "acme"));
+    ck_assert_int_eq(signet_json_get(json(), "issuance_rate")->integer, 600);
+    ck_assert_int_eq(RUN("tenant", "tenant show", 0, "none"), SIGNET_NOT_FOUND);
+}
+END_TEST
+
+START_TEST(asks_for_a_token_in_a_tenant)
+{
+    /* Nobody keeps approvals in this world, so that no tenant can agree. */
+    ck_assert_int_eq(RUN("token", "token create", 0, "--name", "x", "--role", "officer", "--tenant",
+                         "acme", "--reason", "CASE-1"),
+                     SIGNET_UNSUPPORTED);
+    must(RUN("token", "token create", 1, "--name", "x", "--role", "officer", "--tenant", "acme",
+             "--reason", "CASE-1", "--break-glass"));
+    assert_text(signet_json_get(json(), "entry")->text, "break-glass");
+    assert_text(signet_json_get(json(), "reason")->text, "CASE-1");
+    ck_assert_int_eq(RUN("token", "token create", 0, "--name", "x", "--role", "officer", "--tenant",
+                         "none", "--reason", "CASE-1"),
+                     SIGNET_NOT_FOUND);
+    ck_assert_int_eq(
+        RUN("token", "token create", 0, "--name", "x", "--role", "officer", "--tenant", "acme"),
+        SIGNET_INVALID);
+}
+END_TEST
+
 START_TEST(handles_tokens)
 {
     must(RUN("token", "token create", 1, "--name", "Build", "--role", "requester", "--role",
@@ -349,6 +380,8 @@ int main(void)
                                   revokes,
                                   shows_authorities,
                                   shows_profiles,
+                                  shows_tenants,
+                                  asks_for_a_token_in_a_tenant,
                                   handles_tokens,
                                   writes_a_token_to_a_closed_file,
                                   tells_who_one_is,
