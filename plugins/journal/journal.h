@@ -2,6 +2,7 @@
 #ifndef JOURNAL_JOURNAL_H
 #define JOURNAL_JOURNAL_H
 
+#include "clock.h"
 #include "flood.h"
 #include "head.h"
 #include "rollback.h"
@@ -26,6 +27,7 @@ typedef struct journal {
     journal_flood_t flood;
     journal_head_file_t head;
     journal_rollback_t rollback;
+    journal_clock_t clock;
 } journal_t;
 
 /* Life cycle, see signet/plugin.h. */

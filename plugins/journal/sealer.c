@@ -183,7 +183,13 @@ int32_t journal_sealer_load(journal_t *journal, signet_call_t *call)
     if (!journal_number(number, &index))
         return signet_fail(call, SIGNET_CORRUPT, "journal.seal", "'%.*s' is no seal's key.",
                            SIGNET_FORMAT(record->key));
+    journal_seal_t seal;
     status = journal_digest(call, record->body, digest);
+    /* A damaged one is what `journal verify` tells about. */
+    if (status == SIGNET_OK && journal_seal_read(call, record->body, &seal) == SIGNET_OK)
+        sealer->time = seal.time;
+    else if (status == SIGNET_OK)
+        call->services->clear(call);
     if (status == SIGNET_OK)
         set_end(sealer, index, (uint64_t)signet_record_integer(record, "epoch"),
                 (uint64_t)signet_record_integer(record, "last"), digest);
@@ -294,5 +300,6 @@ int32_t journal_sealer_seal(journal_t *journal, signet_call_t *call)
 
 int32_t journal_sealer_run(void *instance, signet_call_t *call)
 {
-    return journal_sealer_seal(instance, call);
+    int32_t status = journal_clock_look(instance, call);
+    return status == SIGNET_OK ? journal_sealer_seal(instance, call) : status;
 }

@@ -14,6 +14,7 @@ typedef struct journal_sealer {
     pthread_mutex_t mutex; /* held while sealing */
     journal_key_t key;
     uint64_t floor;        /* seals are numbered above it; set before the first is made */
+    int64_t time;          /* of the last seal that an earlier process made; 0: none */
     pthread_mutex_t state; /* of what follows */
     uint64_t index;        /* of the last seal; 0: none */
     uint64_t epoch;        /* what it ended with */

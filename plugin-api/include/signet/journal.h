@@ -57,6 +57,7 @@
 #define SIGNET_EVENT_ACCESS_DENIED "access.denied"
 #define SIGNET_EVENT_JOURNAL_ROLLED_BACK "journal.rolled-back"   /* the store is an older one */
 #define SIGNET_EVENT_JOURNAL_ACKNOWLEDGED "journal.acknowledged" /* a rollback, by a person */
+#define SIGNET_EVENT_CLOCK_JUMPED "clock.jumped" /* the wall clock was set, or was wrong */
 #define SIGNET_EVENT_HOST_STARTED "host.started"
 #define SIGNET_EVENT_HOST_STOPPED "host.stopped"
 #define SIGNET_EVENT_CONFIGURATION_LOADED "configuration.loaded"

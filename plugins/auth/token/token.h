@@ -33,4 +33,7 @@ int32_t token_list(void *instance, signet_call_t *call, const signet_request_t *
 int32_t token_revoke(void *instance, signet_call_t *call, const signet_request_t *request,
                      signet_exchange_t *exchange);
 
+/* The job that removes tokens some time after they expired. [worker] */
+int32_t token_sweep(void *instance, signet_call_t *call);
+
 #endif

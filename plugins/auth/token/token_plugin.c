@@ -12,6 +12,7 @@
 #define DEFAULT_TTL_MS (90 * DAY_MS)
 #define MAXIMUM_TTL_MS (365 * DAY_MS)
 #define TENANT_TTL_MS (DAY_MS / 3)
+#define SWEEP_PERIOD_MS (INT64_C(60) * 60 * 1000)
 
 static const signet_option_t options[] = {
     {.size = sizeof(signet_option_t),
@@ -123,8 +124,14 @@ static int32_t open_instance(const signet_host_t *host, signet_call_t *call, voi
 
 static int32_t start_instance(void *instance, signet_call_t *call)
 {
+    static const signet_job_t sweep = {.size = sizeof(signet_job_t),
+                                       .lane = SIGNET_LANE_BACKGROUND,
+                                       .name = SIGNET_TEXT_INIT("sweep"),
+                                       .period_ms = SWEEP_PERIOD_MS,
+                                       .run = token_sweep};
     const token_auth_t *auth = instance;
-    return token_record_declare(call, auth->store);
+    int32_t status = token_record_declare(call, auth->store);
+    return status == SIGNET_OK ? auth->host->services->add_job(auth->host, call, &sweep) : status;
 }
 
 static void close_instance(void *instance)

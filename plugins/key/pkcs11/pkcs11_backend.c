@@ -15,6 +15,7 @@
 #include <string.h>
 
 #define MAX_LISTED 4096U
+#define TIMEOUT_MS 10000
 
 typedef struct backend {
     const signet_host_t *host;
@@ -69,7 +70,8 @@ static int32_t prepare(signet_call_t *call, backend_t *backend)
     }
     if (status == SIGNET_OK) {
         status = pkcs11_pool_begin(call, &backend->pool,
-                                   (uint64_t)signet_setting_integer(settings, "sessions", 0));
+                                   (uint64_t)signet_setting_integer(settings, "sessions", 0),
+                                   signet_setting_integer(settings, "timeout", TIMEOUT_MS));
     }
     backend->ready = status == SIGNET_OK;
     return status;
@@ -139,21 +141,27 @@ int32_t pkcs11_backend_reload(void *instance, signet_call_t *call, const signet_
 int32_t pkcs11_backend_stop(void *instance, signet_call_t *call)
 {
     backend_t *backend = instance;
-    (void)call;
-    pkcs11_pool_end(&backend->pool);
+    if (!pkcs11_pool_end(&backend->pool)) {
+        signet_log(backend->host, call, SIGNET_LOG_WARNING, "key.token-hung",
+                   "the token \"%.*s\" has not answered to something until the end",
+                   SIGNET_FORMAT(pkcs11_token_label(backend->pool.token)));
+    }
     return SIGNET_OK;
 }
 
 void pkcs11_backend_close(void *instance)
 {
     backend_t *backend = instance;
+    /* What a thread still uses that waits for the token stays where it is. */
+    if (!pkcs11_pool_end(&backend->pool)) {
+        return;
+    }
     pkcs11_key_t *key = atomic_load(&backend->keys);
     while (key) {
         pkcs11_key_t *next = key->next;
         free(key);
         key = next;
     }
-    pkcs11_pool_end(&backend->pool);
     (void)pthread_mutex_destroy(&backend->lock);
     free(backend->description);
     free(backend);

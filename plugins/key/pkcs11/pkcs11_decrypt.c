@@ -8,12 +8,14 @@
 
 /* What goes to the token, and what comes back. */
 typedef struct operation {
+    pkcs11_use_t base;
     CK_MECHANISM mechanism;
     CK_RSA_PKCS_OAEP_PARAMS oaep;
-    signet_bytes_t ciphertext;
-    uint8_t *output; /* MAX_PLAINTEXT octets of the arena */
+    uint8_t output[MAX_PLAINTEXT];
     CK_ULONG output_length;
     int begun; /* the token took key and mechanism: what fails then is the ciphertext's fault */
+    uint64_t input_length;
+    uint8_t input[];
 } operation_t;
 
 static void prepare(operation_t *operation, const char *digest)
@@ -27,20 +29,18 @@ static void prepare(operation_t *operation, const char *digest)
     operation->mechanism.ulParameterLen = sizeof(operation->oaep);
 }
 
-static CK_RV run(const pkcs11_token_t *token, CK_SESSION_HANDLE session, CK_OBJECT_HANDLE key,
-                 void *context)
+static CK_RV run(const pkcs11_token_t *token, CK_SESSION_HANDLE session, pkcs11_use_t *use)
 {
-    operation_t *operation = context;
+    operation_t *operation = (operation_t *)(void *)use;
     CK_FUNCTION_LIST *functions = token->module->functions;
-    CK_RV result = functions->C_DecryptInit(session, &operation->mechanism, key);
+    CK_RV result = functions->C_DecryptInit(session, &operation->mechanism, use->key);
     operation->begun = result == CKR_OK;
     if (result != CKR_OK) {
         return result;
     }
     operation->output_length = MAX_PLAINTEXT;
-    return functions->C_Decrypt(session, (CK_BYTE *)(uintptr_t)operation->ciphertext.data,
-                                (CK_ULONG)operation->ciphertext.length, operation->output,
-                                &operation->output_length);
+    return functions->C_Decrypt(session, operation->input, (CK_ULONG)operation->input_length,
+                                operation->output, &operation->output_length);
 }
 
 static int32_t fail(signet_call_t *call, const pkcs11_pool_t *pool, const pkcs11_key_t *key,
@@ -65,24 +65,28 @@ int32_t pkcs11_decrypt(signet_call_t *call, pkcs11_pool_t *pool, pkcs11_key_t *k
                        const signet_decrypt_request_t *request, signet_bytes_t *plaintext)
 {
     const char *digest = NULL;
-    operation_t operation = {.ciphertext = request->ciphertext};
+    signet_bytes_t ciphertext = request->ciphertext;
     int32_t status = signet_decrypt_request_check(call, request, key->purposes, key->type, &digest);
     if (status != SIGNET_OK) {
         return status;
     }
-    operation.output = signet_alloc(call, MAX_PLAINTEXT, 1);
-    if (!operation.output) {
+    pkcs11_use_t *use = pkcs11_use_new(call, sizeof(operation_t) + ciphertext.length);
+    if (!use) {
         return signet_status(call);
     }
-    prepare(&operation, digest);
-    CK_RV result = CKR_OK;
-    status = pkcs11_key_use(call, pool, key, run, &operation, &result);
-    if (status != SIGNET_OK) {
-        return status;
+    operation_t *operation = (operation_t *)(void *)use;
+    use->use = run;
+    memcpy(operation->input, ciphertext.data, ciphertext.length);
+    operation->input_length = ciphertext.length;
+    prepare(operation, digest);
+    status = pkcs11_key_use(call, pool, key, &use);
+    if (status == SIGNET_OK && use->result != CKR_OK) {
+        status = fail(call, pool, key, use->result, operation->begun);
+    } else if (status == SIGNET_OK) {
+        *plaintext =
+            signet_bytes_copy(call, (signet_bytes_t){operation->output, operation->output_length});
+        status = plaintext->data ? SIGNET_OK : signet_status(call);
     }
-    if (result != CKR_OK) {
-        return fail(call, pool, key, result, operation.begun);
-    }
-    *plaintext = (signet_bytes_t){operation.output, operation.output_length};
-    return SIGNET_OK;
+    pkcs11_use_free(use);
+    return status;
 }

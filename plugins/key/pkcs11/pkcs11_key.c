@@ -283,28 +283,99 @@ int32_t pkcs11_key_refresh(signet_call_t *call, pkcs11_pool_t *pool, pkcs11_key_
     return SIGNET_OK;
 }
 
-int32_t pkcs11_key_use(signet_call_t *call, pkcs11_pool_t *pool, pkcs11_key_t *key,
-                       pkcs11_use_t use, void *operation, CK_RV *result)
+pkcs11_use_t *pkcs11_use_new(signet_call_t *call, uint64_t size)
 {
-    for (int attempt = 0;; attempt++) {
-        CK_SESSION_HANDLE session = 0;
-        int32_t status = pkcs11_pool_take(call, pool, &session);
+    pkcs11_use_t *use = calloc(1, size);
+    if (use) {
+        use->task.size = size;
+    } else {
+        (void)signet_fail_memory(call);
+    }
+    return use;
+}
+
+void pkcs11_use_free(pkcs11_use_t *use)
+{
+    pkcs11_task_free(use ? &use->task : NULL);
+}
+
+/* On a thread of the pool's runner. */
+static void run(pkcs11_task_t *task)
+{
+    pkcs11_use_t *use = (pkcs11_use_t *)(void *)task;
+    pkcs11_pool_t *pool = use->pool;
+    CK_SESSION_HANDLE session = 0;
+    const signet_bytes_t pin = {use->pin, use->pin_length};
+    use->answer = pkcs11_pool_enter(pool, pin, &session);
+    if (use->answer.kind != PKCS11_OK) {
+        return;
+    }
+    use->result = use->use(pool->token, session, use);
+    if (use->result == CKR_OK) {
+        pkcs11_pool_give(pool, session);
+    } else {
+        pkcs11_pool_drop(pool, session, pkcs11_session_lost(use->result));
+    }
+}
+
+static int32_t take_pin(signet_call_t *call, const pkcs11_pool_t *pool, pkcs11_use_t *use)
+{
+    signet_bytes_t pin = {NULL, 0};
+    int32_t status = pool->host->services->secret(pool->host, call, pool->pin, &pin);
+    if (status != SIGNET_OK) {
+        return status;
+    }
+    if (pin.length == 0 || pin.length > sizeof(use->pin)) {
+        return signet_fail(call, SIGNET_INVALID, "key.pin-missing",
+                           "the PIN %.*s must have 1 to %u octets", SIGNET_FORMAT(pool->pin),
+                           PKCS11_PIN_MAX);
+    }
+    memcpy(use->pin, pin.data, pin.length);
+    use->pin_length = pin.length;
+    return SIGNET_OK;
+}
+
+/* One try. The PIN is read only where a new session needs it. */
+static int32_t use_once(signet_call_t *call, pkcs11_pool_t *pool, const pkcs11_key_t *key,
+                        pkcs11_use_t **use)
+{
+    for (;;) {
+        pkcs11_task_t *task = &(*use)->task;
+        (*use)->key = atomic_load(&key->handle);
+        int32_t status = pkcs11_runner_run(call, &pool->runner, &task);
+        if (!task) {
+            *use = NULL;
+        }
         if (status != SIGNET_OK) {
             return status;
         }
-        *result = use(pool->token, session, atomic_load(&key->handle), operation);
-        if (*result == CKR_OK) {
-            pkcs11_pool_give(pool, session);
-            return SIGNET_OK;
+        if ((*use)->answer.kind != PKCS11_PIN_MISSING || (*use)->pin_length > 0 ||
+            pool->pin.length == 0) {
+            return pkcs11_token_fail_answer(call, pool->host, pool->token, &(*use)->answer,
+                                            pool->pin);
         }
-        int lost = pkcs11_session_lost(*result);
-        pkcs11_pool_drop(pool, session, lost);
+        status = take_pin(call, pool, *use);
+        if (status != SIGNET_OK) {
+            return status;
+        }
+    }
+}
+
+int32_t pkcs11_key_use(signet_call_t *call, pkcs11_pool_t *pool, pkcs11_key_t *key,
+                       pkcs11_use_t **use)
+{
+    (*use)->task.run = run;
+    (*use)->pool = pool;
+    for (int attempt = 0;; attempt++) {
+        int32_t status = use_once(call, pool, key, use);
+        int lost = status == SIGNET_OK && pkcs11_session_lost((*use)->result);
         if (!lost || attempt > 0) {
-            return SIGNET_OK;
+            return status;
         }
         signet_log(pool->host, call, SIGNET_LOG_WARNING, "key.session-lost",
                    "the token \"%.*s\" answered %s; trying once more on a new session",
-                   SIGNET_FORMAT(pkcs11_token_label(pool->token)), pkcs11_result_name(*result));
+                   SIGNET_FORMAT(pkcs11_token_label(pool->token)),
+                   pkcs11_result_name((*use)->result));
         status = pkcs11_key_refresh(call, pool, key);
         if (status != SIGNET_OK) {
             return status;

@@ -38,13 +38,31 @@ int32_t pkcs11_key_read(signet_call_t *call, pkcs11_pool_t *pool, const pkcs11_s
                         pkcs11_key_t **key);
 /* Reads the handle anew, after the token lost it. */
 int32_t pkcs11_key_refresh(signet_call_t *call, pkcs11_pool_t *pool, pkcs11_key_t *key);
-/* What a token does with a key: its answer. */
-typedef CK_RV (*pkcs11_use_t)(const pkcs11_token_t *token, CK_SESSION_HANDLE session,
-                              CK_OBJECT_HANDLE key, void *operation);
+typedef struct pkcs11_use pkcs11_use_t;
+
+/* What a token is to do with a key, at the head of a struct on the heap that holds all that it
+ * needs: it may outlive its call. */
+struct pkcs11_use {
+    pkcs11_task_t task;
+    /* Does it; the token's answer. Without a call. */
+    CK_RV (*use)(const pkcs11_token_t *token, CK_SESSION_HANDLE session, pkcs11_use_t *use);
+    pkcs11_pool_t *pool;
+    CK_OBJECT_HANDLE key;
+    CK_RV result;
+    pkcs11_answer_t answer; /* to taking a session */
+    uint64_t pin_length;
+    uint8_t pin[PKCS11_PIN_MAX];
+};
+
+/* A zeroed struct of `size` octets; NULL with the error set. [any] */
+pkcs11_use_t *pkcs11_use_new(signet_call_t *call, uint64_t size);
 /* Has the token do it on a session of the pool, and once more on a new one where session, login or
- * handle were lost. OK with the token's last answer in `*result`, CKR_OK or what it failed with. */
+ * handle were lost. OK with the token's last answer in `result`. TIMEOUT where it takes too long;
+ * `*use` is then NULL where the token still has it. Otherwise it is freed with pkcs11_use_free.
+ * [worker] */
 int32_t pkcs11_key_use(signet_call_t *call, pkcs11_pool_t *pool, pkcs11_key_t *key,
-                       pkcs11_use_t use, void *operation, CK_RV *result);
+                       pkcs11_use_t **use);
+void pkcs11_use_free(pkcs11_use_t *use);
 /* Whether two readings are of the same key. */
 int pkcs11_key_same(const pkcs11_key_t *a, const pkcs11_key_t *b);
 /* The description; `module` is for people. Its texts live as long as the key. */

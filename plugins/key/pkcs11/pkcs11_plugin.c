@@ -36,6 +36,16 @@ static const signet_option_t options[] = {
         .minimum = 0,
         .maximum = 4096,
     },
+    {
+        .size = sizeof(signet_option_t),
+        .type = SIGNET_OPTION_DURATION,
+        .name = SIGNET_TEXT_INIT("timeout"),
+        .help = SIGNET_TEXT_INIT("How long the token may take to sign or decipher, before whoever "
+                                 "waits is told that it does not answer."),
+        .default_value = SIGNET_TEXT_INIT("10s"),
+        .minimum = 100,
+        .maximum = 600000,
+    },
 };
 
 static const signet_provide_t provides[] = {

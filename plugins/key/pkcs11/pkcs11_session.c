@@ -46,7 +46,8 @@ static uint64_t limit_of(const pkcs11_token_t *token, uint64_t wanted)
     return wanted;
 }
 
-int32_t pkcs11_pool_begin(signet_call_t *call, pkcs11_pool_t *pool, uint64_t limit)
+int32_t pkcs11_pool_begin(signet_call_t *call, pkcs11_pool_t *pool, uint64_t limit,
+                          int64_t timeout_ms)
 {
     pthread_condattr_t attributes;
     pool->limit = limit_of(pool->token, limit);
@@ -69,15 +70,23 @@ int32_t pkcs11_pool_begin(signet_call_t *call, pkcs11_pool_t *pool, uint64_t lim
         (void)pthread_cond_destroy(&pool->returned);
         return signet_fail_memory(call);
     }
-    return SIGNET_OK;
+    return pkcs11_runner_begin(call, &pool->runner, pool->limit, timeout_ms);
 }
 
-/* Closes the idle sessions, under the lock. */
+/* Closes the idle sessions, one after the other and without the lock: a token that hangs would keep
+ * it. */
 static void close_idle(pkcs11_pool_t *pool)
 {
-    while (pool->idle_count) {
-        (void)pool->token->module->functions->C_CloseSession(pool->idle[--pool->idle_count]);
-        pool->open_count--;
+    for (;;) {
+        (void)pthread_mutex_lock(&pool->lock);
+        int found = pool->idle_count > 0;
+        CK_SESSION_HANDLE session = found ? pool->idle[--pool->idle_count] : 0;
+        pool->open_count -= (uint64_t)found;
+        (void)pthread_mutex_unlock(&pool->lock);
+        if (!found) {
+            return;
+        }
+        (void)pool->token->module->functions->C_CloseSession(session);
     }
 }
 
@@ -89,10 +98,13 @@ static void close_kept(pkcs11_pool_t *pool)
     pool->has_kept = 0;
 }
 
-void pkcs11_pool_end(pkcs11_pool_t *pool)
+int pkcs11_pool_end(pkcs11_pool_t *pool)
 {
+    if (!pkcs11_runner_end(&pool->runner)) {
+        return 0;
+    }
     if (!pool->idle) {
-        return;
+        return 1;
     }
     close_idle(pool);
     close_kept(pool);
@@ -100,6 +112,7 @@ void pkcs11_pool_end(pkcs11_pool_t *pool)
     pool->idle = NULL;
     (void)pthread_mutex_destroy(&pool->lock);
     (void)pthread_cond_destroy(&pool->returned);
+    return 1;
 }
 
 static int32_t open_session(signet_call_t *call, pkcs11_pool_t *pool, CK_FLAGS flags,
@@ -149,8 +162,11 @@ static int32_t wait_for_room(signet_call_t *call, pkcs11_pool_t *pool)
 
 int32_t pkcs11_pool_take(signet_call_t *call, pkcs11_pool_t *pool, CK_SESSION_HANDLE *session)
 {
+    int32_t status = pkcs11_runner_check(call, &pool->runner);
+    if (status != SIGNET_OK) {
+        return status;
+    }
     (void)pthread_mutex_lock(&pool->lock);
-    int32_t status = SIGNET_OK;
     if (!pool->idle_count && pool->open_count >= pool->limit) {
         status = wait_for_room(call, pool);
     }
@@ -185,14 +201,50 @@ void pkcs11_pool_give(pkcs11_pool_t *pool, CK_SESSION_HANDLE session)
 
 void pkcs11_pool_drop(pkcs11_pool_t *pool, CK_SESSION_HANDLE session, int lost)
 {
-    (void)pthread_mutex_lock(&pool->lock);
     (void)pool->token->module->functions->C_CloseSession(session);
+    (void)pthread_mutex_lock(&pool->lock);
     pool->open_count--;
+    (void)pthread_cond_broadcast(&pool->returned);
+    (void)pthread_mutex_unlock(&pool->lock);
     if (lost) {
         close_idle(pool);
     }
-    (void)pthread_cond_broadcast(&pool->returned);
+}
+
+pkcs11_answer_t pkcs11_pool_enter(pkcs11_pool_t *pool, signet_bytes_t pin,
+                                  CK_SESSION_HANDLE *session)
+{
+    CK_FUNCTION_LIST *functions = pool->token->module->functions;
+    (void)pthread_mutex_lock(&pool->lock);
+    while (!pool->idle_count && pool->open_count >= pool->limit) {
+        (void)pthread_cond_wait(&pool->returned, &pool->lock);
+    }
+    int have = pool->idle_count > 0;
+    if (have) {
+        *session = pool->idle[--pool->idle_count];
+    } else {
+        pool->open_count++;
+    }
     (void)pthread_mutex_unlock(&pool->lock);
+    if (have) {
+        return (pkcs11_answer_t){.kind = PKCS11_OK};
+    }
+    CK_RV result =
+        functions->C_OpenSession(pool->token->slot, CKF_SERIAL_SESSION, NULL, NULL, session);
+    pkcs11_answer_t answer = result == CKR_OK
+                                 ? pkcs11_token_enter(pool->token, *session, pin)
+                                 : (pkcs11_answer_t){PKCS11_FAILED, "C_OpenSession", result};
+    if (answer.kind == PKCS11_OK) {
+        return answer;
+    }
+    if (result == CKR_OK) {
+        (void)functions->C_CloseSession(*session);
+    }
+    (void)pthread_mutex_lock(&pool->lock);
+    pool->open_count--;
+    (void)pthread_cond_signal(&pool->returned);
+    (void)pthread_mutex_unlock(&pool->lock);
+    return answer;
 }
 
 int32_t pkcs11_pool_open_writable(signet_call_t *call, pkcs11_pool_t *pool,
@@ -215,21 +267,17 @@ int32_t pkcs11_pool_unlock(signet_call_t *call, pkcs11_pool_t *pool, signet_byte
         (void)functions->C_CloseSession(session);
         return status;
     }
-    (void)pthread_mutex_lock(&pool->lock);
     close_kept(pool);
     pool->kept = session;
     pool->has_kept = 1;
-    (void)pthread_mutex_unlock(&pool->lock);
     return SIGNET_OK;
 }
 
 void pkcs11_pool_lock(pkcs11_pool_t *pool)
 {
-    (void)pthread_mutex_lock(&pool->lock);
     if (pool->has_kept) {
         (void)pool->token->module->functions->C_Logout(pool->kept);
     }
     close_idle(pool);
     close_kept(pool);
-    (void)pthread_mutex_unlock(&pool->lock);
 }

@@ -3,6 +3,7 @@
 #ifndef PKCS11_SESSION_H
 #define PKCS11_SESSION_H
 
+#include "pkcs11_runner.h"
 #include "pkcs11_token.h"
 
 typedef struct pkcs11_pool {
@@ -17,13 +18,20 @@ typedef struct pkcs11_pool {
     uint64_t limit;
     CK_SESSION_HANDLE kept; /* holds the login of a ceremony: the PIN is not there for another */
     int has_kept;
+    pkcs11_runner_t runner;
 } pkcs11_pool_t;
 
 /* Makes an empty pool of at most `limit` sessions, and of no more than the token has; 0: 64 for
- * each core, as many as the host has workers for requests. */
-int32_t pkcs11_pool_begin(signet_call_t *call, pkcs11_pool_t *pool, uint64_t limit);
-/* Closes all sessions and frees the pool's memory. All must have been given back. */
-void pkcs11_pool_end(pkcs11_pool_t *pool);
+ * each core, as many as the host has workers for requests. What the token is to do may take
+ * `timeout_ms`. */
+int32_t pkcs11_pool_begin(signet_call_t *call, pkcs11_pool_t *pool, uint64_t limit,
+                          int64_t timeout_ms);
+/* Closes all sessions and frees the pool's memory. All must have been given back. 0 where the token
+ * still has not answered to something: nothing is freed then, nor may the pool be. */
+int pkcs11_pool_end(pkcs11_pool_t *pool);
+/* A session that is logged in, for a thread of the runner, which has no call. Waits for one. */
+pkcs11_answer_t pkcs11_pool_enter(pkcs11_pool_t *pool, signet_bytes_t pin,
+                                  CK_SESSION_HANDLE *session);
 /* A session that is logged in, read only; waits for one until the call's deadline. */
 int32_t pkcs11_pool_take(signet_call_t *call, pkcs11_pool_t *pool, CK_SESSION_HANDLE *session);
 void pkcs11_pool_give(pkcs11_pool_t *pool, CK_SESSION_HANDLE session);

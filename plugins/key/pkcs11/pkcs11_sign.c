@@ -7,8 +7,9 @@
 /* RSA-4096. */
 #define MAX_SIGNATURE 512U
 
-/* What goes to the token. */
+/* What goes to the token, and what comes back. */
 typedef struct operation {
+    pkcs11_use_t base;
     CK_MECHANISM mechanism;
     CK_RSA_PKCS_PSS_PARAMS pss;
     uint8_t digest_info[19 + SIGNET_DIGEST_MAX]; /* the digest alone, or DigestInfo */
@@ -16,6 +17,7 @@ typedef struct operation {
     uint64_t input_length;
     uint8_t output[MAX_SIGNATURE];
     CK_ULONG output_length;
+    uint8_t message[]; /* where the token digests it itself */
 } operation_t;
 
 /* DigestInfo (RFC 8017, 9.2): what stands before the digest. */
@@ -49,7 +51,8 @@ static int32_t prepare(signet_call_t *call, const signet_scheme_t *scheme,
     uint8_t digest[SIGNET_DIGEST_MAX];
     if (scheme->kind == SIGNET_SCHEME_EDDSA) {
         operation->mechanism.mechanism = CKM_EDDSA;
-        operation->input = request->message.data;
+        memcpy(operation->message, request->message.data, request->message.length);
+        operation->input = operation->message;
         operation->input_length = request->message.length;
         return SIGNET_OK;
     }
@@ -73,12 +76,11 @@ static int32_t prepare(signet_call_t *call, const signet_scheme_t *scheme,
     return SIGNET_OK;
 }
 
-static CK_RV run(const pkcs11_token_t *token, CK_SESSION_HANDLE session, CK_OBJECT_HANDLE key,
-                 void *context)
+static CK_RV run(const pkcs11_token_t *token, CK_SESSION_HANDLE session, pkcs11_use_t *use)
 {
-    operation_t *operation = context;
+    operation_t *operation = (operation_t *)(void *)use;
     CK_FUNCTION_LIST *functions = token->module->functions;
-    CK_RV result = functions->C_SignInit(session, &operation->mechanism, key);
+    CK_RV result = functions->C_SignInit(session, &operation->mechanism, use->key);
     if (result != CKR_OK) {
         return result;
     }
@@ -114,29 +116,44 @@ static int32_t encode_ecdsa(signet_call_t *call, const operation_t *operation,
     return signet_buffer_bytes(&buffer, signature);
 }
 
+/* The token's answer as X.509 carries it. */
+static int32_t finish(signet_call_t *call, const pkcs11_pool_t *pool, const pkcs11_key_t *key,
+                      const signet_scheme_t *scheme, const operation_t *operation,
+                      signet_bytes_t *signature)
+{
+    if (operation->base.result != CKR_OK) {
+        return fail(call, pool, key, operation->base.result);
+    }
+    if (scheme->kind == SIGNET_SCHEME_ECDSA) {
+        return encode_ecdsa(call, operation, signature);
+    }
+    *signature =
+        signet_bytes_copy(call, (signet_bytes_t){operation->output, operation->output_length});
+    return signature->data ? SIGNET_OK : signet_status(call);
+}
+
 int32_t pkcs11_sign(signet_call_t *call, pkcs11_pool_t *pool, pkcs11_key_t *key,
                     const signet_sign_request_t *request, signet_bytes_t *signature)
 {
     const signet_scheme_t *scheme = NULL;
-    operation_t operation = {.output_length = 0};
-    CK_RV result = CKR_OK;
     int32_t status = signet_sign_request_check(call, request, key->purposes, key->type, &scheme);
-    if (status == SIGNET_OK) {
-        status = prepare(call, scheme, request, &operation);
-    }
-    if (status == SIGNET_OK) {
-        status = pkcs11_key_use(call, pool, key, run, &operation, &result);
-    }
     if (status != SIGNET_OK) {
         return status;
     }
-    if (result != CKR_OK) {
-        return fail(call, pool, key, result);
+    uint64_t whole = scheme->kind == SIGNET_SCHEME_EDDSA ? request->message.length : 0;
+    pkcs11_use_t *use = pkcs11_use_new(call, sizeof(operation_t) + whole);
+    if (!use) {
+        return signet_status(call);
     }
-    if (scheme->kind == SIGNET_SCHEME_ECDSA) {
-        return encode_ecdsa(call, &operation, signature);
+    operation_t *operation = (operation_t *)(void *)use;
+    use->use = run;
+    status = prepare(call, scheme, request, operation);
+    if (status == SIGNET_OK) {
+        status = pkcs11_key_use(call, pool, key, &use);
     }
-    *signature =
-        signet_bytes_copy(call, (signet_bytes_t){operation.output, operation.output_length});
-    return signature->data ? SIGNET_OK : signet_status(call);
+    if (status == SIGNET_OK) {
+        status = finish(call, pool, key, scheme, operation, signature);
+    }
+    pkcs11_use_free(use);
+    return status;
 }

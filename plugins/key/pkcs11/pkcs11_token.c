@@ -196,51 +196,88 @@ static int mark(const pkcs11_token_t *token, signet_bytes_t pin, uint8_t output[
                      sizeof(token->refused_key), pin.data, pin.length, output, 32, &length) != NULL;
 }
 
-/* DENIED where the PIN is the one that the token refused. */
-static int32_t check_refused(signet_call_t *call, const pkcs11_token_t *token, signet_bytes_t pin,
-                             signet_text_t reference)
+/* Whether the PIN is the one that the token refused. */
+static int was_refused(const pkcs11_token_t *token, signet_bytes_t pin)
 {
     uint8_t again[32];
-    if (!token->refused) {
-        return SIGNET_OK;
-    }
-    if (mark(token, pin, again) && CRYPTO_memcmp(again, token->refused_pin, 32) != 0) {
-        return SIGNET_OK;
-    }
-    return signet_fail(call, SIGNET_DENIED, "key.pin-refused",
-                       "the token \"%.*s\" refused the PIN %.*s before; it is not tried again, so "
-                       "that the token does not lock: correct the PIN",
-                       SIGNET_FORMAT(pkcs11_token_label(token)), SIGNET_FORMAT(reference));
+    return token->refused &&
+           (!mark(token, pin, again) || CRYPTO_memcmp(again, token->refused_pin, 32) == 0);
 }
 
-/* DENIED where another wrong PIN would do harm, or no PIN can help. */
-static int32_t check_flags(signet_call_t *call, pkcs11_token_t *token)
+static pkcs11_answer_t failed(const char *function, CK_RV result)
+{
+    return (pkcs11_answer_t){PKCS11_FAILED, function, result};
+}
+
+/* Tries a PIN, where another wrong one would do no harm. With the token's lock. */
+static pkcs11_answer_t try_pin(pkcs11_token_t *token, CK_SESSION_HANDLE session, signet_bytes_t pin)
 {
     CK_TOKEN_INFO info;
     CK_RV result = token->module->functions->C_GetTokenInfo(token->slot, &info);
     if (result != CKR_OK) {
-        return pkcs11_token_fail(call, token, "C_GetTokenInfo", result);
+        return failed("C_GetTokenInfo", result);
     }
     if (info.flags & CKF_USER_PIN_LOCKED) {
-        return signet_fail(call, SIGNET_DENIED, "key.pin-locked",
-                           "the PIN of the token \"%.*s\" is locked; no PIN was tried: unlock it "
-                           "with the security officer's PIN",
-                           SIGNET_FORMAT(pkcs11_token_label(token)));
+        return (pkcs11_answer_t){.kind = PKCS11_PIN_LOCKED};
     }
     if (info.flags & CKF_USER_PIN_FINAL_TRY) {
-        return signet_fail(call, SIGNET_DENIED, "key.pin-final-try",
-                           "the token \"%.*s\" has one attempt left before its PIN locks; no PIN "
-                           "was tried: log in once by hand with the right one",
-                           SIGNET_FORMAT(pkcs11_token_label(token)));
+        return (pkcs11_answer_t){.kind = PKCS11_PIN_FINAL};
     }
-    return SIGNET_OK;
+    if (pin.length == 0) {
+        return (pkcs11_answer_t){.kind = PKCS11_PIN_MISSING};
+    }
+    if (was_refused(token, pin)) {
+        return (pkcs11_answer_t){.kind = PKCS11_PIN_REFUSED};
+    }
+    result = token->module->functions->C_Login(
+        session, CKU_USER, (CK_UTF8CHAR *)(uintptr_t)pin.data, (CK_ULONG)pin.length);
+    switch (result) {
+    case CKR_OK:
+    case CKR_USER_ALREADY_LOGGED_IN:
+        return (pkcs11_answer_t){.kind = PKCS11_OK};
+    case CKR_PIN_INCORRECT:
+    case CKR_PIN_INVALID:
+    case CKR_PIN_LEN_RANGE:
+    case CKR_PIN_LOCKED:
+    case CKR_PIN_EXPIRED:
+        token->refused = RAND_bytes(token->refused_key, sizeof(token->refused_key)) == 1 &&
+                         mark(token, pin, token->refused_pin);
+        return (pkcs11_answer_t){PKCS11_PIN_WRONG, "C_Login", result};
+    default:
+        return failed("C_Login", result);
+    }
 }
 
-static int32_t refuse(signet_call_t *call, const signet_host_t *host, pkcs11_token_t *token,
-                      signet_bytes_t pin, signet_text_t reference, CK_RV result)
+pkcs11_answer_t pkcs11_token_enter(pkcs11_token_t *token, CK_SESSION_HANDLE session,
+                                   signet_bytes_t pin)
 {
-    token->refused = RAND_bytes(token->refused_key, sizeof(token->refused_key)) == 1 &&
-                     mark(token, pin, token->refused_pin);
+    CK_SESSION_INFO info;
+    pkcs11_answer_t answer = {.kind = PKCS11_OK};
+    if (!(token->info.flags & CKF_LOGIN_REQUIRED)) {
+        return answer;
+    }
+    (void)pthread_mutex_lock(&token->lock);
+    CK_RV result = token->module->functions->C_GetSessionInfo(session, &info);
+    if (result != CKR_OK) {
+        answer = failed("C_GetSessionInfo", result);
+    } else if (info.state != CKS_RO_USER_FUNCTIONS && info.state != CKS_RW_USER_FUNCTIONS) {
+        answer = try_pin(token, session, pin);
+    }
+    (void)pthread_mutex_unlock(&token->lock);
+    return answer;
+}
+
+static int32_t fail_locked(signet_call_t *call, const pkcs11_token_t *token)
+{
+    return signet_fail(call, SIGNET_UNAVAILABLE, "key.locked",
+                       "the token \"%.*s\" is locked and no PIN is configured: enough holders of "
+                       "its shares must unlock it in a ceremony",
+                       SIGNET_FORMAT(pkcs11_token_label(token)));
+}
+
+static int32_t fail_wrong(signet_call_t *call, const signet_host_t *host,
+                          const pkcs11_token_t *token, CK_RV result, signet_text_t reference)
+{
     int32_t status = signet_fail(
         call, SIGNET_DENIED, "key.pin-incorrect",
         "the token \"%.*s\" of the PKCS#11 module %s refused the PIN %.*s (%s); it was tried once "
@@ -254,70 +291,51 @@ static int32_t refuse(signet_call_t *call, const signet_host_t *host, pkcs11_tok
     return status;
 }
 
-static int32_t try_pin(signet_call_t *call, const signet_host_t *host, pkcs11_token_t *token,
-                       CK_SESSION_HANDLE session, signet_bytes_t pin, signet_text_t reference)
+int32_t pkcs11_token_fail_answer(signet_call_t *call, const signet_host_t *host,
+                                 const pkcs11_token_t *token, const pkcs11_answer_t *answer,
+                                 signet_text_t reference)
 {
-    int32_t status = check_flags(call, token);
-    if (status == SIGNET_OK && pin.length == 0) {
-        status = host->services->secret(host, call, reference, &pin);
-    }
-    if (status == SIGNET_OK) {
-        status = check_refused(call, token, pin, reference);
-    }
-    if (status != SIGNET_OK) {
-        return status;
-    }
-    CK_RV result = token->module->functions->C_Login(
-        session, CKU_USER, (CK_UTF8CHAR *)(uintptr_t)pin.data, (CK_ULONG)pin.length);
-    switch (result) {
-    case CKR_OK:
-    case CKR_USER_ALREADY_LOGGED_IN:
+    signet_text_t label = pkcs11_token_label(token);
+    switch (answer->kind) {
+    case PKCS11_OK:
         return SIGNET_OK;
-    case CKR_PIN_INCORRECT:
-    case CKR_PIN_INVALID:
-    case CKR_PIN_LEN_RANGE:
-    case CKR_PIN_LOCKED:
-    case CKR_PIN_EXPIRED:
-        return refuse(call, host, token, pin, reference, result);
+    case PKCS11_PIN_MISSING:
+        return fail_locked(call, token);
+    case PKCS11_PIN_WRONG:
+        return fail_wrong(call, host, token, answer->result, reference);
+    case PKCS11_PIN_REFUSED:
+        return signet_fail(call, SIGNET_DENIED, "key.pin-refused",
+                           "the token \"%.*s\" refused the PIN %.*s before; it is not tried again, "
+                           "so that the token does not lock: correct the PIN",
+                           SIGNET_FORMAT(label), SIGNET_FORMAT(reference));
+    case PKCS11_PIN_LOCKED:
+        return signet_fail(call, SIGNET_DENIED, "key.pin-locked",
+                           "the PIN of the token \"%.*s\" is locked; no PIN was tried: unlock it "
+                           "with the security officer's PIN",
+                           SIGNET_FORMAT(label));
+    case PKCS11_PIN_FINAL:
+        return signet_fail(call, SIGNET_DENIED, "key.pin-final-try",
+                           "the token \"%.*s\" has one attempt left before its PIN locks; no PIN "
+                           "was tried: log in once by hand with the right one",
+                           SIGNET_FORMAT(label));
     default:
-        return pkcs11_token_fail(call, token, "C_Login", result);
+        return pkcs11_token_fail(call, token, answer->function, answer->result);
     }
-}
-
-static int32_t fail_locked(signet_call_t *call, const pkcs11_token_t *token)
-{
-    return signet_fail(call, SIGNET_UNAVAILABLE, "key.locked",
-                       "the token \"%.*s\" is locked and no PIN is configured: enough holders of "
-                       "its shares must unlock it in a ceremony",
-                       SIGNET_FORMAT(pkcs11_token_label(token)));
-}
-
-/* Logs in with a PIN, or with the one behind a reference. */
-static int32_t login(signet_call_t *call, const signet_host_t *host, pkcs11_token_t *token,
-                     CK_SESSION_HANDLE session, signet_bytes_t pin, signet_text_t reference)
-{
-    CK_SESSION_INFO info;
-    int32_t status = SIGNET_OK;
-    if (!(token->info.flags & CKF_LOGIN_REQUIRED)) {
-        return SIGNET_OK;
-    }
-    (void)pthread_mutex_lock(&token->lock);
-    CK_RV result = token->module->functions->C_GetSessionInfo(session, &info);
-    if (result != CKR_OK) {
-        status = pkcs11_token_fail(call, token, "C_GetSessionInfo", result);
-    } else if (info.state != CKS_RO_USER_FUNCTIONS && info.state != CKS_RW_USER_FUNCTIONS) {
-        status = pin.length == 0 && reference.length == 0
-                     ? fail_locked(call, token)
-                     : try_pin(call, host, token, session, pin, reference);
-    }
-    (void)pthread_mutex_unlock(&token->lock);
-    return status;
 }
 
 int32_t pkcs11_token_login(signet_call_t *call, const signet_host_t *host, pkcs11_token_t *token,
-                           CK_SESSION_HANDLE session, signet_text_t pin)
+                           CK_SESSION_HANDLE session, signet_text_t reference)
 {
-    return login(call, host, token, session, (signet_bytes_t){0}, pin);
+    signet_bytes_t pin = {NULL, 0};
+    pkcs11_answer_t answer = pkcs11_token_enter(token, session, pin);
+    if (answer.kind == PKCS11_PIN_MISSING && reference.length > 0) {
+        int32_t status = host->services->secret(host, call, reference, &pin);
+        if (status != SIGNET_OK) {
+            return status;
+        }
+        answer = pkcs11_token_enter(token, session, pin);
+    }
+    return pkcs11_token_fail_answer(call, host, token, &answer, reference);
 }
 
 /* Has the token ask for its secret itself: at its PIN pad, or for the cards of its own quorum. */
@@ -349,7 +367,9 @@ int32_t pkcs11_token_unlock(signet_call_t *call, const signet_host_t *host, pkcs
     if (pin.length == 0) {
         return login_at_token(call, token, session);
     }
-    return login(call, host, token, session, pin, SIGNET_TEXT("that its holders rebuilt"));
+    pkcs11_answer_t answer = pkcs11_token_enter(token, session, pin);
+    return pkcs11_token_fail_answer(call, host, token, &answer,
+                                    SIGNET_TEXT("that its holders rebuilt"));
 }
 
 /* The one slot whose token is empty. */

@@ -1,5 +1,6 @@
 /* The suite against SoftHSM, and what only tokens can get wrong. */
 #include "key_suite.h"
+#include "spy.h"
 
 #include <dlfcn.h>
 #include <openssl/x509.h>
@@ -11,6 +12,8 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <time.h>
+#include <unistd.h>
 
 #define PIN "648219"
 
@@ -535,6 +538,155 @@ START_TEST(opens_no_more_sessions_than_allowed)
 }
 END_TEST
 
+/* A world whose token does as it is told; a signature may take 300 ms. */
+static key_world_t begin_misbehaving(spy_control_t **control)
+{
+    key_world_t world;
+    world.check = signet_check_begin();
+    prepare_with(world.check, KEY_SPY, world.settings, sizeof(world.settings));
+    strcat(world.settings, " timeout = \"300ms\";");
+    *control = *(spy_control_t **)spy("spy_control");
+    world.call = signet_check_call(world.check, "test", "");
+    ck_assert_int_eq(signet_check_open(world.check, "key-pkcs11", "keys", world.settings), 0);
+    const signet_provider_t *provider =
+        signet_check_find(world.check, SIGNET_KEY_INTERFACE, "keys");
+    world.interface = provider->interface;
+    world.instance = provider->instance;
+    (void)key_make(&world, "k", SIGNET_KEY_P256, KEY_ALL_PURPOSES);
+    return world;
+}
+
+static int64_t milliseconds(void)
+{
+    struct timespec now;
+    ck_assert_int_eq(clock_gettime(CLOCK_MONOTONIC, &now), 0);
+    return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
+}
+
+/* Signs once; the status, and how long it took. */
+static int32_t sign_timed(key_world_t *world, int64_t *took, const char **reason)
+{
+    static char text[64];
+    signet_bytes_t signature = {0};
+    signet_call_t *call = signet_check_call(world->check, "test", "");
+    signet_sign_request_t request = key_request(key_text("k"), SIGNET_SIGN_ECDSA_SHA256, "m");
+    int64_t began = milliseconds();
+    int32_t status = world->interface->sign(world->instance, call, &request, &signature);
+    *took = milliseconds() - began;
+    const signet_error_t *error = call->services->error(call);
+    (void)snprintf(text, sizeof(text), "%.*s", status ? (int)error->reason.length : 0,
+                   status ? error->reason.data : "");
+    *reason = text;
+    signet_check_call_end(call);
+    return status;
+}
+
+static void sign_until_it_works(key_world_t *world)
+{
+    int64_t took = 0;
+    const char *reason = NULL;
+    int64_t until = milliseconds() + 15000;
+    while (sign_timed(world, &took, &reason) != SIGNET_OK) {
+        ck_assert_msg(milliseconds() < until, "it never recovered: %s", reason);
+        ck_assert_int_lt(took, 2000);
+        usleep(20000);
+    }
+}
+
+/* Case 103: whoever asked is told in time, others at once, and it goes on by itself. */
+START_TEST(survives_a_token_that_hangs)
+{
+    spy_control_t *control = NULL;
+    int64_t took = 0;
+    const char *reason = NULL;
+    const signet_key_t *const *keys = NULL;
+    uint64_t count = 0;
+    key_world_t world = begin_misbehaving(&control);
+    __atomic_store_n(&control->hang, -1, __ATOMIC_SEQ_CST);
+    ck_assert_int_eq(sign_timed(&world, &took, &reason), SIGNET_TIMEOUT);
+    ck_assert_str_eq(reason, "key.token-late");
+    ck_assert_int_ge(took, 250);
+    ck_assert_int_lt(took, 2000);
+    /* One more may try. */
+    (void)sign_timed(&world, &took, &reason);
+    ck_assert_int_eq(sign_timed(&world, &took, &reason), SIGNET_UNAVAILABLE);
+    ck_assert_str_eq(reason, "key.token-hung");
+    ck_assert_int_lt(took, 200);
+    ck_assert_int_eq(world.interface->list(world.instance, world.call, &keys, &count),
+                     SIGNET_UNAVAILABLE);
+    world.call->services->clear(world.call);
+    __atomic_store_n(&control->hang, 0, __ATOMIC_SEQ_CST);
+    __atomic_store_n(&control->hung, 0, __ATOMIC_SEQ_CST);
+    sign_until_it_works(&world);
+    ck_assert_int_eq(world.interface->list(world.instance, world.call, &keys, &count), SIGNET_OK);
+    key_world_end(&world);
+}
+END_TEST
+
+/* What hangs for good costs its thread and its session; others go on. */
+START_TEST(goes_on_beside_a_lost_call)
+{
+    spy_control_t *control = NULL;
+    int64_t took = 0;
+    const char *reason = NULL;
+    key_world_t world = begin_misbehaving(&control);
+    __atomic_store_n(&control->hang, 1, __ATOMIC_SEQ_CST);
+    ck_assert_int_eq(sign_timed(&world, &took, &reason), SIGNET_TIMEOUT);
+    ck_assert_int_eq(__atomic_load_n(&control->hung, __ATOMIC_SEQ_CST), 1);
+    sign_until_it_works(&world);
+    ck_assert_int_eq(__atomic_load_n(&control->hung, __ATOMIC_SEQ_CST), 1);
+    __atomic_store_n(&control->hung, 0, __ATOMIC_SEQ_CST);
+    key_world_end(&world);
+}
+END_TEST
+
+/* A nearer deadline of the call counts. */
+START_TEST(keeps_to_the_deadline_of_the_call)
+{
+    spy_control_t *control = NULL;
+    signet_bytes_t signature = {0};
+    key_world_t world = begin_misbehaving(&control);
+    __atomic_store_n(&control->hang, -1, __ATOMIC_SEQ_CST);
+    signet_call_t *call = signet_check_call(world.check, "test", "");
+    signet_check_call_deadline(call, 50);
+    signet_sign_request_t request = key_request(key_text("k"), SIGNET_SIGN_ECDSA_SHA256, "m");
+    int64_t began = milliseconds();
+    ck_assert_int_eq(world.interface->sign(world.instance, call, &request, &signature),
+                     SIGNET_TIMEOUT);
+    ck_assert_int_lt(milliseconds() - began, 280);
+    signet_check_call_end(call);
+    __atomic_store_n(&control->hang, 0, __ATOMIC_SEQ_CST);
+    __atomic_store_n(&control->hung, 0, __ATOMIC_SEQ_CST);
+    sign_until_it_works(&world);
+    key_world_end(&world);
+}
+END_TEST
+
+/* Case 103: a token that was pulled out and comes back, with no session and no login left. */
+START_TEST(goes_on_when_the_token_comes_back)
+{
+    spy_control_t *control = NULL;
+    int64_t took = 0;
+    const char *reason = NULL;
+    key_world_t world = begin_misbehaving(&control);
+    int *logins = spy("spy_logins");
+    sign_until_it_works(&world);
+    __atomic_store_n(&control->removed, 1, __ATOMIC_SEQ_CST);
+    for (int i = 0; i < 3; i++) {
+        ck_assert_int_eq(sign_timed(&world, &took, &reason), SIGNET_UNAVAILABLE);
+        ck_assert_str_eq(reason, "key.token-failed");
+        ck_assert_int_lt(took, 2000);
+    }
+    int before = *logins;
+    __atomic_store_n(&control->removed, 0, __ATOMIC_SEQ_CST);
+    ck_assert_int_eq(sign_timed(&world, &took, &reason), SIGNET_OK);
+    /* Once, and once more where the first session showed that the key's handle is another now. */
+    ck_assert_int_ge(*logins, before + 1);
+    ck_assert_int_le(*logins, before + 2);
+    key_world_end(&world);
+}
+END_TEST
+
 TCase *key_backend_cases(void)
 {
     TCase *cases = tcase_create("tokens");
@@ -551,5 +703,9 @@ TCase *key_backend_cases(void)
     tcase_add_test(cases, destroys_both_objects_or_says_so);
     tcase_add_test(cases, opens_lost_sessions_again);
     tcase_add_test(cases, opens_no_more_sessions_than_allowed);
+    tcase_add_test(cases, survives_a_token_that_hangs);
+    tcase_add_test(cases, goes_on_beside_a_lost_call);
+    tcase_add_test(cases, keeps_to_the_deadline_of_the_call);
+    tcase_add_test(cases, goes_on_when_the_token_comes_back);
     return cases;
 }

@@ -21,4 +21,13 @@ extern int spy_destroy_lies;
 extern int spy_sessions;
 extern int spy_most_sessions;
 
+/* How the token misbehaves. A process that is not the test's own maps it from the file that the
+ * environment variable KEY_SPY_CONTROL names. */
+typedef struct spy_control {
+    int hang;    /* so many signatures do not end while it is not 0; -1: all */
+    int removed; /* the token is not there */
+    int lie;     /* signatures are wrong */
+    int hung;    /* counts those that hang now */
+} spy_control_t;
+
 #endif

@@ -2,7 +2,9 @@
 #include "world.h"
 
 #include <signet/ext/draft/approval.h>
+#include <signet/sdk/encode.h>
 #include <signet/sdk/json.h>
+#include <signet/sdk/record.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -130,6 +132,44 @@ START_TEST(another_request_is_no_agreement)
 }
 END_TEST
 
+/* Has a token have expired so long ago. */
+static void expire(signet_text_t token, int64_t ago_ms)
+{
+    signet_store_t store = world_store();
+    const signet_record_t *record = NULL;
+    signet_field_t fields[16];
+    expect_ok(
+        store.interface->get(store.instance, call, SIGNET_TEXT("auth.tokens"), token, &record));
+    ck_assert_uint_le(record->field_count, 16);
+    for (uint64_t i = 0; i < record->field_count; i++) {
+        fields[i] = *SIGNET_AT(signet_field_t, record->fields, i);
+        if (signet_text_is(fields[i].name, "expires"))
+            fields[i].integer = signet_now() - ago_ms;
+    }
+    const signet_change_t change = signet_put("auth.tokens", record->key, record->version, fields,
+                                              record->field_count, record->body);
+    expect_ok(store.interface->commit(store.instance, call, &change, 1));
+}
+
+START_TEST(expired_tokens_are_swept)
+{
+    static const int64_t day = INT64_C(86400000);
+    uint64_t tokens = world_records("auth.tokens");
+    /* More than the sweep takes at a time. */
+    for (int i = 0; i < 100; i++) {
+        ck_assert_uint_eq(
+            post("token:boss|boss", "{\"name\":\"x\",\"grants\":[{\"role\":\"requester\"}]}"), 201);
+        expire(member("id"), i < 97 ? 8 * day : i == 97 ? 6 * day : -day);
+    }
+    ck_assert_uint_eq(world_records("auth.tokens"), tokens + 100);
+    ck_assert_int_eq(signet_check_run_job(check, "tokens", "sweep"), SIGNET_OK);
+    ck_assert_uint_eq(world_records("auth.tokens"), tokens + 3);
+    ck_assert(signet_check_logged(check, "token.swept"));
+    ck_assert_int_eq(signet_check_run_job(check, "tokens", "sweep"), SIGNET_OK);
+    ck_assert_uint_eq(world_records("auth.tokens"), tokens + 3);
+}
+END_TEST
+
 START_TEST(tokens_are_served)
 {
     ck_assert_int_eq(signet_check_open(check, "auth-token", "tokens",
@@ -148,6 +188,7 @@ int main(void)
         each_role_that_decides_takes_it,
         a_token_names_its_person,
         another_request_is_no_agreement,
+        expired_tokens_are_swept,
     };
     return world_run("token", "", tests, sizeof tests / sizeof tests[0]);
 }
