@@ -55,6 +55,21 @@ static int same_address(const edge_listener_t *listener, int file)
            memcmp(&one->sin6_addr, &other->sin6_addr, sizeof(one->sin6_addr)) == 0;
 }
 
+/* Whether a name alone says that a socket is the listener's. Systemd's sockets are named by who
+ * wrote the unit; those of a predecessor have the names of its configuration, in which the listener
+ * may have had another address. */
+static int is_known_by_name(const edge_t *edge, const edge_listener_t *listener)
+{
+    const void *address = &listener->address;
+
+    if (!edge->given.is_successor) {
+        return 1;
+    }
+    return !listener->is_unix && (listener->address.ss_family == AF_INET
+                                      ? ((const struct sockaddr_in *)address)->sin_port == 0
+                                      : ((const struct sockaddr_in6 *)address)->sin6_port == 0);
+}
+
 /* The listener that a given socket is for: the one of its address, or else of its name. */
 static edge_listener_t *find_listener(edge_t *edge, const edge_socket_t *given)
 {
@@ -63,6 +78,7 @@ static edge_listener_t *find_listener(edge_t *edge, const edge_socket_t *given)
     socklen_t length = sizeof(bound);
     size_t i;
 
+    memset(&bound, 0, sizeof(bound));
     if (getsockname(given->file, (struct sockaddr *)&bound, &length) == 0) {
         is_unix = bound.ss_family == AF_UNIX;
     }
@@ -72,7 +88,8 @@ static edge_listener_t *find_listener(edge_t *edge, const edge_socket_t *given)
         }
     }
     for (i = 0; i < edge->listener_count; i++) {
-        if (edge->listeners[i].is_unix == is_unix && same_name(&edge->listeners[i], given->name)) {
+        if (edge->listeners[i].is_unix == is_unix && is_known_by_name(edge, &edge->listeners[i]) &&
+            same_name(&edge->listeners[i], given->name)) {
             return &edge->listeners[i];
         }
     }
@@ -129,6 +146,10 @@ static int32_t take_given(signet_call_t *call, edge_t *edge, const edge_socket_t
 {
     edge_listener_t *listener = find_listener(edge, given);
 
+    if (listener == NULL && edge->given.is_successor) {
+        (void)close(given->file); /* it is configured no more */
+        return SIGNET_OK;
+    }
     if (listener == NULL) {
         return core_fail(call, SIGNET_INVALID, "http.socket-unknown",
                          "A socket named \"%s\" was handed to the host, and no listener has its "

@@ -258,6 +258,39 @@ START_TEST(a_successor_takes_over)
 }
 END_TEST
 
+/* Listeners may change with a take-over: some stay, some go, some come. */
+START_TEST(a_successor_has_listeners_of_its_own)
+{
+    char listeners[1024];
+    unsigned kept = 0;
+    unsigned gone = 0;
+    unsigned come = 0;
+    close(make_socket(&kept));
+    close(make_socket(&gone));
+    close(make_socket(&come));
+    snprintf(listeners, sizeof listeners,
+             "{ name = \"one\"; address = \"127.0.0.1:%u\"; },"
+             "{ name = \"two\"; address = \"127.0.0.1:%u\"; }",
+             kept, gone);
+    configure("control = \"control\";", listeners, LIFE);
+    pid_t host = daemon_serve();
+    ck_assert_str_eq(daemon_get(kept, "/life"), "one");
+    ck_assert_str_eq(daemon_get(gone, "/life"), "one");
+    snprintf(listeners, sizeof listeners,
+             "{ name = \"other\"; address = \"127.0.0.1:%u\"; },"
+             "{ name = \"two\"; address = \"127.0.0.1:%u\"; }",
+             kept, come);
+    configure("control = \"control\";", listeners, LIFE);
+    pid_t successor = daemon_start("--take-over", "--config", world_path("signet.cfg"));
+    ck_assert_int_eq(waitpid(host, NULL, 0), host);
+    daemon_await("\"event\":\"host.started\"", 1);
+    ck_assert_str_eq(daemon_get(kept, "/life"), "one");
+    ck_assert_str_eq(daemon_get(come, "/life"), "one");
+    ck_assert_int_eq(connect_to(gone), -1);
+    daemon_end(successor);
+}
+END_TEST
+
 START_TEST(there_must_be_a_predecessor)
 {
     configure("control = \"control\";", PLAIN, LIFE);
@@ -301,6 +334,7 @@ int main(void)
     tcase_add_test(tests, a_unix_socket_of_systemd_stays);
     tcase_add_test(tests, a_socket_that_nobody_wants_is_refused);
     tcase_add_test(tests, a_successor_takes_over);
+    tcase_add_test(tests, a_successor_has_listeners_of_its_own);
     tcase_add_test(tests, there_must_be_a_predecessor);
     tcase_add_test(tests, a_held_loop_is_told);
     suite_add_tcase(suite, tests);
