@@ -35,6 +35,7 @@ typedef struct acme_directory {
         url; /* where clients reach the host, "https://acme.example"; empty: as they say */
     const signet_setting_t *profiles; /* TEXTS; the first is the default */
     const signet_setting_t *names;    /* TEXTS: patterns; NULL or none: every name */
+    int credential_required;          /* accounts need an external account binding */
     uint32_t challenges;              /* ACME_HTTP_01, … */
     int64_t order_ms;                 /* how long orders and pending authorizations live */
     int64_t authorization_ms;         /* how long a validation may be used */
@@ -47,6 +48,7 @@ typedef struct acme {
     signet_text_t ca; /* instances, as configured */
     signet_text_t store;
     signet_text_t journal;
+    signet_text_t credential_secret; /* a reference; empty: no credentials */
     acme_directory_t *directories;
     uint64_t directory_count;
     acme_nonces_t *nonces;

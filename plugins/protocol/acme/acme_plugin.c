@@ -5,7 +5,11 @@
 #include <signet/sdk/setting.h>
 #include <stdlib.h>
 
+#include <acme_openapi.h>
+
 #include "account/account.h"
+#include "credential/record.h"
+#include "credential/routes.h"
 #include "directory.h"
 #include "option.h"
 #include "order/order.h"
@@ -33,6 +37,14 @@ static const signet_need_t needs[] = {
         .body_limit = ACME_BODY_MAX, .handle = (handler), .on_error = acme_request_fail,           \
     }
 
+/* Officers log in as they do elsewhere. */
+#define OFFICER_ROUTE(verb, where, operation, handler)                                             \
+    {                                                                                              \
+        .size = sizeof(signet_route_t), .method = SIGNET_TEXT_INIT(verb),                          \
+        .path = SIGNET_TEXT_INIT("/v1/acme/{directory}/" where), .body_limit = ACME_BODY_MAX,      \
+        .openapi = SIGNET_TEXT_INIT(acme_openapi_##operation), .handle = (handler),                \
+    }
+
 static const signet_route_t routes[] = {
     ROUTE("GET", "directory", SIGNET_ROUTE_INLINE, acme_directory_read),
     ROUTE("GET", "new-nonce", SIGNET_ROUTE_INLINE, acme_directory_nonce),
@@ -48,6 +60,9 @@ static const signet_route_t routes[] = {
     ROUTE("POST", "certificate/{order}", 0, acme_order_certificate),
     ROUTE("POST", "certificate/{order}/{chain}", 0, acme_order_certificate),
     ROUTE("POST", "revoke-cert", 0, acme_revoke),
+    OFFICER_ROUTE("POST", "credentials", create_credential, acme_credential_create),
+    OFFICER_ROUTE("GET", "credentials", list_credentials, acme_credential_show),
+    OFFICER_ROUTE("DELETE", "credentials/{id}", revoke_credential, acme_credential_revoke),
 };
 
 static int32_t open_instance(const signet_host_t *host, signet_call_t *call, void **instance)
@@ -80,6 +95,9 @@ static int32_t start_instance(void *instance, signet_call_t *call)
     }
     if (status == SIGNET_OK) {
         status = acme_order_declare(call, &store);
+    }
+    if (status == SIGNET_OK) {
+        status = acme_credential_declare(call, &store);
     }
     if (status == SIGNET_OK) {
         status = signet_outbound_open(

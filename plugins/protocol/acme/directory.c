@@ -11,6 +11,9 @@ static void write_meta(signet_json_writer_t *writer, const acme_directory_t *dir
     if (directory->website.length > 0) {
         signet_json_text(writer, "website", directory->website);
     }
+    if (directory->credential_required) {
+        signet_json_boolean(writer, "externalAccountRequired", 1);
+    }
     signet_json_begin_object(writer, "profiles");
     for (uint64_t i = 0; i < directory->profiles->member_count; i++) {
         signet_text_t name = SIGNET_AT(signet_setting_t, directory->profiles->members, i)->text;

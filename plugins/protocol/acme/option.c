@@ -30,6 +30,9 @@ static const signet_option_t directory_options[] = {
             "in the Host header.")},
     {OPTION(SIGNET_OPTION_TEXT, 0, "terms", "",
             "The URL of the terms of service, which accounts must then agree to.")},
+    {OPTION(SIGNET_OPTION_BOOLEAN, 0, "credential_required", "false",
+            "Whether accounts need a credential (external account binding), which officers make "
+            "with signet acme eab create.")},
     {OPTION(SIGNET_OPTION_TEXT, 0, "website", "", "The URL of a page about it.")},
     {OPTION(SIGNET_OPTION_DURATION, 0, "order_lifetime", "7d",
             "How long an order waits to be finished."),
@@ -59,6 +62,9 @@ const signet_option_t acme_options[] = {
             "live on private addresses, which are permitted unless they are denied; loopback, "
             "link-local and metadata addresses are denied unless they are permitted."),
      SIGNET_OUTBOUND_MEMBERS},
+    {OPTION(SIGNET_OPTION_SECRET, 0, "credential_secret", "",
+            "The secret that the keys of credentials follow from, at least 32 octets; needed to "
+            "make credentials.")},
     {OPTION(SIGNET_OPTION_GROUP, 0, "dns", "", "How names are looked up for challenges."),
      .members = acme_dns_options, .member_count = ACME_DNS_OPTION_COUNT},
 };
@@ -109,6 +115,7 @@ static int32_t read_directory(signet_call_t *call, const signet_setting_t *group
         .url = signet_setting_text(group, "url"),
         .profiles = signet_setting(group, "profiles"),
         .names = signet_setting(group, "names"),
+        .credential_required = signet_setting_integer(group, "credential_required", 0) != 0,
         .challenges = read_challenges(group),
         .order_ms = signet_setting_integer(group, "order_lifetime", 0),
         .authorization_ms = signet_setting_integer(group, "authorization_lifetime", 0),
@@ -132,6 +139,20 @@ static int32_t read_directory(signet_call_t *call, const signet_setting_t *group
     return SIGNET_OK;
 }
 
+/* A directory that wants credentials is of no use where none can be made. */
+static int32_t check_credentials(signet_call_t *call, const acme_t *acme)
+{
+    for (uint64_t i = 0; i < acme->directory_count; i++) {
+        if (acme->directories[i].credential_required && acme->credential_secret.length == 0) {
+            return signet_setting_fail(call, acme->host->settings, "acme.credential-secret",
+                                       "The directory %.*s wants credentials: set "
+                                       "credential_secret to \"file:PATH\" of a random secret.",
+                                       SIGNET_FORMAT(acme->directories[i].name));
+        }
+    }
+    return SIGNET_OK;
+}
+
 int32_t acme_option_read(signet_call_t *call, acme_t *acme)
 {
     const signet_setting_t *list = signet_setting(acme->host->settings, "directories");
@@ -140,6 +161,7 @@ int32_t acme_option_read(signet_call_t *call, acme_t *acme)
     acme->ca = signet_setting_text(acme->host->settings, "ca");
     acme->store = signet_setting_text(acme->host->settings, "store");
     acme->journal = signet_setting_text(acme->host->settings, "journal");
+    acme->credential_secret = signet_setting_text(acme->host->settings, "credential_secret");
     acme->directories = calloc(count > 0 ? count : 1, sizeof *acme->directories);
     if (acme->directories == NULL) {
         return signet_fail_memory(call);
@@ -148,5 +170,5 @@ int32_t acme_option_read(signet_call_t *call, acme_t *acme)
     for (uint64_t i = 0; status == SIGNET_OK && i < count; i++) {
         status = read_directory(call, signet_setting_at(list, i), &acme->directories[i]);
     }
-    return status;
+    return status == SIGNET_OK ? check_credentials(call, acme) : status;
 }

@@ -5,7 +5,7 @@
 #include "acme.h"
 
 extern const signet_option_t acme_options[];
-#define ACME_OPTION_COUNT 6
+#define ACME_OPTION_COUNT 7
 
 /* Reads the directories. INVALID with file and line. [any] */
 int32_t acme_option_read(signet_call_t *call, acme_t *acme);

@@ -4,6 +4,7 @@
 #include <signet/sdk/name.h>
 #include <string.h>
 
+#include "credential/binding.h"
 #include "order/record.h"
 #include "protocol/problem.h"
 #include "protocol/request.h"
@@ -97,8 +98,10 @@ static int is_true(const signet_json_t *body, const char *name)
 static int32_t make(signet_call_t *call, acme_request_t *request)
 {
     const acme_directory_t *directory = request->directory;
-    signet_change_t changes[2];
+    signet_change_t changes[3];
+    uint64_t count = 2;
     signet_journal_t journal;
+    acme_credential_t credential;
     acme_account_t account = {.state = SIGNET_TEXT(ACME_ACCOUNT_VALID),
                               .spki = request->key.spki,
                               .created = signet_now()};
@@ -109,7 +112,16 @@ static int32_t make(signet_call_t *call, acme_request_t *request)
     account.agreed = directory->terms.length > 0 ? account.created : 0;
     int32_t status = read_contacts(call, request->body, &account);
     if (status == SIGNET_OK) {
+        status = acme_binding_check(call, request, &credential);
+    }
+    if (status == SIGNET_OK) {
         status = acme_new_id(call, &account.id);
+    }
+    if (status == SIGNET_OK && credential.id.length > 0) {
+        /* A credential makes one account, whoever comes first. */
+        account.credential = credential.id;
+        credential.account = account.id;
+        status = acme_credential_put(call, directory, &credential, &changes[count++]);
     }
     if (status == SIGNET_OK) {
         status = acme_account_put(call, directory, &account, &changes[0]);
@@ -123,15 +135,16 @@ static int32_t make(signet_call_t *call, acme_request_t *request)
     if (status != SIGNET_OK) {
         return status;
     }
-    const signet_pair_t fields[] = {signet_pair("directory", directory->name)};
+    const signet_pair_t fields[] = {signet_pair("directory", directory->name),
+                                    signet_pair("credential", account.credential)};
     const signet_entry_t entry = {
         .size = sizeof entry,
         .event = SIGNET_TEXT(EVENT_CREATED),
         .object = acme_account_actor(call, directory, account.id),
         .fields = fields,
-        .field_count = 1,
+        .field_count = sizeof fields / sizeof *fields,
     };
-    status = journal.interface->commit(journal.instance, call, changes, 2, &entry);
+    status = journal.interface->commit(journal.instance, call, changes, count, &entry);
     return status == SIGNET_OK ? answer_account(call, request, 201, &account) : status;
 }
 
@@ -166,9 +179,13 @@ int32_t acme_account_new(void *instance, signet_call_t *call, const signet_reque
     if (status != SIGNET_CONFLICT) {
         return status;
     }
-    /* The same key at the same time: the other one made it. */
+    /* The same key at the same time: the other one made it; or another used the credential. */
     call->services->clear(call);
     status = acme_account_find(call, request.acme, request.directory, &request.key, &account);
+    if (status == SIGNET_NOT_FOUND) {
+        call->services->clear(call);
+        return acme_fail(call, "unauthorized", "The external account binding was used just now.");
+    }
     return status == SIGNET_OK ? answer_account(call, &request, 200, &account) : status;
 }
 

@@ -116,6 +116,9 @@ static int32_t decode(signet_call_t *call, const signet_record_t *record, signet
         status = signet_base64_decode(call, spki, &account->spki);
     }
     if (status == SIGNET_OK) {
+        status = signet_json_get_text(call, body, "credential", &account->credential);
+    }
+    if (status == SIGNET_OK) {
         status = signet_json_get_integer(call, body, "agreed", &account->agreed);
     }
     if (status == SIGNET_OK) {
@@ -175,6 +178,7 @@ int32_t acme_account_put(signet_call_t *call, const acme_directory_t *directory,
     signet_json_writer_t writer = signet_json_writer(call, 512);
     signet_json_begin_object(&writer, NULL);
     signet_json_text(&writer, "spki", signet_base64(call, account->spki));
+    signet_json_text(&writer, "credential", account->credential);
     signet_json_integer(&writer, "agreed", account->agreed);
     signet_json_begin_array(&writer, "contacts");
     for (uint64_t i = 0; i < account->contact_count; i++) {

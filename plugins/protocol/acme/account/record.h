@@ -19,7 +19,8 @@ typedef struct acme_account {
     signet_text_t state;
     const signet_text_t *contacts;
     uint64_t contact_count;
-    signet_bytes_t spki; /* SubjectPublicKeyInfo, DER */
+    signet_bytes_t spki;      /* SubjectPublicKeyInfo, DER */
+    signet_text_t credential; /* that it is bound by; empty: none */
     int64_t created;
     int64_t agreed;   /* to the terms; 0: not */
     uint64_t version; /* of the record */

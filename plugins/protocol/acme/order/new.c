@@ -2,6 +2,7 @@
 #include <signet/sdk/encode.h>
 #include <signet/sdk/name.h>
 
+#include "credential/binding.h"
 #include "order.h"
 #include "protocol/problem.h"
 
@@ -244,6 +245,9 @@ int32_t acme_order_new(void *instance, signet_call_t *call, const signet_request
     status = read_identifiers(call, &request, &order);
     if (status == SIGNET_OK) {
         status = read_profile(call, &request, &order);
+    }
+    if (status == SIGNET_OK) {
+        status = acme_binding_covers(call, &request, &order);
     }
     if (status == SIGNET_OK) {
         status = read_time(call, &request, "notBefore", &order.not_before);

@@ -1,0 +1,179 @@
+#include "record.h"
+
+#include <signet/sdk/crypto.h>
+#include <signet/sdk/encode.h>
+#include <signet/sdk/error.h>
+
+#define SECRET_MIN 32U
+#define PURPOSE "Signet ACME external account binding"
+
+static const signet_field_declaration_t fields[] = {
+    {.size = sizeof(signet_field_declaration_t),
+     .type = SIGNET_VALUE_TEXT,
+     .name = SIGNET_TEXT_INIT("directory")},
+    {.size = sizeof(signet_field_declaration_t),
+     .type = SIGNET_VALUE_TIME,
+     .name = SIGNET_TEXT_INIT("expires")},
+};
+
+static const signet_collection_t collection = {
+    .size = sizeof(signet_collection_t),
+    .revision = 1,
+    .name = SIGNET_TEXT_INIT(ACME_CREDENTIALS),
+    .fields = fields,
+    .field_count = sizeof fields / sizeof *fields,
+};
+
+int32_t acme_credential_declare(signet_call_t *call, const signet_store_t *store)
+{
+    return store->interface->declare(store->instance, call, &collection);
+}
+
+static signet_text_t key_of(signet_call_t *call, const acme_directory_t *directory,
+                            signet_text_t id)
+{
+    return signet_format(call, "%.*s/%.*s", SIGNET_FORMAT(directory->name), SIGNET_FORMAT(id));
+}
+
+static int32_t read_list(signet_call_t *call, const signet_json_t *list,
+                         const signet_text_t **texts, uint64_t *count)
+{
+    *count = list != NULL ? list->count : 0;
+    signet_text_t *made = signet_alloc(call, *count + 1, sizeof *made);
+    if (made == NULL) {
+        return signet_status(call);
+    }
+    for (uint64_t i = 0; i < *count; i++) {
+        made[i] = list->items[i].text;
+    }
+    *texts = made;
+    return SIGNET_OK;
+}
+
+int32_t acme_credential_decode(signet_call_t *call, const signet_record_t *record,
+                               acme_credential_t *credential)
+{
+    const signet_json_t *body = NULL;
+    signet_text_t id;
+    signet_text_split(record->key, '/', &id);
+    *credential = (acme_credential_t){
+        .id = id,
+        .expires = signet_record_integer(record, "expires"),
+        .version = record->version,
+    };
+    if (signet_json_parse(call, record->body, ACME_BODY_MAX, &body) != SIGNET_OK ||
+        signet_json_get_text(call, body, "name", &credential->name) != SIGNET_OK ||
+        signet_json_get_text(call, body, "account", &credential->account) != SIGNET_OK ||
+        signet_json_get_text(call, body, "creator", &credential->creator) != SIGNET_OK ||
+        signet_json_get_integer(call, body, "created", &credential->created) != SIGNET_OK ||
+        signet_json_get_integer(call, body, "revoked", &credential->revoked) != SIGNET_OK) {
+        call->services->clear(call);
+        return signet_fail(call, SIGNET_CORRUPT, "acme.record-corrupt",
+                           "The stored record of the credential %.*s is damaged.",
+                           SIGNET_FORMAT(id));
+    }
+    int32_t status = read_list(call, signet_json_get(body, "names"), &credential->names,
+                               &credential->name_count);
+    return status == SIGNET_OK ? read_list(call, signet_json_get(body, "profiles"),
+                                           &credential->profiles, &credential->profile_count)
+                               : status;
+}
+
+int32_t acme_credential_get(signet_call_t *call, const acme_t *acme,
+                            const acme_directory_t *directory, signet_text_t id,
+                            acme_credential_t *credential)
+{
+    signet_store_t store;
+    const signet_record_t *record = NULL;
+    signet_text_t key = key_of(call, directory, id);
+    if (key.data == NULL) {
+        return signet_status(call);
+    }
+    if (key.length > SIGNET_STORE_MAX_KEY) {
+        return SIGNET_NOT_FOUND;
+    }
+    int32_t status = signet_store(call, acme->store, &store);
+    if (status == SIGNET_OK) {
+        status =
+            store.interface->get(store.instance, call, SIGNET_TEXT(ACME_CREDENTIALS), key, &record);
+    }
+    return status == SIGNET_OK ? acme_credential_decode(call, record, credential) : status;
+}
+
+int32_t acme_credential_put(signet_call_t *call, const acme_directory_t *directory,
+                            const acme_credential_t *credential, signet_change_t *change)
+{
+    signet_text_t body;
+    signet_json_writer_t writer = signet_json_writer(call, 512);
+    signet_json_begin_object(&writer, NULL);
+    signet_json_text(&writer, "name", credential->name);
+    signet_json_text(&writer, "account", credential->account);
+    signet_json_text(&writer, "creator", credential->creator);
+    signet_json_integer(&writer, "created", credential->created);
+    signet_json_integer(&writer, "revoked", credential->revoked);
+    signet_json_begin_array(&writer, "names");
+    for (uint64_t i = 0; i < credential->name_count; i++) {
+        signet_json_text(&writer, NULL, credential->names[i]);
+    }
+    signet_json_end_array(&writer);
+    signet_json_begin_array(&writer, "profiles");
+    for (uint64_t i = 0; i < credential->profile_count; i++) {
+        signet_json_text(&writer, NULL, credential->profiles[i]);
+    }
+    signet_json_end_array(&writer);
+    signet_json_end_object(&writer);
+    signet_field_t *values = signet_alloc(call, 2, sizeof *values);
+    signet_text_t key = key_of(call, directory, credential->id);
+    if (values == NULL || key.data == NULL || signet_json_finish(&writer, &body) != SIGNET_OK) {
+        return signet_status(call);
+    }
+    values[0] = signet_field_text("directory", directory->name);
+    values[1] = signet_field_time("expires", credential->expires);
+    *change =
+        signet_put(ACME_CREDENTIALS, key, credential->version, values, 2, signet_text_bytes(body));
+    return SIGNET_OK;
+}
+
+int32_t acme_credential_list(signet_call_t *call, const acme_t *acme,
+                             const acme_directory_t *directory, uint64_t limit,
+                             signet_text_t cursor, const signet_page_t **page)
+{
+    signet_store_t store;
+    const signet_field_t value = signet_field_text("directory", directory->name);
+    const signet_condition_t condition = {
+        .size = sizeof condition, .compare = SIGNET_COMPARE_EQUAL, .value = &value};
+    const signet_query_t query = {.size = sizeof query,
+                                  .collection = SIGNET_TEXT(ACME_CREDENTIALS),
+                                  .conditions = &condition,
+                                  .condition_count = 1,
+                                  .limit = limit,
+                                  .cursor = cursor};
+    int32_t status = signet_store(call, acme->store, &store);
+    return status == SIGNET_OK ? store.interface->query(store.instance, call, &query, page)
+                               : status;
+}
+
+int32_t acme_credential_key(signet_call_t *call, const acme_t *acme,
+                            const acme_directory_t *directory, signet_text_t id,
+                            signet_bytes_t *key)
+{
+    signet_bytes_t secret;
+    if (acme->credential_secret.length == 0) {
+        return signet_fail(call, SIGNET_UNSUPPORTED, "acme.no-credentials",
+                           "This host has no credentials for external account binding: set the "
+                           "option credential_secret of the acme instance.");
+    }
+    signet_text_t text = signet_format(call, PURPOSE "\n%.*s/%.*s", SIGNET_FORMAT(directory->name),
+                                       SIGNET_FORMAT(id));
+    int32_t status =
+        text.data != NULL
+            ? acme->host->services->secret(acme->host, call, acme->credential_secret, &secret)
+            : signet_status(call);
+    if (status == SIGNET_OK && secret.length < SECRET_MIN) {
+        return signet_fail(call, SIGNET_INVALID, "acme.credential-secret",
+                           "The secret behind credential_secret must have at least %u octets.",
+                           SECRET_MIN);
+    }
+    return status == SIGNET_OK ? signet_hmac_sha256(call, secret, signet_text_bytes(text), key)
+                               : status;
+}
