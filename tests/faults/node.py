@@ -1,5 +1,6 @@
 """A node for fault tests: the quickstart's deployment of a release build, driven over its Unix
 socket, and the invariants that must hold after every fault."""
+import atexit
 import http.client
 import json
 import os
@@ -59,6 +60,8 @@ class Node:
     def __init__(self, folder):
         self.folder = pathlib.Path(folder)
         self.process = None
+        # Whatever ends the test, the server ends with it.
+        atexit.register(lambda: self.process and self.process.poll() is None and self.kill())
 
     def start(self, extra=None, wait=True):
         """Starts it. True once it is ready; False where it ended before that."""
@@ -233,7 +236,6 @@ def check_all(node, connection, issued, revoked):
 
 def temporary(name):
     """A folder that is removed at the end, whatever the end."""
-    import atexit
     import tempfile
     folder = pathlib.Path(tempfile.mkdtemp(prefix=f"signet-{name}-"))
     atexit.register(shutil.rmtree, folder, ignore_errors=True)
