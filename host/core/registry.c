@@ -59,6 +59,8 @@ static void free_registry(core_registry_t *registry)
         core_instance_t *instance = registry->instances[index];
         if (instance->holders == 1) {
             core_jobs_remove(generations->jobs, instance);
+            if (instance->retiring)
+                core_instance_drain(registry, instance);
             core_instance_stop(registry, instance);
         }
     }
@@ -292,8 +294,12 @@ void core_registry_switch(core_registry_t *old, core_registry_t *registry)
 {
     core_generations_t *generations = old->generations;
     for (uint64_t index = 0; index < old->instance_count; index++) {
-        if (!has_instance(registry, old->instances[index]))
-            core_jobs_retire(generations->jobs, old->instances[index]);
+        core_instance_t *instance = old->instances[index];
+        if (has_instance(registry, instance))
+            continue;
+        /* What it serves yet may need all of it: it is drained once nothing is pinned to it. */
+        instance->retiring = 1;
+        core_jobs_retire(generations->jobs, instance);
     }
     pthread_mutex_lock(&generations->lock);
     generations->current = registry;
@@ -301,10 +307,6 @@ void core_registry_switch(core_registry_t *old, core_registry_t *registry)
     for (uint64_t index = 0; index < registry->instance_count; index++) {
         if (!has_instance(old, registry->instances[index]))
             core_jobs_begin(generations->jobs, registry->instances[index]);
-    }
-    for (uint64_t index = old->instance_count; index-- > 0;) {
-        if (!has_instance(registry, old->instances[index]))
-            core_instance_drain(old, old->instances[index]);
     }
     core_registry_release(old);
 }

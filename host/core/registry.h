@@ -47,7 +47,8 @@ int32_t core_registry_reopen(signet_call_t *call, core_registry_t *old, core_con
 int32_t core_registry_change_in_place(signet_call_t *call, core_registry_t *old,
                                       core_registry_t *registry, const core_plan_t *plan);
 /* Puts `registry` in force instead of `old`: jobs, and calls that begin from here on. Those of
- * `old` that are not in it are drained, and closed once nothing holds `old`. */
+ * `old` that are not in it run no more jobs; they are drained, stopped and closed once nothing
+ * holds `old`. */
 void core_registry_switch(core_registry_t *old, core_registry_t *registry);
 /* Closes one that was never put in force. */
 void core_registry_abandon(core_registry_t *registry);

@@ -32,6 +32,7 @@ struct core_instance {
     void *instance;                /* the plugin's own; may be NULL */
     int opened;                    /* open succeeded, or failed and left something: close follows */
     int started;
+    int retiring;                 /* the registry in force has it no more */
     uint32_t holders;             /* registries that have it */
     signet_provider_t *providers; /* one for each interface that the plugin provides */
     signet_route_t **routes;      /* that it registered; registries point to them */

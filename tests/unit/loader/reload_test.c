@@ -97,7 +97,7 @@ START_TEST(a_request_in_flight_ends_in_its_instance)
     configure("", GOOD(""));
     reload(host, "reloaded", 2);
     ck_assert_str_eq(daemon_get(port, "/life"), "");
-    ck_assert_ptr_null(strstr(trace(), "life one close"));
+    ck_assert_ptr_null(strstr(trace(), "life one drain"));
     world_write("gate", "");
     const char *answer = daemon_receive(waiting);
     ck_assert_ptr_nonnull(strstr(answer, "\r\n\r\none"));
