@@ -142,15 +142,16 @@ static int32_t add_kept(backup_t *backup, signet_call_t *call, const signet_kept
 static int32_t fill(const journal_t *journal, signet_call_t *call,
                     const signet_command_input_t *input, backup_t *backup)
 {
-    journal_backup_store_t store;
+    journal_backup_store_t store = {NULL, NULL, NULL};
     journal_manifest_t *manifest = &backup->manifest;
     signet_text_t copy =
         signet_format(call, "%.*s/" JOURNAL_BACKUP_STORE, SIGNET_FORMAT(backup->folder));
     manifest->node = journal->host->node;
     manifest->time = signet_now();
     int32_t status = journal_backup_store(journal, call, &store);
-    if (status == SIGNET_OK)
-        status = store.backup->copy(store.instance, call, copy);
+    if (status != SIGNET_OK || !store.backup)
+        return status;
+    status = store.backup->copy(store.instance, call, copy);
     if (status == SIGNET_OK)
         status = journal_backup_verify(call, &store, copy, NULL, manifest);
     if (status == SIGNET_OK)

@@ -18,7 +18,7 @@ static void *grow(signet_call_t *call, void *list, uint64_t count, uint64_t size
     if (list && count % GROWTH != 0)
         return list;
     uint8_t *more = signet_alloc(call, count + GROWTH, size);
-    if (more && count)
+    if (more && list)
         memcpy(more, list, count * size);
     return more;
 }
@@ -174,7 +174,7 @@ static int read_file(signet_call_t *call, const signet_text_t *parts, uint64_t c
 
 static int read_line(signet_call_t *call, signet_text_t line, journal_manifest_t *manifest)
 {
-    signet_text_t parts[PARTS + 1];
+    signet_text_t parts[PARTS + 1] = {{NULL, 0}};
     uint64_t count = 0;
     /* An empty last part counts too. */
     for (int more = 1; more && count <= PARTS; count++) {
@@ -200,7 +200,7 @@ static int read_line(signet_call_t *call, signet_text_t line, journal_manifest_t
 int32_t journal_manifest_read(signet_call_t *call, signet_text_t folder,
                               journal_manifest_t *manifest)
 {
-    signet_bytes_t content;
+    signet_bytes_t content = {NULL, 0};
     signet_text_t path =
         signet_format(call, "%.*s/" JOURNAL_BACKUP_MANIFEST, SIGNET_FORMAT(folder));
     memset(manifest, 0, sizeof(*manifest));

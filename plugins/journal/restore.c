@@ -182,15 +182,16 @@ static int32_t take_store(const journal_t *journal, signet_call_t *call,
                           const signet_command_input_t *input, restore_t *restore,
                           signet_text_t *kept)
 {
-    journal_backup_store_t store;
+    journal_backup_store_t store = {NULL, NULL, NULL};
     journal_manifest_t found = {.head_count = 0};
     signet_text_t staged = {NULL, 0};
     int32_t status = journal_backup_store(journal, call, &store);
-    if (status == SIGNET_OK)
-        status = store.backup->stage(
-            store.instance, call,
-            signet_format(call, "%.*s/" JOURNAL_BACKUP_STORE, SIGNET_FORMAT(restore->folder)),
-            (uint32_t)restore->replace, &staged);
+    if (status != SIGNET_OK || !store.backup)
+        return status;
+    status = store.backup->stage(
+        store.instance, call,
+        signet_format(call, "%.*s/" JOURNAL_BACKUP_STORE, SIGNET_FORMAT(restore->folder)),
+        (uint32_t)restore->replace, &staged);
     if (status != SIGNET_OK)
         return status;
     status = journal_backup_verify(call, &store, staged, &restore->manifest, &found);

@@ -345,6 +345,7 @@ static int32_t use_once(signet_call_t *call, pkcs11_pool_t *pool, const pkcs11_k
         int32_t status = pkcs11_runner_run(call, &pool->runner, &task);
         if (!task) {
             *use = NULL;
+            return status;
         }
         if (status != SIGNET_OK) {
             return status;
@@ -368,7 +369,7 @@ int32_t pkcs11_key_use(signet_call_t *call, pkcs11_pool_t *pool, pkcs11_key_t *k
     (*use)->pool = pool;
     for (int attempt = 0;; attempt++) {
         int32_t status = use_once(call, pool, key, use);
-        int lost = status == SIGNET_OK && pkcs11_session_lost((*use)->result);
+        int lost = status == SIGNET_OK && *use && pkcs11_session_lost((*use)->result);
         if (!lost || attempt > 0) {
             return status;
         }

@@ -7,8 +7,6 @@
 #include <signet/sdk/error.h>
 #include <signet/sdk/text.h>
 #include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -118,34 +116,30 @@ static int32_t copy(void *instance, signet_call_t *call, signet_text_t path)
 static void close_copy(void *instance, void *opened)
 {
     store_t *made = opened;
+    char lock[4096];
     (void)instance;
     if (!made)
         return;
-    char *path = (char *)(uintptr_t)made->path.data;
-    char lock[4096];
-    int length = snprintf(lock, sizeof(lock), "%s-lock", path);
+    int length = snprintf(lock, sizeof(lock), "%s-lock", made->own_path);
     store_stop(made, NULL);
     store_close(made);
     /* It only kept others away while the copy was looked through. */
     if (length > 0 && (size_t)length < sizeof(lock))
         unlink(lock);
-    free(path);
 }
 
 static int32_t open_copy(void *instance, signet_call_t *call, signet_text_t path, void **opened)
 {
     const store_t *store = instance;
     store_t *made = NULL;
-    char *kept = strndup(path.data, path.length);
-    if (!kept)
-        return signet_fail_memory(call);
-    int32_t status = access(kept, R_OK | W_OK) == 0
-                         ? store_new(store->host, call, signet_text(kept), &made)
-                         : store_file_fail(call, "open the copy", kept);
-    if (status != SIGNET_OK) {
-        free(kept);
+    const char *name = signet_text_string(call, path);
+    if (!name)
+        return signet_status(call);
+    if (access(name, R_OK | W_OK) != 0)
+        return store_file_fail(call, "open the copy", name);
+    int32_t status = store_new(store->host, call, path, &made);
+    if (status != SIGNET_OK || !made)
         return status;
-    }
     made->file.thorough = 1;
     status = store_begin(made, call, 0);
     if (status == SIGNET_OK)

@@ -78,11 +78,17 @@ int32_t store_stage(void *instance, signet_call_t *call, signet_text_t path, uin
     store_abandon(store);
     int32_t status = store_file_lock(call, store->path, 0, &store->staged);
     store->is_staged = 1;
-    const char *log = status == SIGNET_OK ? beside(call, store->staged.path, "-wal") : NULL;
-    const char *place = status == SIGNET_OK ? beside(call, store->staged.path, STAGED) : NULL;
-    if (status == SIGNET_OK && (!log || !place))
-        status = signet_status(call);
-    if (status == SIGNET_OK && !replace && (is_there(store->staged.path) || is_there(log)))
+    if (status != SIGNET_OK) {
+        store_abandon(store);
+        return status;
+    }
+    const char *log = beside(call, store->staged.path, "-wal");
+    const char *place = beside(call, store->staged.path, STAGED);
+    if (!log || !place) {
+        store_abandon(store);
+        return signet_status(call);
+    }
+    if (!replace && (is_there(store->staged.path) || is_there(log)))
         status = signet_fail(call, SIGNET_EXISTS, "store.exists",
                              "There is a database %s already: to put the backup in its place, say "
                              "so.",
@@ -164,7 +170,8 @@ void store_abandon(void *instance)
     char staged[4096];
     if (!store->is_staged)
         return;
-    int length = snprintf(staged, sizeof(staged), "%s" STAGED, store->staged.path);
+    int length =
+        store->staged.path ? snprintf(staged, sizeof(staged), "%s" STAGED, store->staged.path) : 0;
     if (store->staged.lock >= 0 && length > 0 && (size_t)length < sizeof(staged))
         unlink(staged);
     store_file_close(&store->staged);

@@ -6,6 +6,7 @@
 #include <signet/sdk/setting.h>
 #include <signet/sdk/text.h>
 #include <stdlib.h>
+#include <string.h>
 
 int32_t store_fail_read_only(signet_call_t *call)
 {
@@ -22,16 +23,23 @@ int32_t store_new(const signet_host_t *host, signet_call_t *call, signet_text_t 
         return signet_fail_memory(call);
     store->host = host;
     store->file.lock = -1;
-    store->path = path;
+    store->own_path = strndup(path.data, path.length);
+    if (!store->own_path) {
+        free(store);
+        return signet_fail_memory(call);
+    }
+    store->path = signet_text(store->own_path);
     store->reader_limit = (uint32_t)signet_setting_integer(host->settings, "readers", 4);
     int32_t status = store_writer_init(call, &store->writer);
     if (status != SIGNET_OK) {
+        free(store->own_path);
         free(store);
         return status;
     }
     status = store_checkpoint_init(call, &store->checkpoint);
     if (status != SIGNET_OK) {
         store_writer_clear(&store->writer);
+        free(store->own_path);
         free(store);
         return status;
     }
@@ -103,5 +111,6 @@ void store_close(void *instance)
     store_readers_clear(&store->readers);
     store_checkpoint_clear(&store->checkpoint);
     store_writer_clear(&store->writer);
+    free(store->own_path);
     free(store);
 }

@@ -13,7 +13,8 @@
 
 typedef struct store {
     const signet_host_t *host;
-    signet_text_t path;
+    char *own_path;
+    signet_text_t path; /* the same */
     uint32_t reader_limit;
     store_file_t file;
     store_catalogue_t catalogue;
@@ -25,7 +26,7 @@ typedef struct store {
     int is_staged;
 } store_t;
 
-/* A new instance on `path`, which outlives it. [any] */
+/* A new instance on `path`. [any] */
 int32_t store_new(const signet_host_t *host, signet_call_t *call, signet_text_t path,
                   store_t **made);
 /* Takes the file and starts the threads; with `share` a file that a host has is only read.
