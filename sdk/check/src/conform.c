@@ -31,6 +31,14 @@ void conform_case(conform_t *conform, const char *name, const char *fault)
     }
 }
 
+void signet_check_print(void *context, const char *suite, const char *name, const char *fault)
+{
+    (void)context;
+    if (fault) {
+        printf("%s: %s: %s\n", suite, name, fault);
+    }
+}
+
 const char *conform_fault(conform_t *conform, const char *format, ...)
 {
     va_list arguments;

@@ -85,7 +85,7 @@ void conform_jobs(conform_t *conform, runner_instance_t *instance)
     for (const runner_job_t *job = instance->jobs; job; job = job->next) {
         char name[128];
         const char *fault = NULL;
-        signet_call_t *call = signet_check_call(conform->check, "system:check", NULL);
+        signet_call_t *call = runner_call_new(conform->check, 0);
         runner_set_actor(call, SIGNET_TEXT("system:check"), SIGNET_TEXT("system"), NULL);
         fault = conform_error(conform, call, job->job.run(instance->instance, call));
         snprintf(name, sizeof name, "the job %.*s runs", SIGNET_FORMAT(job->job.name));

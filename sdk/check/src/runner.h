@@ -19,6 +19,7 @@
 
 typedef struct runner_instance runner_instance_t;
 typedef struct runner_call runner_call_t;
+typedef struct runner_receiver runner_receiver_t;
 
 typedef struct runner_route {
     struct runner_route *next;
@@ -69,6 +70,7 @@ struct signet_check {
     _Atomic uint64_t fail_alloc; /* allocations left until one fails; 0: none fails */
     signet_call_t *opening;      /* call of the last open, which holds its error */
     char *expected_fatal;
+    runner_receiver_t *receiver; /* NULL: none was asked for */
 };
 
 /* Where a child call leads to its root: that one is cancelled and shielded. */
@@ -143,6 +145,9 @@ extern const signet_host_services_t runner_host_services;
 /* secret.c */
 int32_t runner_secret(const signet_host_t *host, signet_call_t *call, signet_text_t reference,
                       signet_bytes_t *secret);
+
+/* receiver.c. Ends it; NULL is allowed. */
+void runner_receiver_end(runner_receiver_t *receiver);
 
 /* problem.c: an error as problem+json. */
 int32_t runner_problem(signet_call_t *call, const signet_error_t *error,

@@ -64,6 +64,7 @@ void signet_check_end(signet_check_t *check)
         signet_check_close(check, last->host.name.data);
     }
     signet_check_call_end(check->opening);
+    runner_receiver_end(check->receiver);
     if (nftw(check->folder, remove_entry, 16, FTW_DEPTH | FTW_PHYS) != 0) {
         runner_die("the folder %s cannot be removed", check->folder);
     }

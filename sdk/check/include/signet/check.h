@@ -81,5 +81,15 @@ typedef void signet_check_report_t(void *context, const char *suite, const char 
  * send is made up, but it is really sent: point the instance at a receiver made for tests. */
 uint64_t signet_check_conform(signet_check_t *check, const char *instance, uint32_t flags,
                               signet_check_report_t *report, void *context);
+/* A report that prints what is wrong, for tests. */
+void signet_check_print(void *context, const char *suite, const char *name, const char *fault);
+
+/* A receiver for what plugins send: plain HTTP on loopback, started when it is first asked for.
+ * Answers its URL, "http://127.0.0.1:PORT". */
+const char *signet_check_receiver(signet_check_t *check);
+/* The status of all answers from here on; 204 at first. */
+void signet_check_receiver_answer(signet_check_t *check, uint32_t status);
+/* The last request, head and body as they came; NULL where there was none. Valid until the next. */
+const char *signet_check_received(const signet_check_t *check);
 
 #endif

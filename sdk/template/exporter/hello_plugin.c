@@ -1,0 +1,107 @@
+/* exporter-hello: posts batches of entries to a URL, a line of JSON each. */
+#include <signet/ext/draft/exporter.h>
+#include <signet/plugin.h>
+#include <signet/sdk/error.h>
+#include <signet/sdk/outbound.h>
+#include <signet/sdk/record.h>
+#include <signet/sdk/setting.h>
+#include <signet/sdk/text.h>
+#include <stdlib.h>
+
+typedef struct hello {
+    const signet_host_t *host;
+    signet_outbound_t *outbound;
+} hello_t;
+
+static int32_t hello_deliver(void *instance, signet_call_t *call,
+                             const signet_export_batch_t *batch, uint64_t *accepted)
+{
+    const hello_t *hello = instance;
+    const signet_outbound_response_t *response = NULL;
+    const signet_pair_t headers[] = {
+        signet_pair("content-type", SIGNET_TEXT("application/x-ndjson")),
+        signet_pair("idempotency-key", batch->id),
+    };
+    signet_buffer_t lines = signet_buffer(call, 4096);
+    signet_bytes_t body;
+    (void)accepted; /* all of a batch or nothing */
+    for (uint64_t i = 0; i < batch->count; i++) {
+        signet_buffer_add_text(&lines, batch->entries[i]->body);
+        signet_buffer_add_byte(&lines, '\n');
+    }
+    int32_t status = signet_buffer_bytes(&lines, &body);
+    if (status != SIGNET_OK) {
+        return status;
+    }
+    const signet_outbound_request_t request = {
+        .url = signet_setting_text(hello->host->settings, "url"),
+        .headers = headers,
+        .header_count = sizeof headers / sizeof *headers,
+        .body = body,
+        .flags = SIGNET_OUTBOUND_PLAIN,
+    };
+    return signet_outbound_deliver(call, hello->outbound, &request, "hello.refused", &response);
+}
+
+static int32_t hello_open(const signet_host_t *host, signet_call_t *call, void **instance)
+{
+    hello_t *hello = calloc(1, sizeof *hello);
+    if (!hello) {
+        return signet_fail_memory(call);
+    }
+    hello->host = host;
+    *instance = hello;
+    return SIGNET_OK;
+}
+
+static int32_t hello_start(void *instance, signet_call_t *call)
+{
+    hello_t *hello = instance;
+    return signet_outbound_open(
+        call, hello->host, signet_setting(hello->host->settings, "outbound"), &hello->outbound);
+}
+
+static void hello_close(void *instance)
+{
+    hello_t *hello = instance;
+    signet_outbound_close(hello->outbound);
+    free(hello);
+}
+
+const signet_plugin_t *signet_plugin_entry(void)
+{
+    static const signet_option_t options[] = {
+        {.size = sizeof(signet_option_t),
+         .type = SIGNET_OPTION_TEXT,
+         .flags = SIGNET_OPTION_REQUIRED,
+         .name = SIGNET_TEXT_INIT("url"),
+         .help = SIGNET_TEXT_INIT("Where entries are posted.")},
+        {.size = sizeof(signet_option_t),
+         .type = SIGNET_OPTION_GROUP,
+         .name = SIGNET_TEXT_INIT("outbound"),
+         .help = SIGNET_TEXT_INIT("How it is called."),
+         SIGNET_OUTBOUND_MEMBERS},
+    };
+    static const signet_exporter_interface_t interface = {.size = sizeof interface,
+                                                          .deliver = hello_deliver};
+    static const signet_provide_t provides[] = {
+        {.size = sizeof(signet_provide_t),
+         .interface = SIGNET_TEXT_INIT(SIGNET_EXPORTER_INTERFACE),
+         .vtable = &interface},
+    };
+    static const signet_plugin_t plugin = {
+        .size = sizeof plugin,
+        .abi = SIGNET_ABI,
+        .id = SIGNET_TEXT_INIT("exporter-hello"),
+        .version = SIGNET_TEXT_INIT("0.1.0"),
+        .summary = SIGNET_TEXT_INIT("Posts the journal to a URL."),
+        .options = options,
+        .option_count = sizeof options / sizeof *options,
+        .provides = provides,
+        .provide_count = 1,
+        .open = hello_open,
+        .start = hello_start,
+        .close = hello_close,
+    };
+    return &plugin;
+}
