@@ -1,8 +1,6 @@
 /* signet plugin new KIND NAME: writes a plugin that is built and tested as it is. */
 #include "plugin_new.h"
 
-#include "plugin_template.h"
-
 #include <errno.h>
 #include <limits.h>
 #include <signet/sdk/error.h>

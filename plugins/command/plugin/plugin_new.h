@@ -17,6 +17,10 @@ typedef struct plugin_template {
     uint64_t file_count;
 } plugin_template_t;
 
+/* Generated from sdk/template. */
+extern const plugin_template_t plugin_templates[];
+extern const uint64_t plugin_template_count;
+
 int32_t plugin_new(void *instance, signet_call_t *call, const signet_command_input_t *input);
 
 #endif

@@ -84,6 +84,33 @@ uint64_t signet_check_conform(signet_check_t *check, const char *instance, uint3
 /* A report that prints what is wrong, for tests. */
 void signet_check_print(void *context, const char *suite, const char *name, const char *fault);
 
+/* Fuzzing: what a target does with one input, in a call of its own. It ends the process (abort, a
+ * sanitizer's report) where something is wrong. */
+typedef void signet_check_fuzz_t(signet_check_t *check, signet_call_t *call, signet_bytes_t input);
+/* One input; `prepare` opens the plugin, the first time. Answers 0, for libFuzzer. */
+int signet_check_fuzz_one(const uint8_t *data, uint64_t length, void (*prepare)(signet_check_t *),
+                          signet_check_fuzz_t *target);
+/* Each file named after the program, or standard input where none is: for AFL++ and for inputs that
+ * failed once. Answers the program's exit status. */
+int signet_check_fuzz_files(int count, char **files, void (*prepare)(signet_check_t *),
+                            signet_check_fuzz_t *target);
+/* The program: with clang, -fsanitize=fuzzer and SIGNET_LIBFUZZER defined that of libFuzzer, else
+ * one that reads files. */
+#ifdef SIGNET_LIBFUZZER
+#define SIGNET_CHECK_FUZZ(prepare, target)                                                         \
+    int LLVMFuzzerTestOneInput(const uint8_t *data, size_t length);                                \
+    int LLVMFuzzerTestOneInput(const uint8_t *data, size_t length)                                 \
+    {                                                                                              \
+        return signet_check_fuzz_one(data, length, prepare, target);                               \
+    }
+#else
+#define SIGNET_CHECK_FUZZ(prepare, target)                                                         \
+    int main(int count, char **files)                                                              \
+    {                                                                                              \
+        return signet_check_fuzz_files(count, files, prepare, target);                             \
+    }
+#endif
+
 /* A receiver for what plugins send: plain HTTP on loopback, started when it is first asked for.
  * Answers its URL, "http://127.0.0.1:PORT". */
 const char *signet_check_receiver(signet_check_t *check);
