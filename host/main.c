@@ -16,6 +16,7 @@
 #include "core/call.h"
 #include "core/clock.h"
 #include "core/config.h"
+#include "core/crash.h"
 #include "core/isolated.h"
 #include "core/lane.h"
 #include "core/log.h"
@@ -240,6 +241,7 @@ static int32_t begin(signet_call_t *call, daemon_node_t *node, const arguments_t
         status = core_config_load(call, arguments->config, folder, &node->config);
     if (status != SIGNET_OK || arguments->check)
         return status;
+    core_crash_begin();
     node->path = arguments->config;
     node->folder = folder;
     const char *ready = ready_path(call, node);

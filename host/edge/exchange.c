@@ -5,6 +5,7 @@
 #include <time.h>
 
 #include "core/call.h"
+#include "core/log.h"
 #include "edge/loop.h"
 #include "edge/response.h"
 
@@ -49,6 +50,11 @@ static int32_t answer(edge_request_t *request, signet_call_t *call,
     int32_t status;
 
     if (request->answered) {
+        core_log_line(
+            SIGNET_LOG_ERROR, request->match.route->instance_name, "http.answered-twice",
+            SIGNET_TEXT("A request was answered a second time, which was not sent: report "
+                        "it to the author of the plugin."),
+            call->services->trace(call), NULL, 0);
         return core_fail(call, SIGNET_CONFLICT, "http.answered-twice",
                          "The request has been answered already.");
     }

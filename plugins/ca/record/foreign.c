@@ -22,7 +22,7 @@ static int32_t read_name(signet_call_t *call, const X509_NAME *name, signet_text
     BIO *memory = BIO_new(BIO_s_mem());
     if (memory == NULL)
         return signet_fail_memory(call);
-    unsigned long flags = (XN_FLAG_RFC2253 | ASN1_STRFLGS_UTF8_CONVERT) & ~ASN1_STRFLGS_ESC_MSB;
+    unsigned long flags = XN_FLAG_RFC2253 & ~(unsigned long)ASN1_STRFLGS_ESC_MSB;
     int32_t status = SIGNET_OK;
     if (X509_NAME_print_ex(memory, name, 0, flags) < 0) {
         status = malformed(call);
@@ -30,7 +30,7 @@ static int32_t read_name(signet_call_t *call, const X509_NAME *name, signet_text
         long length = BIO_get_mem_data(memory, &data);
         *text = signet_text_copy(call, (signet_text_t){data, (uint64_t)length});
         if (text->data == NULL)
-            status = signet_status(call);
+            status = SIGNET_NO_MEMORY;
         else if (!signet_text_valid(*text))
             status = malformed(call);
     }
@@ -70,7 +70,7 @@ static int32_t read_common_name(signet_call_t *call, X509 *x509, signet_text_t *
     int32_t status = SIGNET_OK;
     if (is_line) {
         *text = signet_format(call, "cn:%.*s", SIGNET_FORMAT(name));
-        status = text->data ? SIGNET_OK : signet_status(call);
+        status = text->data ? SIGNET_OK : SIGNET_NO_MEMORY;
     }
     OPENSSL_free(utf8);
     return status;
@@ -112,7 +112,7 @@ static int32_t read_names(signet_call_t *call, X509 *x509, signet_certificate_t 
     int count = general ? sk_GENERAL_NAME_num(general) : 0;
     count = count < NAMES_MAX ? count : NAMES_MAX;
     signet_text_t *names = signet_alloc(call, (uint64_t)count + 1, sizeof *names);
-    int32_t status = names ? read_common_name(call, x509, &names[0]) : signet_status(call);
+    int32_t status = names ? read_common_name(call, x509, &names[0]) : SIGNET_NO_MEMORY;
     ERR_clear_error();
     if (status == SIGNET_OK)
         certificate->name_count = names[0].length > 0;
@@ -132,7 +132,7 @@ static int32_t read_serial(signet_call_t *call, X509 *x509, signet_certificate_t
     certificate->serial =
         signet_bytes_copy(call, (signet_bytes_t){ASN1_STRING_get0_data(serial),
                                                  (uint64_t)ASN1_STRING_length(serial)});
-    return certificate->serial.data ? SIGNET_OK : signet_status(call);
+    return certificate->serial.data ? SIGNET_OK : SIGNET_NO_MEMORY;
 }
 
 int32_t ca_foreign_read(signet_call_t *call, signet_bytes_t der, signet_certificate_t *certificate,

@@ -99,7 +99,7 @@ static int32_t show(signet_call_t *call, sighting_t *sighting)
     int32_t status = signet_buffer_text(&lines, &places);
     signet_pair_t *fields = signet_alloc(call, 5, sizeof *fields);
     if (status != SIGNET_OK || fields == NULL)
-        return signet_status(call);
+        return SIGNET_NO_MEMORY;
     fields[0] = signet_pair("issuer", sighting->issuer);
     fields[1] = signet_pair("source", sighting->source);
     fields[2] = signet_pair("last_seen", signet_time_text(call, sighting->last_seen));
@@ -109,7 +109,7 @@ static int32_t show(signet_call_t *call, sighting_t *sighting)
     certificate->state = SIGNET_TEXT(SIGNET_CERTIFICATE_FOUND);
     certificate->fields = fields;
     certificate->field_count = sighting->issued.length > 0 ? 5 : 4;
-    return fields[2].value.data ? SIGNET_OK : signet_status(call);
+    return fields[2].value.data ? SIGNET_OK : SIGNET_NO_MEMORY;
 }
 
 static int32_t decode(signet_call_t *call, const signet_record_t *record, sighting_t *sighting)
@@ -121,7 +121,6 @@ static int32_t decode(signet_call_t *call, const signet_record_t *record, sighti
         .source = signet_record_text(record, "source"),
         .issued = signet_record_text(record, "issued"),
         .last_seen = signet_record_integer(record, "last_seen"),
-        .place_count = places ? places->text_count : 0,
         .version = record->version,
     };
     *certificate = (signet_certificate_t){
@@ -136,11 +135,9 @@ static int32_t decode(signet_call_t *call, const signet_record_t *record, sighti
     };
     sighting->places = signet_alloc(call, PLACES_MAX + 1, sizeof *sighting->places);
     if (sighting->places == NULL)
-        return signet_status(call);
-    if (sighting->place_count > PLACES_MAX)
-        sighting->place_count = PLACES_MAX;
-    for (uint64_t i = 0; i < sighting->place_count; i++)
-        sighting->places[i] = places->texts[i];
+        return SIGNET_NO_MEMORY;
+    for (uint64_t i = 0; places != NULL && i < places->text_count && i < PLACES_MAX; i++)
+        sighting->places[sighting->place_count++] = places->texts[i];
     return ca_stored_names_read(call, signet_record_text(record, "canonical"), &certificate->names,
                                 &certificate->name_count);
 }
@@ -231,7 +228,7 @@ static int32_t see(signet_call_t *call, const signet_store_t *store, signet_text
         seen->places = signet_alloc(call, PLACES_MAX + 1, sizeof *seen->places);
         status = seen->places
                      ? find_issued(call, store, seen->certificate.fingerprint, &seen->issued)
-                     : signet_status(call);
+                     : SIGNET_NO_MEMORY;
     } else if (status == SIGNET_OK) {
         signet_text_t source = seen->source;
         status = decode(call, record, seen);
@@ -285,7 +282,7 @@ int32_t ca_found_record(void *instance, signet_call_t *call, signet_text_t sourc
     signet_store_t store;
     signet_text_t place;
     sighting_t *sighting = signet_alloc(call, 1, sizeof *sighting);
-    int32_t status = sighting ? check(call, source, found) : signet_status(call);
+    int32_t status = sighting ? check(call, source, found) : SIGNET_NO_MEMORY;
     if (status == SIGNET_OK)
         status = ca_store(ca, call, &store);
     if (status == SIGNET_OK)
@@ -297,7 +294,7 @@ int32_t ca_found_record(void *instance, signet_call_t *call, signet_text_t sourc
     signet_text_t key = signet_hex(call, sighting->certificate.fingerprint);
     const sighting_t fresh = *sighting;
     if (key.data == NULL)
-        return signet_status(call);
+        return SIGNET_NO_MEMORY;
     for (int i = 0; i < TRIES; i++) {
         int write = 0;
         *sighting = fresh;
@@ -379,7 +376,7 @@ int32_t ca_found_query(const ca_t *ca, signet_call_t *call, const signet_certifi
         status = store.interface->query(store.instance, call, &stored, &records);
     for (uint64_t i = 0; status == SIGNET_OK && i < records->count; i++) {
         sighting_t *sighting = signet_alloc(call, 1, sizeof *sighting);
-        status = sighting ? decode(call, records->records[i], sighting) : signet_status(call);
+        status = sighting ? decode(call, records->records[i], sighting) : SIGNET_NO_MEMORY;
         if (status == SIGNET_OK)
             status = show(call, sighting);
         if (status == SIGNET_OK && accept(call, query, &sighting->certificate))

@@ -22,7 +22,7 @@ static int32_t add_line(signet_call_t *call, signet_buffer_t *lines,
 
 static int32_t deliver(signet_call_t *call, file_t *file, const signet_export_batch_t *batch)
 {
-    signet_bytes_t octets;
+    signet_bytes_t octets = {NULL, 0};
     signet_buffer_t lines = signet_buffer(call, 4096);
     int32_t status = file_open(call, file);
     for (uint64_t i = 0; i < batch->count && status == SIGNET_OK; i++) {

@@ -19,8 +19,6 @@ static int32_t choose(const delivery_t *delivery, signet_call_t *call,
                       const signet_journal_page_t *page, selection_t *selection)
 {
     uint64_t octets = 0;
-    selection->count = 0;
-    selection->seen = 0;
     selection->entries = signet_alloc(call, page->count + 1, sizeof *selection->entries);
     selection->places = signet_alloc(call, page->count + 1, sizeof *selection->places);
     if (selection->entries == NULL || selection->places == NULL) {
@@ -44,7 +42,7 @@ static int32_t choose(const delivery_t *delivery, signet_call_t *call,
 static int32_t make_batch(signet_call_t *call, const selection_t *selection,
                           signet_export_batch_t *batch)
 {
-    signet_bytes_t digest;
+    signet_bytes_t digest = {NULL, 0};
     signet_text_t ends =
         signet_format(call, "%.*s %.*s", SIGNET_FORMAT(selection->entries[0]->key),
                       SIGNET_FORMAT(selection->entries[selection->count - 1]->key));
@@ -86,7 +84,7 @@ static void grow(delivery_t *delivery)
 int32_t delivery_step_export(delivery_t *delivery, signet_call_t *call, int *more)
 {
     const signet_journal_page_t *page = NULL;
-    selection_t selection;
+    selection_t selection = {.count = 0};
     signet_export_batch_t batch;
     uint64_t accepted = 0;
     int32_t status = delivery_read(delivery, call, delivery->limit, &page);

@@ -19,12 +19,12 @@ static const char *judge_page(conform_t *conform, const signet_discovery_page_t 
     if (!page) {
         return "it answered OK without a page";
     }
-    if (page->count + page->fault_count > limit) {
+    uint64_t total = page->count + page->fault_count;
+    if (total > limit) {
         return conform_fault(conform,
                              "a page has %llu certificates and faults, more than its limit "
                              "of %llu",
-                             (unsigned long long)(page->count + page->fault_count),
-                             (unsigned long long)limit);
+                             (unsigned long long)total, (unsigned long long)limit);
     }
     for (uint64_t i = 0; i < page->count; i++) {
         const signet_found_t *found = page->found[i];

@@ -3,6 +3,7 @@
 
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 #define INPUT_MAX 16777216U
 
@@ -37,9 +38,14 @@ static void run_file(FILE *file, const char *name, void (*prepare)(signet_check_
         runner_die("%s cannot be read", name);
     }
     /* As long as the input is, so that sanitizers see its end. */
-    uint8_t *exact = realloc(data, length ? length : 1);
-    signet_check_fuzz_one(exact ? exact : data, length, prepare, target);
-    free(exact ? exact : data);
+    uint8_t *exact = malloc(length ? length : 1);
+    if (!exact) {
+        runner_die("out of memory");
+    }
+    memcpy(exact, data, length);
+    free(data);
+    signet_check_fuzz_one(exact, length, prepare, target);
+    free(exact);
 }
 
 int signet_check_fuzz_files(int count, char **files, void (*prepare)(signet_check_t *),

@@ -77,6 +77,8 @@ START_TEST(another_contract_is_refused)
     expect_refused(
         "mock-vtable", SIGNET_ABI_MISMATCH,
         "mock-vtable.so provides signet.auth/1 without its required member authenticate");
+    expect_refused("mock-short", SIGNET_ABI_MISMATCH,
+                   "mock-short.so provides signet.auth/1 without its required member authenticate");
     expect_refused("mock-option", SIGNET_ABI_MISMATCH,
                    "declares an option \"period\" that has a default that its type does not allow");
     expect_refused("mock-identity", SIGNET_INVALID,
