@@ -44,6 +44,9 @@ static const signet_option_t listener_options[] = {
             "Whether TLS clients are asked for a certificate: not at all, or they may show one, or "
             "nothing is served to those without one that an auth plugin accepts."),
      DEFAULT("none"), .choices = SIGNET_TEXT_INIT("none|optional|required")},
+    {OPTION(TEXTS, "certificate_paths",
+            "Paths, each with all below it, that are served only to those whose client certificate "
+            "an auth plugin accepts. For a listener whose clients may, but need not, show one.")},
     {OPTION(PATH, "client_authorities",
             "PEM file with certificates whose names tell TLS clients which authorities are "
             "acceptable. A hint alone: what is trusted, the auth plugins decide.")},
@@ -64,6 +67,18 @@ static const signet_option_t limit_options[] = {
     {OPTION(INTEGER, "streams",
             "Requests that one connection of HTTP/2 may have open at one time."),
      DEFAULT("100"), .minimum = 1, .maximum = 1000},
+    {OPTION(INTEGER, "address_rate",
+            "Requests a second that one address (of IPv6, one /64) may make over time; 0: any "
+            "number. Who makes more is answered 429 with Retry-After."),
+     DEFAULT("0"), .minimum = 0, .maximum = 1000000},
+    {OPTION(INTEGER, "address_burst", "Requests that one address may make at once."),
+     DEFAULT("100"), .minimum = 1, .maximum = 1000000},
+    {OPTION(INTEGER, "actor_rate",
+            "Requests a second that one authenticated client may make over time, whatever its "
+            "addresses; 0: any number."),
+     DEFAULT("0"), .minimum = 0, .maximum = 1000000},
+    {OPTION(INTEGER, "actor_burst", "Requests that one authenticated client may make at once."),
+     DEFAULT("100"), .minimum = 1, .maximum = 1000000},
     {OPTION(SIZE, "header_size", "Size of a request's line and headers together."),
      DEFAULT("16KiB"), .minimum = KIB, .maximum = 1024 * KIB},
     {OPTION(DURATION, "handshake_time", "Time for a TLS handshake."), DEFAULT("10s"),
@@ -177,6 +192,11 @@ static void check_listener(core_faults_t *faults, const signet_setting_t *listen
         core_fault(faults, listener->file, listener->line,
                    "listener \"%.*s\" names \"client_authorities\" but asks for no client "
                    "certificates: set \"client_certificates\"",
+                   CORE_TEXT_ARG(name));
+    if (!asks && has_members(listener, "certificate_paths"))
+        core_fault(faults, listener->file, listener->line,
+                   "listener \"%.*s\" names \"certificate_paths\" but asks for no client "
+                   "certificates: set \"client_certificates\" to \"optional\"",
                    CORE_TEXT_ARG(name));
     if (asks && !has_certificate)
         core_fault(faults, listener->file, listener->line,

@@ -83,6 +83,8 @@ static int32_t reload(daemon_node_t *node, daemon_request_t *request)
             core_plan_make(call, node->config, next, request->again, request->again_count, plan);
     if (status == SIGNET_OK && !request->dry_run && plan->restarts)
         status = fail_restart(call, plan);
+    if (status == SIGNET_OK && !request->dry_run)
+        status = edge_renew(call, node->edge);
     if (status == SIGNET_OK && !request->dry_run && plan->differences)
         status = take(call, node, next, plan);
     core_config_free(next);

@@ -2,8 +2,10 @@
 #include <stdio.h>
 #include <string.h>
 #include <strings.h>
+#include <time.h>
 
 #include "core/call.h"
+#include "core/metric.h"
 #include "edge/authenticate.h"
 #include "edge/loop.h"
 #include "edge/problem.h"
@@ -135,6 +137,41 @@ int32_t edge_request_make_call(edge_request_t *request)
     return SIGNET_OK;
 }
 
+int edge_request_wants_certificate(const edge_request_t *request)
+{
+    return (request->match.route->route->flags & SIGNET_ROUTE_CERTIFICATE) != 0 ||
+           edge_listener_wants_certificate(request->listener, request->target.path);
+}
+
+/* Whether its address has asked too often. Local users are not counted. */
+static int32_t limit_address(edge_request_t *request)
+{
+    char buffer[16];
+    struct timespec now;
+    edge_problem_t problem = {
+        .status = 429,
+        .reason = SIGNET_TEXT_INIT("http.rate-limited"),
+        .message =
+            SIGNET_TEXT_INIT("Your address asks too often: wait as long as Retry-After says."),
+    };
+
+    edge_request_pin(request);
+    if (request->routing->addresses == NULL || request->listener->is_unix) {
+        return SIGNET_OK;
+    }
+    (void)clock_gettime(CLOCK_MONOTONIC, &now);
+    problem.retry_after_ms =
+        edge_rate_take(request->routing->addresses, edge_rate_address(request->view.peer, buffer),
+                       (int64_t)now.tv_sec * 1000000 + now.tv_nsec / 1000);
+    if (problem.retry_after_ms == 0) {
+        return SIGNET_OK;
+    }
+    core_metric_record(request->edge->metrics.limited[0], 1);
+    request->close |= edge_http_has_body(&request->http);
+    edge_request_answer(request, &problem);
+    return SIGNET_LIMITED;
+}
+
 /* Whether what the head announces of the body can be taken. */
 static int32_t check_body(edge_request_t *request)
 {
@@ -175,8 +212,11 @@ static int32_t find_route(edge_request_t *request)
 int32_t edge_request_route(edge_request_t *request)
 {
     const char *why = "";
-    int32_t status;
+    int32_t status = limit_address(request);
 
+    if (status != SIGNET_OK) {
+        return status;
+    }
     if (method_is(request, "TRACE")) {
         return refuse_method(request);
     }

@@ -181,6 +181,10 @@ int32_t edge_authenticate_certificate(edge_request_t *request)
     signet_credential_t credential = certificate_of(request);
     const signet_actor_t *actor = NULL;
 
+    if (credential.certificate.length == 0) {
+        return core_fail(request->call, SIGNET_UNAUTHENTICATED, "auth.certificate-missing",
+                         "This is served only to clients that show a TLS certificate.");
+    }
     return find_actor(request, &credential, &actor);
 }
 
@@ -202,8 +206,7 @@ int32_t edge_authenticate(edge_request_t *request)
                   "certificate."
                 : "This needs a credential: send one in the Authorization header.");
     }
-    if (credential.scheme.length > 0 &&
-        request->listener->client_certificates == EDGE_CLIENT_CERTIFICATES_REQUIRED) {
+    if (credential.scheme.length > 0 && edge_request_wants_certificate(request)) {
         status = edge_authenticate_certificate(request);
     }
     if (status == SIGNET_OK) {

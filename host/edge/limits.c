@@ -1,5 +1,6 @@
 #include "edge/limits.h"
 
+#include <limits.h>
 #include <sys/resource.h>
 
 #include "core/log.h"
@@ -42,6 +43,16 @@ static int64_t fit_descriptors(int64_t wanted)
              "raise it with ulimit -n or LimitNOFILE.",
              (long long)fit, (long long)wanted, (unsigned long long)descriptors.rlim_cur);
     return fit;
+}
+
+int edge_limits_descriptors(void)
+{
+    struct rlimit descriptors;
+
+    if (getrlimit(RLIMIT_NOFILE, &descriptors) != 0 || descriptors.rlim_cur > INT_MAX) {
+        return INT_MAX;
+    }
+    return (int)descriptors.rlim_cur;
 }
 
 void edge_limits_read(edge_limits_t *limits, const signet_setting_t *host)

@@ -29,6 +29,8 @@ typedef struct edge_limits {
     int64_t loop_ms; /* that a loop may be held before that is logged */
 } edge_limits_t;
 
+/* How many files the process may open. */
+int edge_limits_descriptors(void);
 /* Reads the group `limits` and `log.access` of the `host` group, and lowers the number of
  * connections to what the process may open. */
 void edge_limits_read(edge_limits_t *limits, const signet_setting_t *host);

@@ -27,6 +27,32 @@ static struct sockaddr_un *local(edge_listener_t *listener)
     return (struct sockaddr_un *)(void *)&listener->address;
 }
 
+/* Copies texts of a setting; OK, or the call's error. */
+static int32_t keep_texts(signet_call_t *call, edge_listener_t *listener, const char *name,
+                          const signet_setting_t *texts, signet_text_t *kept, uint64_t most,
+                          uint64_t *count)
+{
+    uint64_t given = texts != NULL ? texts->member_count : 0;
+
+    if (given > most) {
+        return core_fail(call, SIGNET_INVALID, "http.listener-invalid",
+                         "Listener \"%.*s\": `%s` has %llu members: name at most %llu.",
+                         (int)listener->name.length, listener->name.data, name,
+                         (unsigned long long)given, (unsigned long long)most);
+    }
+    while (*count < given) {
+        signet_text_t text = SIGNET_AT(signet_setting_t, texts->members, *count)->text;
+        char *copy = strndup(text.data, text.length);
+
+        if (copy == NULL) {
+            return SIGNET_NO_MEMORY;
+        }
+        listener->kept[listener->kept_count++] = copy;
+        kept[(*count)++] = (signet_text_t){copy, text.length};
+    }
+    return SIGNET_OK;
+}
+
 /* "127.0.0.1:8443" or "[::1]:8443". */
 static int parse_address(edge_listener_t *listener, signet_text_t address)
 {
@@ -70,7 +96,6 @@ static int32_t read_unix(signet_call_t *call, const signet_setting_t *setting, s
     signet_text_t mode = edge_setting_text(setting, "mode");
     char digits[8] = "";
     char *end = digits;
-    uint64_t i;
 
     if (path.length >= sizeof(local(listener)->sun_path)) {
         return core_fail(call, SIGNET_INVALID, "http.listener-invalid",
@@ -95,11 +120,8 @@ static int32_t read_unix(signet_call_t *call, const signet_setting_t *setting, s
     local(listener)->sun_family = AF_UNIX;
     memcpy(local(listener)->sun_path, path.data, path.length);
     listener->address_length = sizeof(struct sockaddr_un);
-    for (i = 0; roles != NULL && i < roles->member_count && i < EDGE_LISTENER_ROLES; i++) {
-        listener->roles[listener->role_count++] =
-            SIGNET_AT(signet_setting_t, roles->members, i)->text;
-    }
-    return SIGNET_OK;
+    return keep_texts(call, listener, "roles", roles, listener->roles, EDGE_LISTENER_ROLES,
+                      &listener->role_count);
 }
 
 static int32_t add_files(signet_call_t *call, edge_tls_options_t *tls, signet_text_t certificate,
@@ -171,9 +193,16 @@ int32_t edge_listener_read(signet_call_t *call, const signet_setting_t *setting,
 {
     signet_text_t address = edge_setting_text(setting, "address");
     signet_text_t path = edge_setting_text(setting, "unix");
+    signet_text_t name = edge_setting_text(setting, "name");
+    int32_t status;
 
     memset(listener, 0, sizeof(*listener));
-    listener->name = edge_setting_text(setting, "name");
+    listener->kept[0] = strndup(name.data != NULL ? name.data : "", name.length);
+    if (listener->kept[0] == NULL) {
+        return SIGNET_NO_MEMORY;
+    }
+    listener->kept_count = 1;
+    listener->name = (signet_text_t){listener->kept[0], name.length};
     listener->client_certificates =
         edge_client_certificates(edge_setting_text(setting, "client_certificates"));
     if ((address.length > 0) == (path.length > 0)) {
@@ -196,7 +225,31 @@ int32_t edge_listener_read(signet_call_t *call, const signet_setting_t *setting,
                          (int)listener->name.length, listener->name.data, (int)address.length,
                          address.data);
     }
-    return read_tls(call, setting, listener);
+    status = keep_texts(
+        call, listener, "certificate_paths", edge_setting_find(setting, "certificate_paths"),
+        listener->certificate_paths, EDGE_LISTENER_PATHS, &listener->certificate_path_count);
+    return status == SIGNET_OK ? read_tls(call, setting, listener) : status;
+}
+
+int edge_listener_wants_certificate(const edge_listener_t *listener, signet_text_t path)
+{
+    uint64_t i;
+
+    if (listener->client_certificates == EDGE_CLIENT_CERTIFICATES_REQUIRED) {
+        return 1;
+    }
+    for (i = 0; i < listener->certificate_path_count; i++) {
+        signet_text_t prefix = listener->certificate_paths[i];
+
+        while (prefix.length > 0 && prefix.data[prefix.length - 1] == '/') {
+            prefix.length--;
+        }
+        if (path.length >= prefix.length && memcmp(path.data, prefix.data, prefix.length) == 0 &&
+            (path.length == prefix.length || path.data[prefix.length] == '/')) {
+            return 1;
+        }
+    }
+    return 0;
 }
 
 signet_text_t edge_listener_url(signet_call_t *call, const edge_listener_t *listener)
@@ -361,4 +414,7 @@ void edge_listener_free(edge_listener_t *listener)
         (void)unlink(local(listener)->sun_path);
     }
     edge_tls_free(listener->tls);
+    while (listener->kept_count > 0) {
+        free(listener->kept[--listener->kept_count]);
+    }
 }

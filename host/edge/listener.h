@@ -11,6 +11,7 @@
 #include "edge/tls.h"
 
 #define EDGE_LISTENER_ROLES 8U
+#define EDGE_LISTENER_PATHS 16U
 
 /* One listener. But for its count it does not change once it is bound; shared by all loops. */
 typedef struct edge_listener {
@@ -23,19 +24,25 @@ typedef struct edge_listener {
     uint32_t mode;                            /* of a Unix socket's file */
     signet_text_t roles[EDGE_LISTENER_ROLES]; /* of local users on a Unix socket */
     uint64_t role_count;
+    signet_text_t certificate_paths[EDGE_LISTENER_PATHS]; /* served only with a certificate */
+    uint64_t certificate_path_count;
+    char *kept[1 + EDGE_LISTENER_ROLES + EDGE_LISTENER_PATHS]; /* what the texts point into */
+    size_t kept_count;
     atomic_int connections;
     size_t given; /* sockets that it was given, and descriptors that share them */
     int bound;    /* 1 once a socket file of its own exists */
 } edge_listener_t;
 
-/* Reads one element of the setting `listeners` and loads its certificate. Texts are those of the
- * setting. Failures are set in `call`. */
+/* Reads one element of the setting `listeners` and loads its certificate. Texts are copied: a
+ * listener outlives the configuration that it was read from. Failures are set in `call`. */
 int32_t edge_listener_read(signet_call_t *call, const signet_setting_t *setting,
                            edge_listener_t *listener);
 /* A new bound socket; each loop has its own (SO_REUSEPORT). The first one settles the port. */
 int32_t edge_listener_bind(signet_call_t *call, edge_listener_t *listener, int *socket_file);
 /* Its URL: "https://127.0.0.1:8443", "unix:/run/signet/signet.sock". */
 signet_text_t edge_listener_url(signet_call_t *call, const edge_listener_t *listener);
+/* Whether a path is served only to those who show a certificate. */
+int edge_listener_wants_certificate(const edge_listener_t *listener, signet_text_t path);
 /* Removes the socket file and frees certificate and key. */
 void edge_listener_free(edge_listener_t *listener);
 

@@ -1,16 +1,19 @@
 #include "edge/loop.h"
 
+#include <fcntl.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "core/metric.h"
 
 #define TICK_MS 100
 #define POOL_LIMIT 256U /* requests kept for later use */
 #define BACKLOG 1024
-#define OWN_CONNECTIONS 4 /* of each listener, beyond the limit of all */
+#define OWN_CONNECTIONS 4    /* of each listener, beyond the limit of all */
+#define SPARE_DESCRIPTORS 32 /* that connections leave, beyond those of OWN_CONNECTIONS */
 #define STACK ((size_t)1024 * 1024)
 
 edge_request_t *edge_loop_take_request(edge_loop_t *loop)
@@ -87,8 +90,21 @@ static void handle_posted(edge_loop_t *loop)
     }
 }
 
-/* Every listener has a few connections of its own, so that whoever fills one of them does not
- * shut out those who look after the host by another. */
+/* Whether the process may open some more files than one connection needs: the kernel hands out the
+ * lowest number that is free, so a high one says that few are left. */
+static int has_descriptors(const edge_loop_t *loop)
+{
+    int lowest = fcntl(uv_backend_fd(&loop->uv), F_DUPFD_CLOEXEC, 0);
+
+    if (lowest < 0) {
+        return 0;
+    }
+    (void)close(lowest);
+    return lowest < atomic_load(&loop->edge->descriptors) - SPARE_DESCRIPTORS;
+}
+
+/* Every listener has a few connections of its own, so that whoever fills one of them, or uses up
+ * the descriptors, does not shut out those who look after the host by another. */
 static int has_room(const edge_loop_t *loop, edge_listener_t *listener)
 {
     const edge_t *edge = loop->edge;
@@ -97,8 +113,9 @@ static int has_room(const edge_loop_t *loop, edge_listener_t *listener)
     if (edge->given.socket_count > 0 && !atomic_load(&edge->ready)) {
         return 0;
     }
-    return atomic_load(&edge->connections) < loop->routing->limits.connections ||
-           atomic_load(&listener->connections) < OWN_CONNECTIONS;
+    return atomic_load(&listener->connections) < OWN_CONNECTIONS ||
+           (atomic_load(&edge->connections) < loop->routing->limits.connections &&
+            has_descriptors(loop));
 }
 
 static void resume_accepting(edge_loop_t *loop)
@@ -126,7 +143,8 @@ static void on_tick(uv_timer_t *timer)
     resume_accepting(loop);
 }
 
-/* Beyond the limit nothing is accepted: libuv stops listening until the one that waits is taken. */
+/* Beyond the limit, and where descriptors run out, nothing is accepted: libuv stops listening until
+ * the one that waits is taken. */
 static void on_connection(uv_stream_t *server, int status)
 {
     edge_acceptor_t *acceptor = server->data;

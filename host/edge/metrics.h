@@ -11,6 +11,7 @@ typedef struct edge_metrics {
     uint64_t handshakes;
     uint64_t handshake_failures;
     uint64_t floods;
+    uint64_t limited[2]; /* requests refused by the rate of their address, and of their actor */
 } edge_metrics_t;
 
 void edge_metrics_register(edge_metrics_t *metrics);

@@ -211,13 +211,36 @@ static int32_t call_handler(edge_request_t *request)
     return route->route->handle(route->instance, request->call, &request->view, &request->exchange);
 }
 
-/* Whether it is served to anybody: a public route on a listener that does not require
- * certificates, or a local user with the listener's roles. */
+/* Whether it is served to anybody: a public route for which no certificate is required, or a local
+ * user with the listener's roles. */
 static int is_open(const edge_request_t *request)
 {
-    return request->is_local ||
-           ((request->match.route->route->flags & SIGNET_ROUTE_PUBLIC) != 0 &&
-            request->listener->client_certificates != EDGE_CLIENT_CERTIFICATES_REQUIRED);
+    return request->is_local || ((request->match.route->route->flags & SIGNET_ROUTE_PUBLIC) != 0 &&
+                                 !edge_request_wants_certificate(request));
+}
+
+/* Whether this actor has asked too often. */
+static int32_t limit_actor(edge_request_t *request)
+{
+    signet_call_t *call = request->call;
+    edge_rate_t *rate = request->routing->actors;
+    signet_text_t actor = call->services->actor(call)->id;
+    signet_error_t error = {
+        .size = sizeof(error),
+        .status = SIGNET_LIMITED,
+        .reason = SIGNET_TEXT_INIT("http.rate-limited"),
+        .message = SIGNET_TEXT_INIT("You ask too often: wait as long as Retry-After says."),
+    };
+
+    if (rate == NULL || request->is_local || actor.length == 0) {
+        return SIGNET_OK;
+    }
+    error.retry_after_ms = edge_rate_take(rate, actor, (int64_t)(now_ns() / 1000));
+    if (error.retry_after_ms == 0) {
+        return SIGNET_OK;
+    }
+    core_metric_record(request->edge->metrics.limited[1], 1);
+    return call->services->fail(call, &error);
 }
 
 static int32_t authenticate(edge_request_t *request)
@@ -247,6 +270,9 @@ static int32_t serve(edge_request_t *request)
     }
     if (status == SIGNET_OK && !is_open(request)) {
         status = authenticate(request);
+        if (status == SIGNET_OK) {
+            status = limit_actor(request);
+        }
     }
     return status == SIGNET_OK ? call_handler(request) : status;
 }

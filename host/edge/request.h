@@ -78,6 +78,8 @@ void edge_request_end_call(edge_request_t *request);
 int32_t edge_request_route(edge_request_t *request);
 /* Pins it to the routing in force, unless it is pinned already. */
 void edge_request_pin(edge_request_t *request);
+/* Whether it is served only to who shows a certificate. */
+int edge_request_wants_certificate(const edge_request_t *request);
 /* Makes a call for the request. 1, or 0 when out of memory. */
 int edge_request_open_call(edge_request_t *request, int64_t deadline_ms);
 /* Makes the call of its handler, whose time begins here. OK; otherwise the answer is ready and says

@@ -5,7 +5,31 @@
 
 #include "core/call.h"
 #include "edge/builtin.h"
+#include "edge/setting.h"
 #include "edge/state.h"
+
+static int32_t read_rate(signet_call_t *call, const signet_setting_t *host, const char *rate,
+                         const char *burst, edge_rate_t **made)
+{
+    const signet_setting_t *group = edge_setting_find(host, "limits");
+    int64_t a_second = edge_setting_integer(group, rate, 0);
+
+    if (a_second == 0) {
+        return SIGNET_OK;
+    }
+    *made = edge_rate_new(a_second, edge_setting_integer(group, burst, 100));
+    return *made != NULL ? SIGNET_OK
+                         : core_fail(call, SIGNET_NO_MEMORY, "host.no-memory",
+                                     "No memory is left for the limits of requests.");
+}
+
+static int32_t read_rates(signet_call_t *call, const signet_setting_t *host, edge_routing_t *made)
+{
+    int32_t status = read_rate(call, host, "address_rate", "address_burst", &made->addresses);
+
+    return status == SIGNET_OK ? read_rate(call, host, "actor_rate", "actor_burst", &made->actors)
+                               : status;
+}
 
 int32_t edge_routing_new(signet_call_t *call, edge_t *edge, const signet_setting_t *host,
                          core_registry_t *registry, edge_routing_t **routing)
@@ -29,6 +53,7 @@ int32_t edge_routing_new(signet_call_t *call, edge_t *edge, const signet_setting
     atomic_init(&made->holders, 1);
     made->registry = core_registry_hold(registry);
     edge_limits_read(&made->limits, host);
+    atomic_store(&edge->descriptors, edge_limits_descriptors());
     edge_builtin_routes(edge, made->routes);
     next = made->routes + EDGE_BUILTIN_COUNT;
     if (given->route_count > 0) {
@@ -38,7 +63,10 @@ int32_t edge_routing_new(signet_call_t *call, edge_t *edge, const signet_setting
     if (count > 0) {
         memcpy(next, routes, count * sizeof(*next));
     }
-    status = edge_router_new(call, made->routes, all, &made->router);
+    status = read_rates(call, host, made);
+    if (status == SIGNET_OK) {
+        status = edge_router_new(call, made->routes, all, &made->router);
+    }
     if (status == SIGNET_OK) {
         *routing = made;
     } else {
@@ -60,6 +88,8 @@ void edge_routing_release(edge_routing_t *routing)
         return;
     }
     edge_router_free(routing->router);
+    edge_rate_free(routing->addresses);
+    edge_rate_free(routing->actors);
     free(routing->routes);
     core_registry_release(routing->registry);
     free(routing);

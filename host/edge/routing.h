@@ -5,12 +5,15 @@
 
 #include "edge/edge.h"
 #include "edge/limits.h"
+#include "edge/rate.h"
 #include "edge/router.h"
 
 typedef struct edge_routing {
     atomic_uint holders;
     core_registry_t *registry; /* held */
     edge_limits_t limits;
+    edge_rate_t *addresses; /* NULL: any number of requests */
+    edge_rate_t *actors;
     edge_router_t *router;
     core_route_t *routes; /* those of the registry and the edge's own */
 } edge_routing_t;

@@ -35,7 +35,8 @@ struct edge {
     atomic_int cutting;  /* what is still open is closed */
     atomic_int ending;   /* loops end once nothing is open */
     atomic_llong connections;
-    pthread_mutex_t lock; /* of routing; with emptied: for waiting until no connection is left */
+    atomic_int descriptors; /* that the process may open */
+    pthread_mutex_t lock;   /* of routing; with emptied: for waiting until no connection is left */
     pthread_cond_t emptied;
 };
 

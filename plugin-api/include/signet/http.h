@@ -13,6 +13,9 @@
                                 * called again on a worker */
 #define SIGNET_ROUTE_PUBLIC 2U /* served without authentication by the router */
 #define SIGNET_ROUTE_STREAM 4U /* the body is read with exchange.read, in the stream lane */
+#define SIGNET_ROUTE_CERTIFICATE                                                                   \
+    8U /* served only to whose TLS client certificate an auth plugin accepts; with PUBLIC nothing  \
+        * else is asked for */
 
 /* A name and its value: a header, a query parameter, a path parameter. Decoded. */
 typedef struct signet_pair {

@@ -364,6 +364,32 @@ START_TEST(certificates_in_headers_are_ignored)
 }
 END_TEST
 
+/* A route can require a certificate, and so can a listener for some paths; the rest is served. */
+START_TEST(routes_can_require_a_certificate)
+{
+    static const client_tls_t none;
+
+    atomic_store(&watch.trusting, 0);
+    expect(world.optional, &none, GET("/shown"), 401, "auth.certificate-missing");
+    expect(world.optional, &none, GET("/show/guarded"), 401, "auth.certificate-missing");
+    expect(world.optional, &none, GET("/show/guarded/of/x"), 401, "auth.certificate-missing");
+    expect(world.optional, &none, GET("/show/guarded2"), 200, "guarded2");
+    expect(world.optional, &none, GET_AS("/shown-who", "good"), 401, "auth.certificate-missing");
+    expect(world.tls, &none, GET_AS("/shown-who", "good"), 401, "auth.certificate-missing");
+    expect(world.plain, &none, GET("/shown"), 401, "auth.certificate-missing");
+    expect(world.optional, &shown, GET("/shown"), 401, "auth.certificate-invalid");
+    expect(world.optional, &shown, GET("/show/guarded"), 401, "auth.certificate-invalid");
+    expect(world.optional, &shown, GET_AS("/shown-who", "good"), 401, "auth.certificate-invalid");
+    ck_assert_int_eq(atomic_load(&watch.handled), 1);
+    atomic_store(&watch.trusting, 1);
+    expect(world.optional, &shown, GET("/shown"), 200, "/shown");
+    expect(world.optional, &shown, GET("/show/guarded"), 200, "guarded");
+    expect(world.optional, &shown, GET_AS("/shown-who", "good"), 200, "token:1");
+    expect(world.optional, &shown, GET("/shown-who"), 200, "cert:1+1");
+    expect(world.optional, &shown, GET_AS("/shown-who", "wrong"), 401, "auth.token-invalid");
+}
+END_TEST
+
 int main(void)
 {
     Suite *suite = suite_create("edge-certificates");
@@ -385,6 +411,7 @@ int main(void)
     tcase_add_test(certificates, costly_keys_are_refused);
     tcase_add_test(certificates, large_certificates_are_refused);
     tcase_add_test(certificates, certificates_in_headers_are_ignored);
+    tcase_add_test(certificates, routes_can_require_a_certificate);
     suite_add_tcase(suite, certificates);
     runner = srunner_create(suite);
     srunner_run_all(runner, CK_NORMAL);

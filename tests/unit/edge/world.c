@@ -263,6 +263,7 @@ void world_open(world_t *world, const world_options_t *options)
     signet_call_t *call = core_call_new(&call_options);
     core_config_t config = {0};
     signet_setting_t role = world_text("", "officer");
+    signet_setting_t guarded = world_text("", "/show/guarded/");
     signet_setting_t second[2] = {{0}};
     signet_setting_t second_rsa[2] = {{0}};
     int32_t status;
@@ -299,13 +300,14 @@ void world_open(world_t *world, const world_options_t *options)
                                        world_text("key", key),
                                        world_text("minimum_tls", "1.2"),
                                        world_text("client_certificates", "optional"),
+                                       world_group("certificate_paths", &guarded, 1),
                                        world_text("client_authorities", certificate)};
         signet_setting_t required[] = {
             world_text("name", "required"),         world_text("address", "127.0.0.1:0"),
             world_text("certificate", certificate), world_text("key", key),
             world_text("minimum_tls", "1.2"),       world_text("client_certificates", "required")};
         signet_setting_t listeners[] = {world_group("", plain, 2), world_group("", tls, 7),
-                                        world_group("", local, 4), world_group("", optional, 7),
+                                        world_group("", local, 4), world_group("", optional, 8),
                                         world_group("", required, 6)};
         signet_setting_t limits[] = {
             world_number("header_time", or_long(options->header_ms)),
@@ -315,10 +317,14 @@ void world_open(world_t *world, const world_options_t *options)
             world_number("request_time", or_long(options->request_ms)),
             world_number("connections", options->connections > 0 ? options->connections : 500),
             world_number("streams", options->streams > 0 ? options->streams : 100),
+            world_number("address_rate", options->address_rate),
+            world_number("actor_rate", options->actor_rate),
+            world_number("address_burst", options->burst > 0 ? options->burst : 1),
+            world_number("actor_burst", options->burst > 0 ? options->burst : 1),
         };
         signet_setting_t log[] = {world_number("access", 1)};
         signet_setting_t members[] = {
-            world_group("listeners", listeners, 5), world_group("limits", limits, 7),
+            world_group("listeners", listeners, 5), world_group("limits", limits, 11),
             world_group("log", log, 1),
             world_number("certificate_check", or_long(options->check_ms))};
         signet_setting_t host = world_group("host", members, 4);

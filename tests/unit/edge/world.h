@@ -16,6 +16,9 @@ typedef struct world_options {
     int64_t request_ms;
     int64_t connections;
     int64_t streams;
+    int64_t address_rate; /* 0: none */
+    int64_t actor_rate;
+    int64_t burst; /* of both */
     int not_ready;
     int more_certificates; /* 1: "tls" has two for second.test too, of P-256 and RSA */
     int only_http1;        /* of "tls" */

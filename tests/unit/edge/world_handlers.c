@@ -264,6 +264,8 @@ static const signet_route_t routes[] = {
     {ROUTE("POST", "/large", handle_echo, OPEN), .body_limit = 4194304},
     {ROUTE("GET", "/who", handle_who, 0)},
     {ROUTE("POST", "/who", handle_who, 0)},
+    {ROUTE("GET", "/shown", handle_show, OPEN | SIGNET_ROUTE_CERTIFICATE)},
+    {ROUTE("GET", "/shown-who", handle_who, SIGNET_ROUTE_CERTIFICATE)},
     {ROUTE("GET", "/trace", handle_trace, AT_ONCE)},
     {ROUTE("GET", "/twice", handle_twice, AT_ONCE)},
     {ROUTE("GET", "/gate", handle_gate, OPEN)},
