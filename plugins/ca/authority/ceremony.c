@@ -2,6 +2,7 @@
 
 #include "authority/authority_load.h"
 #include "authority/lineage.h"
+#include "issue/prepare.h"
 #include "issue/serial.h"
 #include "issue/signing.h"
 #include "profile/extension.h"
@@ -198,6 +199,14 @@ int32_t ca_ceremony_content(signet_call_t *call, const ca_authority_t *authority
     return status == SIGNET_OK ? add_extensions(call, authority, content) : status;
 }
 
+/* A key that may be in other hands gets no certificate any more, by whomever. */
+static int32_t check_blocked(ca_t *ca, signet_call_t *call, signet_bytes_t spki)
+{
+    signet_public_key_t key;
+    int32_t status = signet_public_key_parse(call, spki, &key);
+    return status == SIGNET_OK ? ca_prepare_blocked(ca, call, &key) : status;
+}
+
 int32_t ca_ceremony_certify(ca_t *ca, signet_call_t *call, ca_authority_t *authority,
                             const signet_key_t *key, const signet_issue_request_t *request,
                             ca_record_t *record)
@@ -206,7 +215,9 @@ int32_t ca_ceremony_certify(ca_t *ca, signet_call_t *call, ca_authority_t *autho
     int64_t now = signet_now();
     ca_content_t content;
     signet_bytes_t digest = {NULL, 0};
-    int32_t status = ca_ceremony_content(call, authority, key->public_key, now, &content);
+    int32_t status = check_blocked(ca, call, key->public_key);
+    if (status == SIGNET_OK)
+        status = ca_ceremony_content(call, authority, key->public_key, now, &content);
     if (status == SIGNET_OK)
         status = fill_record(call, authority, &content, now, record);
     if (status == SIGNET_OK && issuer == authority)
@@ -219,6 +230,7 @@ int32_t ca_ceremony_certify(ca_t *ca, signet_call_t *call, ca_authority_t *autho
         record->certificate.request_id = request->request_id;
     ca_signing_t signing = {.authority = issuer,
                             .self = issuer == authority,
+                            .regardless = issuer == authority,
                             .key_uri = issuer == authority ? key->uri : issuer->key_uri,
                             .content = &content,
                             .record = record,
@@ -386,6 +398,8 @@ int32_t ca_ceremony_import(ca_t *ca, signet_call_t *call, ca_authority_t *author
         status = ca_authority_check(call, authority, x509);
     if (status == SIGNET_OK && authority->keys.length > 0)
         status = ca_authority_check_key(call, authority, x509, &uri);
+    if (status == SIGNET_OK)
+        status = check_blocked(ca, call, x509->key.spki);
     if (status == SIGNET_OK)
         status = write_certificate(call, authority, x509->der);
     if (status == SIGNET_OK)

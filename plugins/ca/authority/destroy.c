@@ -88,7 +88,7 @@ static int32_t check_state(const ca_lifecycle_t *life, signet_call_t *call,
                                    "issues with this key; activate another one, or retire the "
                                    "authority first");
     if (is(destruction, CA_KEY_REQUESTED) || is(destruction, CA_KEY_PREPUBLISHED) ||
-        is(destruction, CA_KEY_RETIRED))
+        is(destruction, CA_KEY_RETIRED) || is(destruction, CA_KEY_COMPROMISED))
         return SIGNET_OK;
     return ca_lifecycle_refuse(life, call, "has this key in a state that is not known here");
 }
@@ -124,6 +124,9 @@ static int32_t conclude(const ca_lifecycle_t *life, signet_call_t *call,
 {
     ca_authority_t *authority = destruction->authority;
     int64_t until = destruction->issued.last_not_after;
+    /* A list by a key that others may have says nothing. */
+    if (destruction->item.compromised != 0)
+        return SIGNET_OK;
     if (until < authority->not_after)
         until = authority->not_after;
     int32_t status = ca_last_list_settle(life->ca, call, authority, destruction->key->uri,
@@ -232,11 +235,11 @@ static int32_t begin(ca_lifecycle_t *life, signet_call_t *call, ca_destruction_t
     if (status == SIGNET_OK)
         status = check_issued(life, call, destruction);
     if (status == SIGNET_OK && life->change->responder.length > 0)
-        status = destruction->authority != NULL
+        status = destruction->authority != NULL && destruction->item.compromised == 0
                      ? ca_responder_check(life, call, destruction->authority)
                      : ca_lifecycle_refuse(life, call,
-                                           "has no certificate for this key yet, so "
-                                           "that nothing needs a responder");
+                                           "has no certificate for this key, or may not sign with "
+                                           "it, so that there can be no responder");
     if (status == SIGNET_OK && life->agree != NULL)
         status = life->agree(life, call);
     life->agree = NULL;
@@ -261,7 +264,8 @@ int32_t ca_lifecycle_destroy(ca_lifecycle_t *life, signet_call_t *call)
         status = ca_issued_count(life->ca, call, destruction.authority, &destruction.issued);
     if (status == SIGNET_OK && destruction.authority != NULL && destruction.key != NULL)
         status = conclude(life, call, &destruction);
-    else if (status == SIGNET_OK && destruction.authority != NULL)
+    else if (status == SIGNET_OK && destruction.authority != NULL &&
+             destruction.item.compromised == 0)
         status = ca_last_list_get(life->ca, call, life->home->name, destruction.item.number,
                                   &destruction.list);
     if (status == SIGNET_OK)

@@ -21,6 +21,7 @@ int32_t ca_generation_declare(signet_call_t *call, const signet_store_t *store)
         CA_FIELD("retired", SIGNET_VALUE_TIME, SIGNET_FIELD_UNINDEXED),
         CA_FIELD("destroyed", SIGNET_VALUE_TIME, SIGNET_FIELD_UNINDEXED),
         CA_FIELD("reason", SIGNET_VALUE_TEXT, SIGNET_FIELD_UNINDEXED),
+        CA_FIELD("compromised", SIGNET_VALUE_TIME, SIGNET_FIELD_UNINDEXED),
         CA_FIELD("public_key", SIGNET_VALUE_BYTES, SIGNET_FIELD_UNINDEXED),
         CA_FIELD("evidence", SIGNET_VALUE_TEXT, SIGNET_FIELD_UNINDEXED),
     };
@@ -52,6 +53,7 @@ static int32_t decode(signet_call_t *call, const signet_record_t *record, ca_gen
                               .activated = signet_record_integer(record, "activated"),
                               .retired = signet_record_integer(record, "retired"),
                               .destroyed = signet_record_integer(record, "destroyed"),
+                              .compromised = signet_record_integer(record, "compromised"),
                               .reason = signet_record_text(record, "reason"),
                               .public_key = signet_record_bytes(record, "public_key"),
                               .evidence = signet_record_text(record, "evidence"),
@@ -123,6 +125,7 @@ int32_t ca_generation_put(signet_call_t *call, signet_text_t authority,
     add_time(fields, &count, "activated", generation->activated);
     add_time(fields, &count, "retired", generation->retired);
     add_time(fields, &count, "destroyed", generation->destroyed);
+    add_time(fields, &count, "compromised", generation->compromised);
     if (generation->reason.length > 0)
         fields[count++] = signet_field_text("reason", generation->reason);
     add_bytes(fields, &count, "public_key", generation->public_key);

@@ -12,8 +12,9 @@
 #define CA_KEY_REQUESTED "requested"       /* made; its certificate is asked for */
 #define CA_KEY_PREPUBLISHED "prepublished" /* certified and published, not issuing yet */
 #define CA_KEY_ACTIVE "active"
-#define CA_KEY_RETIRED "retired"       /* issues no more; signs the status of what it issued */
-#define CA_KEY_DESTROYING "destroying" /* it may be gone */
+#define CA_KEY_RETIRED "retired"         /* issues no more; signs the status of what it issued */
+#define CA_KEY_COMPROMISED "compromised" /* it may be in other hands; nothing is signed with it */
+#define CA_KEY_DESTROYING "destroying"   /* it may be gone */
 #define CA_KEY_DESTROYED "destroyed"
 
 typedef struct ca_generation {
@@ -27,6 +28,7 @@ typedef struct ca_generation {
     int64_t activated;
     int64_t retired;
     int64_t destroyed;
+    int64_t compromised;       /* since when that is known; it stays when the key is destroyed */
     signet_text_t reason;      /* given for the state */
     signet_bytes_t public_key; /* of one that is being destroyed or was; else empty */
     signet_text_t evidence;    /* of its end, a JSON object; empty: it has not come */

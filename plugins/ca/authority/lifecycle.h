@@ -19,9 +19,12 @@ struct ca_lifecycle {
     const signet_authority_change_t *change;
     const signet_change_t *approved;   /* marks the second person's approval as used; NULL: none */
     const signet_approval_t *approval; /* of the second person; NULL: none */
-    signet_text_t note;     /* what the second person is told besides; it may change meanwhile */
-    signet_bytes_t request; /* the outcome of rotate: PKCS#10 */
-    signet_text_t document; /* the outcome, JSON; empty: the authority as it is then */
+    signet_text_t note;       /* what the second person is told besides; it may change meanwhile */
+    signet_bytes_t request;   /* the outcome of rotate: PKCS#10 */
+    signet_text_t revocation; /* of a compromise: what the parent is to revoke elsewhere */
+    uint64_t revoked;         /* and how many of the authority's certificates it revoked here */
+    signet_text_t problem;    /* why no further key could be made */
+    signet_text_t document;   /* the outcome, JSON; empty: the authority as it is then */
     /* Asked once all else permits the change: whether a second person agreed; NULL: nobody must. */
     int32_t (*agree)(ca_lifecycle_t *life, signet_call_t *call);
 };
@@ -33,6 +36,11 @@ int32_t ca_lifecycle_suspend(ca_lifecycle_t *life, signet_call_t *call);
 int32_t ca_lifecycle_resume(ca_lifecycle_t *life, signet_call_t *call);
 int32_t ca_lifecycle_retire(ca_lifecycle_t *life, signet_call_t *call);
 int32_t ca_lifecycle_destroy(ca_lifecycle_t *life, signet_call_t *call);
+int32_t ca_lifecycle_compromised(ca_lifecycle_t *life, signet_call_t *call);
+
+/* Whether a further key could be made now, and the name that it would have in the backend. */
+int32_t ca_lifecycle_rotate_check(const ca_lifecycle_t *life, signet_call_t *call,
+                                  signet_text_t *name);
 
 /* For these functions. The state's record as it is to be, with this state. */
 ca_generation_t ca_lifecycle_state(const ca_lifecycle_t *life, const char *state);

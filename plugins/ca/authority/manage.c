@@ -1,6 +1,8 @@
 #include "authority/manage.h"
 
 #include "approval/approval.h"
+#include "authority/compromise.h"
+#include "authority/impact.h"
 #include "authority/last_list.h"
 #include "authority/report.h"
 #include "permission_grant.h"
@@ -26,6 +28,7 @@ static const struct {
     {SIGNET_CHANGE_RESUME, ca_lifecycle_resume},
     {SIGNET_CHANGE_RETIRE, ca_lifecycle_retire},
     {SIGNET_CHANGE_DESTROY_KEY, ca_lifecycle_destroy},
+    {SIGNET_CHANGE_COMPROMISED, ca_lifecycle_compromised},
 };
 
 static step_t step_of(signet_text_t action)
@@ -82,8 +85,11 @@ static int32_t answer(signet_call_t *call, const ca_lifecycle_t *life,
     signet_authority_report_t *made = signet_alloc(call, 1, sizeof *made);
     if (made == NULL)
         return SIGNET_NO_MEMORY;
-    *made = (signet_authority_report_t){
-        .size = sizeof *made, .document = life->document, .request = life->request};
+    *made = (signet_authority_report_t){.size = sizeof *made,
+                                        .document = life->document,
+                                        .request = life->request,
+                                        .revocation = life->revocation,
+                                        .problem = life->problem};
     *report = made;
     return life->document.length > 0
                ? SIGNET_OK
@@ -95,7 +101,8 @@ static int is_final(signet_text_t action)
 {
     return signet_text_is(action, SIGNET_CHANGE_ACTIVATE) ||
            signet_text_is(action, SIGNET_CHANGE_RETIRE) ||
-           signet_text_is(action, SIGNET_CHANGE_DESTROY_KEY);
+           signet_text_is(action, SIGNET_CHANGE_DESTROY_KEY) ||
+           signet_text_is(action, SIGNET_CHANGE_COMPROMISED);
 }
 
 /* What is asked for, as members of the paper that the second person sees. */
@@ -240,18 +247,23 @@ static int32_t permit(signet_call_t *call, signet_text_t authority, const char *
                        "\"" SIGNET_ROLE_CA_ADMINISTRATOR "\"");
 }
 
+static const char *const changers[] = {SIGNET_ROLE_CA_ADMINISTRATOR};
+
 /* Who may look at an authority's life. */
 static const char *const readers[] = {SIGNET_ROLE_CA_ADMINISTRATOR, SIGNET_ROLE_ADMINISTRATOR,
                                       SIGNET_ROLE_AUDITOR, SIGNET_ROLE_OFFICER};
 
+/* Who watches changes nothing. */
+static int32_t permit_change(signet_call_t *call, signet_text_t authority)
+{
+    return ca_grants_watch(call->services->actor(call)) ? permit(call, authority, NULL, 0)
+                                                        : permit(call, authority, changers, 1);
+}
+
 static int32_t change(void *instance, signet_call_t *call, const signet_authority_change_t *asked,
                       const signet_authority_report_t **report)
 {
-    static const char *const roles[] = {SIGNET_ROLE_CA_ADMINISTRATOR};
-    /* Who watches changes nothing. */
-    int32_t status = ca_grants_watch(call->services->actor(call))
-                         ? permit(call, asked->authority, NULL, 0)
-                         : permit(call, asked->authority, roles, 1);
+    int32_t status = permit_change(call, asked->authority);
     return status == SIGNET_OK ? apply(instance, call, asked, 0, report) : status;
 }
 
@@ -299,10 +311,48 @@ static int32_t evidence(void *instance, signet_call_t *call, signet_text_t autho
     return answer(call, &life, report);
 }
 
+/* For what is asked of an authority with keys. */
+static int32_t look_at_keys(ca_t *ca, signet_call_t *call, signet_text_t authority,
+                            ca_lifecycle_t *life)
+{
+    int32_t status = look(ca, call, authority, &life->home);
+    life->lineage = status == SIGNET_OK ? ca_lineage(life->home) : NULL;
+    if (status == SIGNET_OK && life->lineage == NULL)
+        return signet_fail(call, SIGNET_CONFLICT, "authority.pending",
+                           "the authority \"%.*s\" has no certificate yet",
+                           SIGNET_FORMAT(authority));
+    return status;
+}
+
+static int32_t impact(void *instance, signet_call_t *call, const signet_impact_query_t *query,
+                      const signet_authority_report_t **report)
+{
+    ca_lifecycle_t life = {.ca = instance};
+    int32_t status = look_at_keys(instance, call, query->authority, &life);
+    if (status == SIGNET_OK)
+        status = ca_impact(instance, call, life.home, query->limit, query->cursor, &life.document);
+    return status == SIGNET_OK ? answer(call, &life, report) : status;
+}
+
+static int32_t rehearse(void *instance, signet_call_t *call, signet_text_t authority,
+                        const signet_authority_report_t **report)
+{
+    static const signet_authority_change_t nothing = {.size = sizeof nothing};
+    ca_lifecycle_t life = {.ca = instance, .change = &nothing};
+    int32_t status = permit_change(call, authority);
+    if (status == SIGNET_OK)
+        status = look_at_keys(instance, call, authority, &life);
+    if (status == SIGNET_OK)
+        status = ca_compromise_rehearse(&life, call, &life.document);
+    return status == SIGNET_OK ? answer(call, &life, report) : status;
+}
+
 const signet_authority_interface_t ca_manage = {
     .size = sizeof(signet_authority_interface_t),
     .change = change,
     .generations = generations,
     .last_list = last_list,
     .evidence = evidence,
+    .impact = impact,
+    .rehearse = rehearse,
 };

@@ -39,6 +39,7 @@ static void add_generation(signet_json_writer_t *writer, signet_call_t *call,
     add_time(writer, "activated", item->activated);
     add_time(writer, "retired", item->retired);
     add_time(writer, "destroyed", item->destroyed);
+    add_time(writer, "compromised", item->compromised);
     if (item->reason.length > 0)
         signet_json_text(writer, "reason", item->reason);
     if (item->evidence.length > 0)

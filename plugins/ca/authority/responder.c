@@ -87,7 +87,7 @@ static int32_t sign(const ca_lifecycle_t *life, signet_call_t *call, ca_authorit
     draft.content.outlives = 1;
     status = fill_record(call, &draft, record);
     ca_signing_t signing = {.authority = authority,
-                            .last = 1,
+                            .regardless = 1,
                             .key_uri = key_uri,
                             .content = &draft.content,
                             .record = record,

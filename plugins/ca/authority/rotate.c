@@ -222,6 +222,9 @@ static int is_certifiable(const ca_lifecycle_t *life, signet_call_t *call,
                           const rotation_t *rotation)
 {
     ca_authority_t *issuer = rotation->next->parent;
+    /* The keys before are not used any more: a root's new key signs its certificate alone. */
+    if (issuer == NULL && ca_lifecycle_is(life, SIGNET_AUTHORITY_COMPROMISED))
+        return 1;
     if (issuer == NULL)
         issuer = ca_authority_now(life->home);
     /* A parent of another tenant is that one's to use: it gets a request, as if it were elsewhere.
@@ -236,14 +239,34 @@ static int is_certifiable(const ca_lifecycle_t *life, signet_call_t *call,
 
 static int32_t certify(ca_lifecycle_t *life, signet_call_t *call, rotation_t *rotation)
 {
-    int root = rotation->next->parent == NULL;
+    int links =
+        rotation->next->parent == NULL && !ca_lifecycle_is(life, SIGNET_AUTHORITY_COMPROMISED);
     if (!is_certifiable(life, call, rotation))
         return ca_ceremony_csr(call, rotation->next, rotation->key, &life->request);
     int32_t status =
         sign_once(life, call, rotation, "certificate", sign_own, &rotation->item.certificate);
-    if (status == SIGNET_OK && root)
+    if (status == SIGNET_OK && links)
         status = link_keys(life, call, rotation);
     return status == SIGNET_OK ? publish(life, call, rotation) : status;
+}
+
+static int32_t check_rotatable(const ca_lifecycle_t *life, signet_call_t *call)
+{
+    if (!ca_lifecycle_is(life, SIGNET_AUTHORITY_ACTIVE) &&
+        !ca_lifecycle_is(life, SIGNET_AUTHORITY_COMPROMISED))
+        return ca_lifecycle_refuse(life, call, "is not in service, so that its key is not rotated");
+    if (ca_lineage_in(life->lineage, CA_KEY_PREPUBLISHED) != NULL)
+        return ca_lifecycle_refuse(life, call,
+                                   "has a further key that is published already; activate or "
+                                   "destroy that one first");
+    return SIGNET_OK;
+}
+
+int32_t ca_lifecycle_rotate_check(const ca_lifecycle_t *life, signet_call_t *call,
+                                  signet_text_t *name)
+{
+    *name = key_name(call, life->home, next_number(life->lineage));
+    return name->data == NULL ? SIGNET_NO_MEMORY : check_published(life, call);
 }
 
 int32_t ca_lifecycle_rotate(ca_lifecycle_t *life, signet_call_t *call)
@@ -253,12 +276,9 @@ int32_t ca_lifecycle_rotate(ca_lifecycle_t *life, signet_call_t *call)
     int32_t status = ca_authority_local(call, life->home);
     if (status != SIGNET_OK)
         return status;
-    if (!ca_lifecycle_is(life, SIGNET_AUTHORITY_ACTIVE))
-        return ca_lifecycle_refuse(life, call, "is not in service, so that its key is not rotated");
-    if (ca_lineage_in(life->lineage, CA_KEY_PREPUBLISHED) != NULL)
-        return ca_lifecycle_refuse(life, call,
-                                   "has a further key that is published already; activate or "
-                                   "destroy that one first");
+    status = check_rotatable(life, call);
+    if (status != SIGNET_OK)
+        return status;
     status = open != NULL ? go_on(life, call, open, &rotation) : begin(life, call, &rotation);
     if (status == SIGNET_OK)
         status = certify(life, call, &rotation);
@@ -299,8 +319,9 @@ int32_t ca_lifecycle_activate(ca_lifecycle_t *life, signet_call_t *call)
     const ca_generation_t *former = ca_lineage_in(life->lineage, CA_KEY_ACTIVE);
     const signet_key_t *key = NULL;
     int64_t now = signet_now();
-    if (!ca_lifecycle_is(life, SIGNET_AUTHORITY_ACTIVE) || next == NULL ||
-        next->authority == NULL || former == NULL)
+    int anew = ca_lifecycle_is(life, SIGNET_AUTHORITY_COMPROMISED);
+    if ((!ca_lifecycle_is(life, SIGNET_AUTHORITY_ACTIVE) && !anew) || next == NULL ||
+        next->authority == NULL || (former == NULL && !anew))
         return ca_lifecycle_refuse(life, call,
                                    "is not in service, or has no published key to activate; "
                                    "rotate its key first");
@@ -310,14 +331,19 @@ int32_t ca_lifecycle_activate(ca_lifecycle_t *life, signet_call_t *call)
     int32_t status = ca_authority_key(call, next->authority, &key);
     if (status != SIGNET_OK)
         return status;
-    ca_generation_t items[2] = {*former, *next};
-    items[0].state = SIGNET_TEXT(CA_KEY_RETIRED);
-    items[0].retired = now;
+    ca_generation_t items[2] = {ca_lifecycle_state(life, SIGNET_AUTHORITY_ACTIVE), *next};
+    if (former != NULL) {
+        items[0] = *former;
+        items[0].state = SIGNET_TEXT(CA_KEY_RETIRED);
+        items[0].retired = now;
+    }
     items[1].state = SIGNET_TEXT(CA_KEY_ACTIVE);
     items[1].activated = now;
     signet_pair_t fields[] = {
         signet_pair("generation", signet_format(call, "%llu", (unsigned long long)next->number)),
-        signet_pair("former", signet_format(call, "%llu", (unsigned long long)former->number)),
+        signet_pair(
+            "former",
+            signet_format(call, "%llu", (unsigned long long)(former != NULL ? former->number : 0))),
         signet_pair("comment", life->change->comment)};
     return ca_lifecycle_commit(life, call, items, 2, NULL, 0, SIGNET_EVENT_AUTHORITY_ACTIVATED,
                                fields, 3);

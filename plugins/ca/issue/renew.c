@@ -1,11 +1,15 @@
 #include "issue/renew.h"
 
+#include "authority/lineage.h"
 #include "issue/issue.h"
 #include "permission.h"
 #include "record/record.h"
 
 #include <signet/sdk/encode.h>
 #include <signet/sdk/error.h>
+
+/* A window that lies behind means: now (RFC 9773, 4.2). */
+#define AT_ONCE_MS (INT64_C(60) * 1000)
 
 /* Names as they are asked for, from those of the certificate: "dns:a.example". */
 static int32_t ask_names(signet_call_t *call, const signet_certificate_t *certificate,
@@ -66,6 +70,19 @@ void ca_renew_window(signet_certificate_t *certificate)
         return;
     certificate->renew_from = certificate->not_after - life / 3;
     certificate->renew_before = certificate->not_after - life / 6;
+}
+
+void ca_renew_compromised(const ca_t *ca, signet_certificate_t *certificate)
+{
+    const ca_authority_t *home =
+        ca_authority_find(ca->authorities, ca->authority_count, certificate->authority);
+    const ca_lineage_t *lineage = home != NULL ? ca_lineage(home) : NULL;
+    const ca_generation_t *item =
+        lineage != NULL ? ca_lineage_find(lineage, certificate->generation) : NULL;
+    if (item == NULL || item->compromised == 0)
+        return;
+    certificate->renew_from = item->compromised;
+    certificate->renew_before = item->compromised + AT_ONCE_MS;
 }
 
 int32_t ca_renew_hint(void *instance, signet_call_t *call, signet_text_t authority,

@@ -364,7 +364,7 @@ static int32_t work(ca_t *ca, signet_call_t *call, ca_signing_t *signing, signin
     int transparent = ca_precertificate_wanted(signing->content);
     int32_t status = call->services->check(call);
     /* It may have been suspended, or its key lost, since the call began. */
-    if (status == SIGNET_OK && !signing->last)
+    if (status == SIGNET_OK && !signing->regardless)
         status = ca_authority_in_service(call, signing->authority);
     if (status == SIGNET_OK)
         status = check_ready(call, parts);

@@ -13,8 +13,9 @@
 typedef struct ca_signing {
     ca_authority_t *authority; /* the issuer */
     int self;                  /* 1: a root's own certificate */
-    int last;                  /* 1: before its key is destroyed: it need not be in service */
-    signet_text_t key_uri;     /* of the issuer's key */
+    int regardless; /* 1: whether or not it is in service: the last certificate before its key is
+                     * destroyed, or a root's own for a new key */
+    signet_text_t key_uri; /* of the issuer's key */
     const ca_content_t *content;
     ca_draft_t *draft;   /* whose reservations are put with the intent; NULL: there are none */
     ca_record_t *record; /* all but serial, body, der and fingerprint */

@@ -32,6 +32,7 @@ static int32_t get(void *instance, signet_call_t *call, signet_text_t authority,
         return status;
     if (!ca_permission_read(call, &record->certificate))
         return ca_record_missing(call, authority, serial);
+    ca_renew_compromised(ca, &record->certificate);
     *certificate = &record->certificate;
     return SIGNET_OK;
 }
@@ -195,8 +196,10 @@ static int32_t search(ca_t *ca, signet_call_t *call, const signet_certificate_qu
         ca_record_t *record = NULL;
         status = intents ? decode_intent(call, &store, found->records[i], &record)
                          : ca_record_decode(call, found->records[i], &record);
-        if (status == SIGNET_OK && record != NULL && accept(call, query, &record->certificate))
+        if (status == SIGNET_OK && record != NULL && accept(call, query, &record->certificate)) {
+            ca_renew_compromised(ca, &record->certificate);
             certificates[page->count++] = &record->certificate;
+        }
     }
     if (status == SIGNET_OK)
         page->cursor = found->cursor;

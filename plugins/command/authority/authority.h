@@ -22,6 +22,11 @@ int32_t authority_evidence(void *instance, signet_call_t *call,
                            const signet_command_input_t *input);
 int32_t authority_last_list(void *instance, signet_call_t *call,
                             const signet_command_input_t *input);
+int32_t authority_compromised(void *instance, signet_call_t *call,
+                              const signet_command_input_t *input);
+int32_t authority_rehearse_compromise(void *instance, signet_call_t *call,
+                                      const signet_command_input_t *input);
+int32_t authority_impact(void *instance, signet_call_t *call, const signet_command_input_t *input);
 int32_t authority_generations(void *instance, signet_call_t *call,
                               const signet_command_input_t *input);
 

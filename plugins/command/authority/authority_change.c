@@ -1,5 +1,5 @@
-/* signet ca rotate, import, activate, suspend, resume, retire, destroy-key, generations, evidence
- * and last-list */
+/* signet ca rotate, import, activate, suspend, resume, retire, destroy-key, compromised,
+ * generations, evidence, last-list, impact and rehearse-compromise */
 #include "authority.h"
 
 #include <signet/sdk/error.h>
@@ -73,6 +73,27 @@ static int32_t write_request(signet_call_t *call, const signet_command_input_t *
     return signet_file_write(call, out, signet_text_bytes(request->text), FILE_MODE);
 }
 
+/* What a compromise leaves to do: for the parent's ceremony, and by hand. */
+static int32_t write_rest(signet_call_t *call, const signet_command_input_t *input,
+                          const signet_json_t *answer)
+{
+    const signet_json_t *lines = signet_json_get(answer, "revocation");
+    const signet_json_t *problem = signet_json_get(answer, "problem");
+    signet_text_t out = signet_setting_text(input->options, "revocation");
+    if (lines != NULL && out.length == 0)
+        return signet_fail_field(call, SIGNET_INVALID, "command.revocation", "revocation",
+                                 "it is done, but the parent must revoke elsewhere: name a file "
+                                 "for its ceremony with --revocation and ask again");
+    int32_t status = lines != NULL
+                         ? signet_file_write(call, out, signet_text_bytes(lines->text), FILE_MODE)
+                         : SIGNET_OK;
+    if (status == SIGNET_OK && problem != NULL)
+        return signet_fail(call, SIGNET_CONFLICT, "authority.replacement",
+                           "it is done, but no further key could be made: %.*s",
+                           SIGNET_FORMAT(problem->text));
+    return status;
+}
+
 /* What destroy-key asks for besides. */
 static int32_t add_destruction(signet_call_t *call, const signet_command_input_t *input,
                                signet_json_writer_t *writer)
@@ -102,6 +123,8 @@ static int32_t change(signet_call_t *call, const signet_command_input_t *input, 
     signet_text_t body;
     signet_text_t path = signet_setting_text(input->options, "file");
     signet_text_t comment = signet_setting_text(input->options, "comment");
+    if (comment.length == 0)
+        comment = signet_setting_text(input->options, "reason");
     signet_json_writer_t writer = signet_json_writer(call, 1024);
     int32_t status = path.length > 0 ? signet_file_read(call, path, FILE_MAX, &file) : SIGNET_OK;
     signet_json_begin_object(&writer, NULL);
@@ -121,6 +144,8 @@ static int32_t change(signet_call_t *call, const signet_command_input_t *input, 
         status = check_done(call, answer);
     if (status == SIGNET_OK)
         status = write_request(call, input, answer);
+    if (status == SIGNET_OK)
+        status = write_rest(call, input, answer);
     return status == SIGNET_OK ? show(call, input, answer) : status;
 }
 
@@ -207,4 +232,53 @@ int32_t authority_last_list(void *instance, signet_call_t *call,
 {
     (void)instance;
     return fetch(call, input, "list");
+}
+
+int32_t authority_compromised(void *instance, signet_call_t *call,
+                              const signet_command_input_t *input)
+{
+    (void)instance;
+    return change(call, input, "compromised");
+}
+
+int32_t authority_rehearse_compromise(void *instance, signet_call_t *call,
+                                      const signet_command_input_t *input)
+{
+    const signet_client_response_t *response = NULL;
+    (void)instance;
+    int32_t status =
+        signet_client(call, input, "POST", make_path(call, input, "compromise/rehearsal"), "*/*",
+                      (signet_text_t){NULL, 0}, &response);
+    return status == SIGNET_OK ? input->output->services->raw(input->output, call, response->body)
+                               : status;
+}
+
+int32_t authority_impact(void *instance, signet_call_t *call, const signet_command_input_t *input)
+{
+    static const signet_column_t reached[] = {
+        SIGNET_COLUMN("serial", "Serial", 0),
+        SIGNET_COLUMN("generation", "Key", SIGNET_COLUMN_NUMBER),
+        SIGNET_COLUMN("profile", "Profile", 0),
+        SIGNET_COLUMN("owner", "Owner", 0),
+        SIGNET_COLUMN("state", "State", 0),
+        SIGNET_COLUMN("not_after", "Expires", 0),
+        SIGNET_COLUMN("subject", "Subject", SIGNET_COLUMN_WIDE),
+    };
+    const signet_client_response_t *response = NULL;
+    if (signet_setting_integer(input->options, "counts", 0) != 0) {
+        int32_t status = signet_client(call, input, "GET", make_path(call, input, "impact?limit=1"),
+                                       "*/*", (signet_text_t){NULL, 0}, &response);
+        return status == SIGNET_OK
+                   ? input->output->services->raw(input->output, call, response->body)
+                   : status;
+    }
+    signet_listing_t listing = {
+        .path = make_path(call, input, "impact"),
+        .member = "list",
+        .limit = (uint64_t)signet_setting_integer(input->options, "limit", 0),
+        .columns = reached,
+        .column_count = sizeof reached / sizeof reached[0],
+    };
+    (void)instance;
+    return signet_show_list(call, input, &listing);
 }

@@ -55,6 +55,27 @@ static const signet_option_t destroy_options[] = {
            "The request of an OCSP responder that answers on (PEM)."),
     OPTION(SIGNET_OPTION_TEXT, 0, "profile", "The responder's profile."),
 };
+static const signet_option_t compromised_options[] = {
+    NAME,
+    OPTION(SIGNET_OPTION_TEXT, SIGNET_OPTION_REQUIRED, "reason", "Why; kept and journaled."),
+    OPTION(SIGNET_OPTION_PATH, 0, "out",
+           "The file for the further key's request, where the parent is elsewhere (PEM)."),
+    OPTION(SIGNET_OPTION_PATH, 0, "revocation",
+           "The file with what the parent's ceremony is to revoke, where it is elsewhere."),
+};
+static const signet_option_t impact_options[] = {
+    NAME,
+    {.size = sizeof(signet_option_t),
+     .type = SIGNET_OPTION_BOOLEAN,
+     .name = SIGNET_TEXT_INIT("counts"),
+     .help = SIGNET_TEXT_INIT("How many, by profile and owner, and the authorities below; JSON.")},
+    {.size = sizeof(signet_option_t),
+     .type = SIGNET_OPTION_INTEGER,
+     .name = SIGNET_TEXT_INIT("limit"),
+     .minimum = 1,
+     .maximum = 1000000,
+     .help = SIGNET_TEXT_INIT("The most certificates shown; all where it is left out.")},
+};
 static const signet_option_t evidence_options[] = {
     NAME,
     GENERATION,
@@ -96,6 +117,16 @@ static const signet_command_t commands[] = {
             "revocation list before, and certifies a responder where one is named. A second "
             "person must agree.",
             destroy_options, COUNT(destroy_options), authority_destroy_key),
+    COMMAND("ca compromised", "Say that an authority's keys may be in other hands.",
+            "They are blocked for ever, its certificates revoked at the parent or asked to be, and "
+            "a further key is made, which 'ca activate' lets issue. A second person must agree; "
+            "'ca suspend' stops issuance at once.",
+            compromised_options, COUNT(compromised_options), authority_compromised),
+    COMMAND("ca rehearse-compromise", "Walk through a compromise and say what would happen, JSON.",
+            "Nothing changes, but the journal says that it was rehearsed.", show_options,
+            COUNT(show_options), authority_rehearse_compromise),
+    COMMAND("ca impact", "List what a compromise of an authority's keys reaches, or would.", "",
+            impact_options, COUNT(impact_options), authority_impact),
     COMMAND("ca evidence", "Show the evidence of a key that was destroyed, JSON.", "",
             evidence_options, COUNT(evidence_options), authority_evidence),
     COMMAND("ca last-list", "Fetch the last revocation list of a key that was destroyed, DER.", "",

@@ -94,6 +94,10 @@ int32_t rest_get_evidence(void *instance, signet_call_t *call, const signet_requ
                           signet_exchange_t *exchange);
 int32_t rest_get_last_list(void *instance, signet_call_t *call, const signet_request_t *request,
                            signet_exchange_t *exchange);
+int32_t rest_get_impact(void *instance, signet_call_t *call, const signet_request_t *request,
+                        signet_exchange_t *exchange);
+int32_t rest_rehearse_compromise(void *instance, signet_call_t *call,
+                                 const signet_request_t *request, signet_exchange_t *exchange);
 int32_t rest_change_authority(void *instance, signet_call_t *call, const signet_request_t *request,
                               signet_exchange_t *exchange);
 int32_t rest_list_profiles(void *instance, signet_call_t *call, const signet_request_t *request,

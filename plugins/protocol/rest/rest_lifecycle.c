@@ -1,5 +1,6 @@
 /* GET /v1/authorities/{name}/generations, and of one of them its evidence and last list; POST
- * /v1/authorities/{name}/{action}: the life of an authority and of its keys. */
+ * /v1/authorities/{name}/{action}: the life of an authority and of its keys. What a compromise
+ * reaches, and its rehearsal. */
 #include <signet/ext/draft/authority.h>
 #include <signet/sdk/encode.h>
 
@@ -22,6 +23,10 @@ static int32_t answer(signet_call_t *call, signet_exchange_t *exchange,
     if (report->request.length > 0)
         signet_json_text(&writer, "request",
                          signet_pem(call, "CERTIFICATE REQUEST", report->request));
+    if (SIGNET_HAS(report, revocation.length))
+        signet_json_text(&writer, "revocation", report->revocation);
+    if (SIGNET_HAS(report, problem.length))
+        signet_json_text(&writer, "problem", report->problem);
     signet_json_end_object(&writer);
     return signet_http_answer_json(call, exchange, 200, &writer, (signet_text_t){NULL, 0});
 }
@@ -169,4 +174,55 @@ int32_t rest_get_last_list(void *instance, signet_call_t *call, const signet_req
                ? signet_http_answer(call, exchange, 200, SIGNET_TEXT("application/pkix-crl"), list,
                                     (signet_text_t){NULL, 0})
                : status;
+}
+
+/* A document as it is. */
+static int32_t answer_document(signet_call_t *call, signet_exchange_t *exchange,
+                               const signet_authority_report_t *report)
+{
+    return signet_http_answer(call, exchange, 200, SIGNET_TEXT("application/json"),
+                              signet_text_bytes(report->document), (signet_text_t){NULL, 0});
+}
+
+int32_t rest_get_impact(void *instance, signet_call_t *call, const signet_request_t *request,
+                        signet_exchange_t *exchange)
+{
+    static const char *const names[] = {"limit", "cursor"};
+    const signet_authority_report_t *report = NULL;
+    signet_impact_query_t query = {.size = sizeof query,
+                                   .authority = signet_http_parameter(request, 0),
+                                   .cursor = signet_http_query(request, "cursor")};
+    int32_t status = signet_http_query_only(call, request, names, 2);
+    if (status == SIGNET_OK)
+        status = signet_http_query_limit(call, request, &query.limit);
+    if (status != SIGNET_OK)
+        return status;
+    const signet_provider_t *ca = find(instance, call);
+    if (ca == NULL)
+        return signet_status(call);
+    const signet_authority_interface_t *interface = ca->interface;
+    status = SIGNET_HAS(interface, impact)
+                 ? interface->impact(ca->instance, call, &query, &report)
+                 : signet_fail(call, SIGNET_UNSUPPORTED, "authority.unsupported",
+                               "the CA cannot say what a compromise reaches");
+    return status == SIGNET_OK ? answer_document(call, exchange, report) : status;
+}
+
+int32_t rest_rehearse_compromise(void *instance, signet_call_t *call,
+                                 const signet_request_t *request, signet_exchange_t *exchange)
+{
+    const signet_authority_report_t *report = NULL;
+    int32_t status = signet_http_query_only(call, request, NULL, 0);
+    if (status != SIGNET_OK)
+        return status;
+    const signet_provider_t *ca = find(instance, call);
+    if (ca == NULL)
+        return signet_status(call);
+    const signet_authority_interface_t *interface = ca->interface;
+    status =
+        SIGNET_HAS(interface, rehearse)
+            ? interface->rehearse(ca->instance, call, signet_http_parameter(request, 0), &report)
+            : signet_fail(call, SIGNET_UNSUPPORTED, "authority.unsupported",
+                          "the CA cannot rehearse a compromise");
+    return status == SIGNET_OK ? answer_document(call, exchange, report) : status;
 }

@@ -64,10 +64,39 @@ static int32_t evidence(void *instance, signet_call_t *call, signet_text_t autho
     return find_gone(call, authority, generation);
 }
 
+static int32_t impact(void *instance, signet_call_t *call, const signet_impact_query_t *query,
+                      const signet_authority_report_t **report)
+{
+    static const signet_authority_report_t reached = {
+        .size = sizeof reached,
+        .document = SIGNET_TEXT_INIT("{\"authority\":\"device\",\"certificates\":0,\"list\":[]}")};
+    (void)instance;
+    *report = &reached;
+    return signet_text_is(query->authority, "device")
+               ? SIGNET_OK
+               : signet_fail(call, SIGNET_NOT_FOUND, "authority.not-found", "there is none");
+}
+
+static int32_t rehearse(void *instance, signet_call_t *call, signet_text_t authority,
+                        const signet_authority_report_t **report)
+{
+    static const signet_authority_report_t said = {
+        .size = sizeof said,
+        .document = SIGNET_TEXT_INIT("{\"authority\":\"device\",\"rehearsal\":true,\"keys\":[],"
+                                     "\"impact\":{},\"parent\":{},\"replacement\":{}}")};
+    (void)instance;
+    *report = &said;
+    return signet_text_is(authority, "device")
+               ? SIGNET_OK
+               : signet_fail(call, SIGNET_NOT_FOUND, "authority.not-found", "there is none");
+}
+
 const signet_authority_interface_t fake_authorities = {
     .size = sizeof(signet_authority_interface_t),
     .change = change,
     .generations = generations,
     .last_list = last_list,
     .evidence = evidence,
+    .impact = impact,
+    .rehearse = rehearse,
 };

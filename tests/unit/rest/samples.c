@@ -117,6 +117,10 @@ static void sample_reading(void)
     ask("GET", "/v1/authorities/device/generations/2/evidence", NULL, NULL);
     ask("GET", "/v1/authorities/device/generations/1/list", NULL, NULL);
     ask("GET", "/v1/authorities/device/generations/two/list", NULL, NULL);
+    ask("GET", "/v1/authorities/device/impact?limit=10", NULL, NULL);
+    ask("GET", "/v1/authorities/device/impact?limit=0", NULL, NULL);
+    ask("POST", "/v1/authorities/device/compromise/rehearsal", NULL, NULL);
+    ask("POST", "/v1/authorities/none/compromise/rehearsal", NULL, NULL);
     ask("POST", "/v1/authorities/device/rotate", NULL, "{\"comment\":\"yearly\"}");
     ask("POST", "/v1/authorities/device/activate", NULL, NULL);
     ask("GET", "/v1/authorities/device/chain?root=CN%3DOther%20Root", NULL, NULL);

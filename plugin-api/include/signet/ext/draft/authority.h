@@ -20,6 +20,10 @@
 /* A key that issues no more is destroyed for good, with evidence. Interrupted and asked again it
  * goes on; asked once more it is OK and changes nothing. */
 #define SIGNET_CHANGE_DESTROY_KEY "destroy-key"
+/* Its keys may be in other hands: they are blocked for ever, its certificates revoked at the parent
+ * or asked to be, and a further key made, which `activate` lets issue. The comment is required.
+ * What failed is done when the same is asked for again. */
+#define SIGNET_CHANGE_COMPROMISED "compromised"
 
 /* A change asked for. */
 typedef struct signet_authority_change {
@@ -41,9 +45,21 @@ typedef struct signet_authority_change {
 typedef struct signet_authority_report {
     uint32_t size;
     uint32_t reserved;
-    signet_text_t document; /* a JSON object */
-    signet_bytes_t request; /* rotate: PKCS#10, DER, where the parent is elsewhere; else empty */
+    signet_text_t document;   /* a JSON object */
+    signet_bytes_t request;   /* rotate: PKCS#10, DER, where the parent is elsewhere; else empty */
+    signet_text_t revocation; /* compromised: lines for the step sign-crl of the parent's ceremony
+                               * (option `revoked`); empty: the parent has revoked here */
+    signet_text_t problem;    /* compromised: why no further key could be made; else empty */
 } signet_authority_report_t;
+
+/* What a compromise reaches, asked for page by page. */
+typedef struct signet_impact_query {
+    uint32_t size;
+    uint32_t reserved;
+    signet_text_t authority;
+    uint64_t limit; /* 1…1000 */
+    signet_text_t cursor;
+} signet_impact_query_t;
 
 /* The interface. */
 typedef struct signet_authority_interface {
@@ -64,6 +80,15 @@ typedef struct signet_authority_interface {
     /* The evidence of a key's end. NOT_FOUND where it has not come. Optional. [worker] */
     int32_t (*evidence)(void *instance, signet_call_t *call, signet_text_t authority,
                         uint64_t generation, const signet_authority_report_t **report);
+    /* What a compromise of the authority's keys reaches, or would: how many certificates that are
+     * still good, by profile and owner, the authorities below, and a page of the certificates. A
+     * JSON object. Optional. [worker] */
+    int32_t (*impact)(void *instance, signet_call_t *call, const signet_impact_query_t *query,
+                      const signet_authority_report_t **report);
+    /* Walks through a compromise and says what would happen, a JSON object. Nothing changes, but
+     * the journal says that it was rehearsed. Optional. [worker] */
+    int32_t (*rehearse)(void *instance, signet_call_t *call, signet_text_t authority,
+                        const signet_authority_report_t **report);
 } signet_authority_interface_t;
 
 #endif
