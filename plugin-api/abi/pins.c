@@ -948,7 +948,7 @@ MEMBER(signet_archived_key_page, count, 16);
 MEMBER(signet_archived_key_page, cursor, 24);
 
 /* ca.h: signet_ca_interface */
-SIZE(signet_ca_interface, 136);
+SIZE(signet_ca_interface, 144);
 MEMBER(signet_ca_interface, size, 0);
 MEMBER(signet_ca_interface, reserved, 4);
 MEMBER(signet_ca_interface, issue, 8);
@@ -967,6 +967,7 @@ MEMBER(signet_ca_interface, chain_of, 104);
 MEMBER(signet_ca_interface, import_key, 112);
 MEMBER(signet_ca_interface, recover_key, 120);
 MEMBER(signet_ca_interface, archived_keys, 128);
+MEMBER(signet_ca_interface, relied_chains, 136);
 
 /* auth.h: signet_credential */
 SIZE(signet_credential, 88);
@@ -1340,6 +1341,10 @@ static void pin_signet_ca_interface(const struct signet_ca_interface *object)
                              const signet_archived_key_query_t *query,
                              const signet_archived_key_page_t **page) = object->archived_keys;
     (void)archived_keys;
+    int32_t (*relied_chains)(void *instance, signet_call_t *call, signet_text_t authority,
+                             const signet_chain_t *const **chains, uint64_t *count) =
+        object->relied_chains;
+    (void)relied_chains;
 }
 
 static void pin_signet_auth_interface(const struct signet_auth_interface *object)

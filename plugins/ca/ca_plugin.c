@@ -318,6 +318,7 @@ static const signet_ca_interface_t ca_interface = {
     .archived_keys = ca_recover_history,
     .chains = ca_alternate_chains,
     .chain_of = ca_catalog_chain_of,
+    .relied_chains = ca_catalog_relied_chains,
 };
 
 static const signet_provide_t provides[] = {

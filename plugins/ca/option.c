@@ -101,7 +101,8 @@ static const signet_option_t authority_options[] = {
     CA_OPTION("crl", SIGNET_OPTION_PATH, SIGNET_OPTION_STATE, "",
               "The file of its last revocation list (PEM), where a ceremony signs it."),
     CA_OPTION("responder", SIGNET_OPTION_PATH, SIGNET_OPTION_STATE, "",
-              "The file of its OCSP responder's certificate (PEM), where a ceremony signs it."),
+              "The file of its OCSP responder's certificate (PEM), where a ceremony signs it; "
+              "{generation} and {key-id} tell the files of its keys apart."),
     TEXTS("crl_urls", "Where its revocation list can be fetched; goes into what it issues."),
     TEXTS("ocsp_urls", "Where its OCSP responder answers; goes into what it issues."),
     TEXTS("freshest_crl_urls", "Where changes since the last revocation list can be fetched; goes "

@@ -314,6 +314,11 @@ typedef struct signet_ca_interface {
     int32_t (*archived_keys)(void *instance, signet_call_t *call,
                              const signet_archived_key_query_t *query,
                              const signet_archived_key_page_t **page);
+    /* The chains that what an authority issued may be relied on by, as an array of `*count`
+     * pointers: one for each of its keys that is certified, the issuing one first, but none with a
+     * key in it that is known as compromised. NOT_FOUND. Optional. [any] */
+    int32_t (*relied_chains)(void *instance, signet_call_t *call, signet_text_t authority,
+                             const signet_chain_t *const **chains, uint64_t *count);
 } signet_ca_interface_t;
 
 #endif

@@ -19,7 +19,7 @@ typedef struct certificate_authority {
     pthread_mutex_t lock; /* for what follows */
     int has_lock;
     certificate_trust_t *trust;         /* as it stands; NULL: unusable, or not made yet */
-    uint8_t digest[CERTIFICATE_DIGEST]; /* own: of the chain that `trust` was made of */
+    uint8_t digest[CERTIFICATE_DIGEST]; /* own: of the chains that `trust` was made of */
 } certificate_authority_t;
 
 /* Fills one from its settings. INVALID at the setting. [any] */

@@ -26,29 +26,57 @@ signet_call_t *certificate_own_call(signet_call_t *call, const certificate_autho
     return child;
 }
 
-/* Only a state that is known to be a good one will do. */
+/* Only a state that is known to be a good one will do. What a retired authority issued is good
+ * until it expires; a suspended one is being looked into. */
 static int32_t is_accepted(signet_call_t *asking, const signet_provider_t *provider,
                            signet_text_t name, int *accepted)
 {
+    static const char *const good[] = {SIGNET_AUTHORITY_ACTIVE, SIGNET_AUTHORITY_OFFLINE,
+                                       SIGNET_AUTHORITY_RETIRED};
     const signet_ca_interface_t *ca = provider->interface;
     const signet_authority_t *const *all = NULL;
     uint64_t count = 0;
     int32_t status = ca->authorities(provider->instance, asking, &all, &count);
     *accepted = 0;
-    for (uint64_t i = 0; status == SIGNET_OK && i < count; i++)
-        if (signet_text_equal(all[i]->name, name))
-            *accepted = signet_text_is(all[i]->state, SIGNET_AUTHORITY_ACTIVE) ||
-                        signet_text_is(all[i]->state, SIGNET_AUTHORITY_OFFLINE);
+    for (uint64_t i = 0; status == SIGNET_OK && i < count; i++) {
+        for (size_t j = 0; j < sizeof good / sizeof good[0]; j++)
+            *accepted |=
+                signet_text_equal(all[i]->name, name) && signet_text_is(all[i]->state, good[j]);
+    }
     return status;
 }
 
-static int32_t digest_chain(signet_call_t *asking, const signet_bytes_t *chain, uint64_t count,
-                            signet_bytes_t *digest)
+/* The chains of all keys of an authority that certificates may come from; of a CA that knows of one
+ * key alone, its chain. */
+static int32_t find_chains(signet_call_t *asking, const signet_provider_t *provider,
+                           signet_text_t name, const signet_chain_t *const **chains,
+                           uint64_t *count)
+{
+    const signet_ca_interface_t *ca = provider->interface;
+    if (SIGNET_HAS(ca, relied_chains))
+        return ca->relied_chains(provider->instance, asking, name, chains, count);
+    signet_chain_t *only = signet_alloc(asking, 1, sizeof *only);
+    const signet_chain_t **list = signet_alloc(asking, 1, sizeof *list);
+    if (only == NULL || list == NULL)
+        return SIGNET_NO_MEMORY;
+    only->size = sizeof *only;
+    list[0] = only;
+    *chains = list;
+    *count = 1;
+    return ca->chain(provider->instance, asking, name, &only->certificates,
+                     &only->certificate_count);
+}
+
+static int32_t digest_chains(signet_call_t *asking, const signet_chain_t *const *chains,
+                             uint64_t count, signet_bytes_t *digest)
 {
     signet_buffer_t buffer = signet_buffer(asking, 4096);
     signet_bytes_t whole;
-    for (uint64_t i = 0; i < count; i++)
-        signet_buffer_add(&buffer, chain[i].data, chain[i].length);
+    for (uint64_t i = 0; i < count; i++) {
+        for (uint64_t j = 0; j < chains[i]->certificate_count; j++)
+            signet_buffer_add(&buffer, chains[i]->certificates[j].data,
+                              chains[i]->certificates[j].length);
+    }
     int32_t status = signet_buffer_bytes(&buffer, &whole);
     return status == SIGNET_OK ? signet_sha256(asking, whole, digest) : status;
 }
@@ -69,12 +97,17 @@ static int32_t add_authority(signet_call_t *asking, certificate_trust_t *trust, 
     return status;
 }
 
-static certificate_trust_t *make(signet_call_t *asking, const signet_bytes_t *chain, uint64_t count)
+static certificate_trust_t *make(signet_call_t *asking, const signet_chain_t *const *chains,
+                                 uint64_t count)
 {
     certificate_trust_t *trust = certificate_trust_new(asking);
     int32_t status = trust != NULL ? SIGNET_OK : SIGNET_NO_MEMORY;
-    for (uint64_t i = 0; status == SIGNET_OK && i < count; i++)
-        status = add_authority(asking, trust, chain[i], i == 0, i + 1 == count);
+    for (uint64_t i = 0; status == SIGNET_OK && i < count; i++) {
+        uint64_t last = chains[i]->certificate_count;
+        for (uint64_t j = 0; status == SIGNET_OK && j < last; j++)
+            status =
+                add_authority(asking, trust, chains[i]->certificates[j], j == 0, j + 1 == last);
+    }
     if (status != SIGNET_OK) {
         certificate_trust_release(trust);
         trust = NULL;
@@ -82,16 +115,16 @@ static certificate_trust_t *make(signet_call_t *asking, const signet_bytes_t *ch
     return trust;
 }
 
-/* What was made of the same chain before, or a new one in its place. */
+/* What was made of the same chains before, or a new one in its place. */
 static certificate_trust_t *current(signet_call_t *asking, certificate_authority_t *authority,
-                                    const signet_bytes_t *chain, uint64_t count,
+                                    const signet_chain_t *const *chains, uint64_t count,
                                     signet_bytes_t digest)
 {
     certificate_trust_t *trust = NULL;
     pthread_mutex_lock(&authority->lock);
     if (authority->trust == NULL || memcmp(authority->digest, digest.data, digest.length) != 0) {
         certificate_trust_release(authority->trust);
-        authority->trust = make(asking, chain, count);
+        authority->trust = make(asking, chains, count);
         memcpy(authority->digest, digest.data, digest.length);
     }
     if (authority->trust != NULL)
@@ -105,18 +138,18 @@ certificate_trust_t *certificate_own_trust(signet_call_t *asking, signet_text_t 
 {
     const signet_provider_t *provider =
         asking->services->find(asking, SIGNET_TEXT(SIGNET_CA_INTERFACE), name);
-    const signet_bytes_t *chain = NULL;
+    const signet_chain_t *const *chains = NULL;
     uint64_t count = 0;
     int accepted = 0;
     signet_bytes_t digest;
     if (provider == NULL ||
         is_accepted(asking, provider, authority->name, &accepted) != SIGNET_OK || !accepted)
         return NULL;
-    const signet_ca_interface_t *ca = provider->interface;
-    if (ca->chain(provider->instance, asking, authority->name, &chain, &count) != SIGNET_OK ||
-        digest_chain(asking, chain, count, &digest) != SIGNET_OK)
+    /* Without a chain nothing is accepted; a trust that names no issuer would take any. */
+    if (find_chains(asking, provider, authority->name, &chains, &count) != SIGNET_OK ||
+        count == 0 || digest_chains(asking, chains, count, &digest) != SIGNET_OK)
         return NULL;
-    return current(asking, authority, chain, count, digest);
+    return current(asking, authority, chains, count, digest);
 }
 
 static int32_t find_record(signet_call_t *asking, signet_text_t name,

@@ -16,7 +16,7 @@ struct certificate_trust {
     uint64_t number;
     X509_STORE *store;
     STACK_OF(X509) * below;
-    X509 *issuer; /* NULL: any below the anchor */
+    STACK_OF(X509) * issuers; /* none: any below the anchor */
     int lists;
     int64_t until; /* of the lists */
 };
@@ -34,7 +34,8 @@ certificate_trust_t *certificate_trust_new(signet_call_t *call)
     trust->until = INT64_MAX;
     trust->store = X509_STORE_new();
     trust->below = sk_X509_new_null();
-    if (trust->store == NULL || trust->below == NULL) {
+    trust->issuers = sk_X509_new_null();
+    if (trust->store == NULL || trust->below == NULL || trust->issuers == NULL) {
         certificate_trust_release(trust);
         signet_fail_memory(call);
         return NULL;
@@ -54,7 +55,7 @@ void certificate_trust_release(certificate_trust_t *trust)
         return;
     X509_STORE_free(trust->store);
     sk_X509_pop_free(trust->below, X509_free);
-    X509_free(trust->issuer);
+    sk_X509_pop_free(trust->issuers, X509_free);
     free(trust);
 }
 
@@ -91,8 +92,21 @@ int32_t certificate_trust_issuer(signet_call_t *call, certificate_trust_t *trust
 {
     if (X509_up_ref(issuer) != 1)
         return signet_fail_memory(call);
-    trust->issuer = issuer;
-    return SIGNET_OK;
+    if (sk_X509_push(trust->issuers, issuer) > 0)
+        return SIGNET_OK;
+    X509_free(issuer);
+    return signet_fail_memory(call);
+}
+
+/* Whether this one may have signed what is accepted. */
+static int may_issue(const certificate_trust_t *trust, const X509 *issuer)
+{
+    int count = sk_X509_num(trust->issuers);
+    for (int i = 0; i < count; i++) {
+        if (X509_cmp(issuer, sk_X509_value(trust->issuers, i)) == 0)
+            return 1;
+    }
+    return count == 0;
 }
 
 X509 *certificate_decode(signet_bytes_t der)
@@ -169,7 +183,7 @@ static int examine(const certificate_trust_t *trust, STACK_OF(X509) * built,
         path->why = "it is an authority's own";
         return 0;
     }
-    if (trust->issuer != NULL && X509_cmp(sk_X509_value(built, 1), trust->issuer) != 0) {
+    if (!may_issue(trust, sk_X509_value(built, 1))) {
         path->why = "another authority issued it";
         return 0;
     }

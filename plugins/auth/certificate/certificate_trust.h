@@ -24,7 +24,8 @@ uint64_t certificate_trust_number(const certificate_trust_t *trust);
 int32_t certificate_trust_anchor(signet_call_t *call, certificate_trust_t *trust, X509 *anchor);
 int32_t certificate_trust_below(signet_call_t *call, certificate_trust_t *trust, X509 *authority);
 int32_t certificate_trust_list(signet_call_t *call, certificate_trust_t *trust, X509_CRL *list);
-/* Has it accept only what the key of this authority has signed itself. [any] */
+/* Has it accept only what the key of this authority, or of another one that was named so, has
+ * signed itself. [any] */
 int32_t certificate_trust_issuer(signet_call_t *call, certificate_trust_t *trust, X509 *issuer);
 
 /* What is validated, and what comes of it. */

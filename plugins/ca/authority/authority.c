@@ -103,6 +103,15 @@ int32_t ca_authority_configure(ca_pool_t *pool, signet_call_t *call,
         status = ca_pool_bytes(pool, call, encoded, &authority->subject);
     if (status == SIGNET_OK)
         status = ca_limits_configure_authority(pool, call, setting, &authority->limits);
+    static const char *const files[] = {"crl", "responder"};
+    for (size_t i = 0; status == SIGNET_OK && i < sizeof files / sizeof files[0]; i++) {
+        int marked = 0;
+        signet_text_t file = signet_setting_text(setting, files[i]);
+        if (!ca_published_check(file, &marked))
+            return signet_setting_fail(call, signet_setting(setting, files[i]), "authority.file",
+                                       "\"%.*s\" holds a mark other than {generation} and {key-id}",
+                                       SIGNET_FORMAT(file));
+    }
     static const char *const urls[] = {"aia_urls", "crl_urls", "ocsp_urls", "freshest_crl_urls"};
     for (size_t i = 0; status == SIGNET_OK && i < sizeof urls / sizeof urls[0]; i++)
         status = ca_authority_check_urls(call, setting, urls[i]);

@@ -78,6 +78,57 @@ int32_t ca_catalog_chain_of(void *instance, signet_call_t *call, signet_text_t n
     return describe_chain(instance, call, authority, certificates, count);
 }
 
+/* Whether no key of the chain is known as compromised. */
+static int is_relied(const ca_authority_t *authority)
+{
+    for (const ca_authority_t *at = authority; at != NULL; at = at->parent) {
+        const ca_lineage_t *lineage = ca_lineage(at);
+        const ca_generation_t *item =
+            lineage != NULL ? ca_lineage_find(lineage, at->generation) : NULL;
+        if (item == NULL || item->compromised != 0)
+            return 0;
+    }
+    return 1;
+}
+
+static int32_t add_relied(const ca_t *ca, signet_call_t *call, const ca_authority_t *authority,
+                          const signet_chain_t **list, uint64_t *count)
+{
+    signet_chain_t *chain = signet_alloc(call, 1, sizeof *chain);
+    if (chain == NULL)
+        return SIGNET_NO_MEMORY;
+    const ca_authority_t *root = authority;
+    while (root->parent != NULL)
+        root = root->parent;
+    chain->size = sizeof *chain;
+    chain->root = root->subject_text;
+    list[(*count)++] = chain;
+    return describe_chain(ca, call, authority, &chain->certificates, &chain->certificate_count);
+}
+
+int32_t ca_catalog_relied_chains(void *instance, signet_call_t *call, signet_text_t name,
+                                 const signet_chain_t *const **chains, uint64_t *count)
+{
+    ca_t *ca = instance;
+    ca_authority_t *first = NULL;
+    int32_t status = ca_lineage_authority(ca, call, name, 1, &first);
+    const ca_lineage_t *lineage = status == SIGNET_OK ? ca_lineage(first) : NULL;
+    const signet_chain_t **list =
+        lineage != NULL ? signet_alloc(call, lineage->count + 1, sizeof *list) : NULL;
+    if (lineage == NULL || list == NULL)
+        return status == SIGNET_OK ? SIGNET_NO_MEMORY : status;
+    *count = 0;
+    if (is_relied(lineage->issuing))
+        status = add_relied(ca, call, lineage->issuing, list, count);
+    for (uint64_t i = 0; status == SIGNET_OK && i < lineage->count; i++) {
+        const ca_authority_t *at = lineage->items[i].authority;
+        if (at != NULL && at != lineage->issuing && is_relied(at))
+            status = add_relied(ca, call, at, list, count);
+    }
+    *chains = list;
+    return status;
+}
+
 int32_t ca_catalog_profiles(void *instance, signet_call_t *call,
                             const signet_profile_t *const **profiles, uint64_t *count)
 {

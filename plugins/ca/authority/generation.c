@@ -21,6 +21,7 @@ int32_t ca_generation_declare(signet_call_t *call, const signet_store_t *store)
         CA_FIELD("retired", SIGNET_VALUE_TIME, SIGNET_FIELD_UNINDEXED),
         CA_FIELD("destroyed", SIGNET_VALUE_TIME, SIGNET_FIELD_UNINDEXED),
         CA_FIELD("reason", SIGNET_VALUE_TEXT, SIGNET_FIELD_UNINDEXED),
+        CA_FIELD("key_type", SIGNET_VALUE_TEXT, SIGNET_FIELD_UNINDEXED),
         CA_FIELD("compromised", SIGNET_VALUE_TIME, SIGNET_FIELD_UNINDEXED),
         CA_FIELD("public_key", SIGNET_VALUE_BYTES, SIGNET_FIELD_UNINDEXED),
         CA_FIELD("evidence", SIGNET_VALUE_TEXT, SIGNET_FIELD_UNINDEXED),
@@ -46,6 +47,7 @@ static int32_t decode(signet_call_t *call, const signet_record_t *record, ca_gen
     *item = (ca_generation_t){.number = strtoull(number, NULL, 10),
                               .state = signet_record_text(record, "state"),
                               .key_uri = signet_record_text(record, "key_uri"),
+                              .key_type = signet_record_text(record, "key_type"),
                               .certificate = signet_record_bytes(record, "certificate"),
                               .old_with_new = signet_record_bytes(record, "old_with_new"),
                               .new_with_old = signet_record_bytes(record, "new_with_old"),
@@ -118,6 +120,8 @@ int32_t ca_generation_put(signet_call_t *call, signet_text_t authority,
     fields[count++] = signet_field_text("state", generation->state);
     if (generation->key_uri.length > 0)
         fields[count++] = signet_field_text("key_uri", generation->key_uri);
+    if (generation->key_type.length > 0)
+        fields[count++] = signet_field_text("key_type", generation->key_type);
     add_bytes(fields, &count, "certificate", generation->certificate);
     add_bytes(fields, &count, "old_with_new", generation->old_with_new);
     add_bytes(fields, &count, "new_with_old", generation->new_with_old);

@@ -21,6 +21,7 @@ typedef struct ca_generation {
     uint64_t number;     /* 0: the authority itself */
     signet_text_t state; /* CA_KEY_*; of the authority SIGNET_AUTHORITY_* */
     signet_text_t key_uri;
+    signet_text_t key_type;      /* SIGNET_KEY_*; empty: as the configuration has it */
     signet_bytes_t certificate;  /* DER; empty where it is not certified, or comes from the file */
     signet_bytes_t old_with_new; /* link certificates of a root (RFC 4210, 4.4), DER: */
     signet_bytes_t new_with_old; /* the former key's by this one, and the other way around */

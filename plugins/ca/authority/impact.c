@@ -168,23 +168,23 @@ static void write_certificate(signet_json_writer_t *writer, const signet_certifi
     signet_json_end_object(writer);
 }
 
-/* One page of what is still good, in the order of serials. */
+/* One page of what is still good, in the order of serials. A page has fewer where some have
+ * expired: a condition on the time would be another one for each page. */
 static int32_t write_page(ca_t *ca, signet_call_t *call, const ca_authority_t *home, uint64_t limit,
                           signet_text_t cursor, signet_json_writer_t *writer)
 {
     signet_store_t store;
     const signet_page_t *page = NULL;
     signet_text_t prefix = signet_format(call, "%.*s/", SIGNET_FORMAT(home->name));
-    const signet_field_t values[] = {signet_field_text("key", prefix),
-                                     signet_field_time("not_after", signet_now())};
-    const signet_condition_t conditions[] = {
-        {.size = sizeof conditions[0], .compare = SIGNET_COMPARE_PREFIX, .value = &values[0]},
-        {.size = sizeof conditions[0], .compare = SIGNET_COMPARE_AT_LEAST, .value = &values[1]}};
+    const signet_field_t value = signet_field_text("key", prefix);
+    const signet_condition_t condition = {
+        .size = sizeof condition, .compare = SIGNET_COMPARE_PREFIX, .value = &value};
+    int64_t now = signet_now();
     const signet_query_t query = {.size = sizeof query,
                                   .flags = SIGNET_QUERY_NO_BODY,
                                   .collection = SIGNET_TEXT(CA_CERTIFICATES),
-                                  .conditions = conditions,
-                                  .condition_count = 2,
+                                  .conditions = &condition,
+                                  .condition_count = 1,
                                   .order = SIGNET_TEXT("key"),
                                   .limit = limit,
                                   .cursor = cursor};
@@ -197,7 +197,8 @@ static int32_t write_page(ca_t *ca, signet_call_t *call, const ca_authority_t *h
     for (uint64_t i = 0; status == SIGNET_OK && i < page->count; i++) {
         ca_record_t *record = NULL;
         status = ca_record_decode(call, page->records[i], &record);
-        if (status == SIGNET_OK && is_reached(ca_lineage(home), record->certificate.generation))
+        if (status == SIGNET_OK && record->certificate.not_after >= now &&
+            is_reached(ca_lineage(home), record->certificate.generation))
             write_certificate(writer, &record->certificate);
     }
     signet_json_end_array(writer);

@@ -1,6 +1,7 @@
 #include "authority/last_list.h"
 
 #include "authority/issued.h"
+#include "authority/lineage.h"
 #include "collection.h"
 
 #include <signet/sdk/crl.h>
@@ -141,10 +142,14 @@ static int32_t read_published(signet_call_t *call, const ca_authority_t *authori
     signet_bytes_t file = {NULL, 0};
     signet_bytes_t der = {NULL, 0};
     const signet_crl_t *crl = NULL;
-    signet_text_t path = signet_setting_text(authority->setting, "crl");
-    if (path.length == 0)
-        return SIGNET_OK;
-    int32_t status = signet_file_read(call, path, CRL_FILE_MAX, &file);
+    signet_text_t path;
+    int32_t status = ca_lineage_file(call, authority, "crl", &path);
+    /* One file without a mark may still be this key's. */
+    if (status == SIGNET_OK && path.length == 0)
+        path = signet_setting_text(authority->setting, "crl");
+    if (status != SIGNET_OK || path.length == 0)
+        return status;
+    status = signet_file_read(call, path, CRL_FILE_MAX, &file);
     if (status == SIGNET_NOT_FOUND) {
         call->services->clear(call);
         return SIGNET_OK;

@@ -6,6 +6,7 @@
 #include <signet/ca.h>
 #include <signet/sdk/encode.h>
 #include <signet/sdk/error.h>
+#include <signet/sdk/setting.h>
 
 const ca_lineage_t *ca_lineage(const ca_authority_t *authority)
 {
@@ -110,6 +111,48 @@ void ca_lineage_copy(ca_authority_t *home, uint64_t generation, signet_text_t ke
     copy->issued_metric = home->issued_metric;
 }
 
+int32_t ca_lineage_file(signet_call_t *call, const ca_authority_t *authority, const char *option,
+                        signet_text_t *path)
+{
+    int marked = 0;
+    signet_text_t named = signet_setting_text(authority->setting, option);
+    const ca_lineage_t *lineage = ca_lineage(authority);
+    const ca_published_t published = {
+        .generation = signet_format(call, "%llu", (unsigned long long)authority->generation),
+        .key_id = signet_hex(call, authority->key_id)};
+    *path = (signet_text_t){NULL, 0};
+    if (published.generation.data == NULL)
+        return SIGNET_NO_MEMORY;
+    (void)ca_published_check(named, &marked);
+    int issues = lineage == NULL || lineage->issuing == authority;
+    if (named.length == 0 || (!marked && !issues) ||
+        (authority->key_id.length == 0 && signet_text_matches(named, SIGNET_TEXT("*{key-id}*"))))
+        return SIGNET_OK;
+    signet_buffer_t buffer = signet_buffer(call, named.length + 64);
+    ca_published_add(&buffer, &published, named);
+    return signet_buffer_text(&buffer, path);
+}
+
+int32_t ca_lineage_retype(ca_pool_t *pool, signet_call_t *call, signet_text_t type,
+                          ca_authority_t *copy)
+{
+    signet_bytes_t identifier;
+    signet_text_t usual = signet_algorithm_for(type);
+    if (type.length == 0 || signet_text_equal(type, copy->key_type))
+        return SIGNET_OK;
+    if (usual.length == 0)
+        return signet_fail_field(call, SIGNET_INVALID, "authority.key-type", "key_type",
+                                 "\"%.*s\" is no type of a key that an authority signs with",
+                                 SIGNET_FORMAT(type));
+    /* Among RSA keys the choice that the configuration made stays. */
+    if (!signet_text_starts(usual, "RSA-") || !signet_text_starts(copy->algorithm, "RSA-"))
+        copy->algorithm = usual;
+    int32_t status = ca_pool_text(pool, call, type, &copy->key_type);
+    if (status == SIGNET_OK)
+        status = signet_algorithm_encode(call, copy->algorithm, &identifier);
+    return status == SIGNET_OK ? ca_pool_bytes(pool, call, identifier, &copy->identifier) : status;
+}
+
 int32_t ca_lineage_equip(ca_t *ca, signet_call_t *call, ca_authority_t *authority)
 {
     int32_t status = SIGNET_OK;
@@ -148,7 +191,9 @@ static int32_t load(ca_t *ca, signet_call_t *call, ca_authority_t *home,
         return SIGNET_NO_MEMORY;
     ca_lineage_copy(home, item->number, item->key_uri, authority);
     atomic_store(&authority->key_destroyed, is_gone(item));
-    int32_t status = signet_x509_parse(call, item->certificate, &x509);
+    int32_t status = ca_lineage_retype(&ca->pool, call, item->key_type, authority);
+    if (status == SIGNET_OK)
+        status = signet_x509_parse(call, item->certificate, &x509);
     if (status == SIGNET_OK)
         status = ca_authority_check(call, authority, x509);
     if (status == SIGNET_OK)
@@ -169,6 +214,8 @@ static int32_t keep(ca_t *ca, signet_call_t *call, const ca_generation_t *read,
     int32_t status = ca_pool_text(&ca->pool, call, read->state, &item->state);
     if (status == SIGNET_OK)
         status = ca_pool_text(&ca->pool, call, read->key_uri, &item->key_uri);
+    if (status == SIGNET_OK)
+        status = ca_pool_text(&ca->pool, call, read->key_type, &item->key_type);
     if (status == SIGNET_OK)
         status = ca_pool_text(&ca->pool, call, read->reason, &item->reason);
     if (status == SIGNET_OK)

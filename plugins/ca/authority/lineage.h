@@ -49,6 +49,15 @@ int32_t ca_lineage_authority(ca_t *ca, signet_call_t *call, signet_text_t name, 
 /* A copy of an authority's configuration for another key; nothing of the certificate. */
 void ca_lineage_copy(ca_authority_t *home, uint64_t generation, signet_text_t key,
                      ca_authority_t *copy);
+/* The file that an option of the authority (crl, responder) names for the key of this authority:
+ * its marks {generation} and {key-id} replaced. Without a mark it is that of the issuing key alone,
+ * so that it is empty for the others; empty too where none is named. */
+int32_t ca_lineage_file(signet_call_t *call, const ca_authority_t *authority, const char *option,
+                        signet_text_t *path);
+/* Gives such a copy a key of another type, with the algorithm that suits it; empty: it keeps the
+ * configured one. INVALID ("authority.key-type"). */
+int32_t ca_lineage_retype(ca_pool_t *pool, signet_call_t *call, signet_text_t type,
+                          ca_authority_t *copy);
 /* Compiles the templates of all profiles for an authority with a certificate. */
 int32_t ca_lineage_equip(ca_t *ca, signet_call_t *call, ca_authority_t *authority);
 void ca_lineage_free(ca_authority_t *authority);

@@ -114,6 +114,8 @@ static int32_t write_asked(signet_call_t *call, signet_json_writer_t *writer,
     signet_json_text(writer, "comment", asked->comment);
     if (asked->generation != 0)
         signet_json_integer(writer, "generation", (int64_t)asked->generation);
+    if (asked->key_type.length > 0)
+        signet_json_text(writer, "key_type", asked->key_type);
     if (asked->override.length > 0)
         signet_json_text(writer, "override", asked->override);
     if (asked->responder.length > 0) {

@@ -24,6 +24,7 @@ static void add_generation(signet_json_writer_t *writer, signet_call_t *call,
     signet_json_integer(writer, "generation", (int64_t)item->number);
     signet_json_text(writer, "state", item->state);
     if (authority != NULL) {
+        signet_json_text(writer, "key_type", authority->key_type);
         signet_json_text(writer, "key",
                          authority->key_uri.length > 0 ? authority->key_uri : item->key_uri);
         signet_json_hex(writer, "key_id", authority->key_id);

@@ -4,6 +4,7 @@
 #include "authority/authority_load.h"
 #include "authority/ceremony.h"
 #include "authority/lifecycle.h"
+#include "issue/prepare.h"
 #include "issue/request.h"
 
 #include <signet/ca.h>
@@ -72,7 +73,7 @@ static int32_t make_next(const ca_lifecycle_t *life, signet_call_t *call, rotati
     ca_lineage_copy(life->home, rotation->item.number, key, rotation->next);
     if (rotation->next->parent != NULL)
         rotation->next->parent = ca_authority_now(rotation->next->parent);
-    return SIGNET_OK;
+    return ca_lineage_retype(&life->ca->pool, call, rotation->item.key_type, rotation->next);
 }
 
 /* The name of a further key in the backend, next to that of the first. */
@@ -87,6 +88,7 @@ static int32_t begin(ca_lifecycle_t *life, signet_call_t *call, rotation_t *rota
 {
     rotation->item = (ca_generation_t){.number = next_number(life->lineage),
                                        .state = SIGNET_TEXT(CA_KEY_REQUESTED),
+                                       .key_type = life->change->key_type,
                                        .created = signet_now()};
     signet_text_t name = key_name(call, life->home, rotation->item.number);
     int32_t status = check_published(life, call);
@@ -96,6 +98,11 @@ static int32_t begin(ca_lifecycle_t *life, signet_call_t *call, rotation_t *rota
         status = make_next(life, call, rotation, name);
     if (status == SIGNET_OK)
         status = ca_ceremony_key(life->ca, call, rotation->next, &rotation->key);
+    if (status == SIGNET_OK && !signet_text_equal(rotation->key->type, rotation->next->key_type))
+        status = signet_fail_field(call, SIGNET_CONFLICT, "authority.key-type", "key_type",
+                                   "a key \"%.*s\" of the type %.*s is there already; ask for that "
+                                   "type, or remove the key",
+                                   SIGNET_FORMAT(name), SIGNET_FORMAT(rotation->key->type));
     if (status != SIGNET_OK)
         return status;
     rotation->item.key_uri = rotation->key->uri;
@@ -113,7 +120,15 @@ static int32_t begin(ca_lifecycle_t *life, signet_call_t *call, rotation_t *rota
 static int32_t go_on(const ca_lifecycle_t *life, signet_call_t *call, const ca_generation_t *item,
                      rotation_t *rotation)
 {
+    const signet_text_t wanted = life->change->key_type;
     rotation->item = *item;
+    if (wanted.length > 0 &&
+        !signet_text_equal(wanted,
+                           item->key_type.length > 0 ? item->key_type : life->home->key_type))
+        return signet_fail_field(call, SIGNET_CONFLICT, "authority.key-type", "key_type",
+                                 "a further key of another type is on its way already for the "
+                                 "authority \"%.*s\"; go on with it, or destroy it first",
+                                 SIGNET_FORMAT(life->home->name));
     int32_t status = make_next(life, call, rotation, item->key_uri);
     return status == SIGNET_OK ? ca_authority_key(call, rotation->next, &rotation->key) : status;
 }
@@ -287,20 +302,39 @@ int32_t ca_lifecycle_rotate(ca_lifecycle_t *life, signet_call_t *call)
     return status;
 }
 
+/* A further key of an authority whose keys are elsewhere: all that is known here of it is its
+ * certificate. */
+static int32_t adopt(const ca_lifecycle_t *life, signet_call_t *call, const signet_x509_t *x509,
+                     rotation_t *rotation)
+{
+    rotation->item = (ca_generation_t){
+        .number = next_number(life->lineage), .key_type = x509->key.type, .created = signet_now()};
+    int32_t status = check_rotatable(life, call);
+    if (status == SIGNET_OK && ca_lineage_has_key(life->home, x509->key.spki))
+        return ca_lifecycle_refuse(life, call, "has this key already");
+    if (status == SIGNET_OK)
+        status = check_published(life, call);
+    if (status == SIGNET_OK)
+        status = ca_prepare_blocked(life->ca, call, &x509->key);
+    return status == SIGNET_OK ? make_next(life, call, rotation, (signet_text_t){NULL, 0}) : status;
+}
+
 int32_t ca_lifecycle_import(ca_lifecycle_t *life, signet_call_t *call)
 {
     const ca_generation_t *open = ca_lineage_in(life->lineage, CA_KEY_REQUESTED);
     rotation_t rotation = {.next = NULL};
     const signet_x509_t *x509 = NULL;
     signet_text_t uri;
-    if (open == NULL)
+    int elsewhere = life->home->keys.length == 0;
+    if (open == NULL && !elsewhere)
         return ca_lifecycle_refuse(life, call, "waits for no certificate; rotate its key first");
-    int32_t status = go_on(life, call, open, &rotation);
+    int32_t status = signet_x509_parse(call, life->change->certificate, &x509);
     if (status == SIGNET_OK)
-        status = signet_x509_parse(call, life->change->certificate, &x509);
+        status =
+            elsewhere ? adopt(life, call, x509, &rotation) : go_on(life, call, open, &rotation);
     if (status == SIGNET_OK)
         status = ca_authority_check(call, rotation.next, x509);
-    if (status == SIGNET_OK)
+    if (status == SIGNET_OK && !elsewhere)
         status = ca_authority_check_key(call, rotation.next, x509, &uri);
     if (status == SIGNET_OK && !signet_bytes_equal(x509->subject, life->home->subject))
         status = signet_fail_field(call, SIGNET_INVALID, "authority.subject", "certificate",
@@ -328,7 +362,8 @@ int32_t ca_lifecycle_activate(ca_lifecycle_t *life, signet_call_t *call)
     if (now < next->authority->not_before || now >= next->authority->not_after)
         return ca_lifecycle_refuse(life, call, "has a further key whose certificate is not valid");
     /* A key that does not answer now would stop all issuance. */
-    int32_t status = ca_authority_key(call, next->authority, &key);
+    int32_t status =
+        life->home->keys.length > 0 ? ca_authority_key(call, next->authority, &key) : SIGNET_OK;
     if (status != SIGNET_OK)
         return status;
     ca_generation_t items[2] = {ca_lifecycle_state(life, SIGNET_AUTHORITY_ACTIVE), *next};

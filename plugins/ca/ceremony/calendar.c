@@ -1,6 +1,7 @@
 #include "ceremony/calendar.h"
 
 #include "authority/authority_load.h"
+#include "authority/lineage.h"
 
 #include <signet/sdk/crl.h>
 #include <signet/sdk/encode.h>
@@ -12,6 +13,8 @@
 #define DAY_MS (INT64_C(24) * 3600 * 1000)
 #define CRL_FILE_MAX (1U << 28)
 #define KINDS 3U
+/* So many keys of an authority are looked for by their files where there are no records. */
+#define FILES_MAX 64U
 
 /* Root and policy authorities sign in ceremonies alone. */
 static int signs_in_ceremonies(const ca_authority_t *authority)
@@ -55,31 +58,103 @@ static int32_t end_of_list(signet_call_t *call, signet_text_t path, int64_t *end
     return status;
 }
 
-/* What one authority has that a ceremony must renew. */
-static int32_t gather(signet_call_t *call, const ca_authority_t *authority, ca_due_t *items,
-                      uint64_t *count)
+static ca_due_t due(const char *what, const ca_authority_t *authority, signet_text_t signer,
+                    signet_text_t file)
+{
+    return (ca_due_t){.what = what,
+                      .authority = authority->name,
+                      .signer = signer,
+                      .file = file,
+                      .generation = authority->generation,
+                      .tenant = authority->tenant};
+}
+
+/* The certificate of the key that issues: the first one's is in a file, a further one's on record.
+ */
+static int32_t gather_certificate(signet_call_t *call, const ca_authority_t *authority,
+                                  ca_due_t *items, uint64_t *count)
 {
     const ca_authority_t *signer = authority->parent != NULL ? authority->parent : authority;
-    signet_text_t list = signet_setting_text(authority->setting, "crl");
-    signet_text_t responder = signet_setting_text(authority->setting, "responder");
-    int32_t status = SIGNET_OK;
-    if (signs_in_ceremonies(signer)) {
+    if (!signs_in_ceremonies(signer))
+        return SIGNET_OK;
+    int first = authority->home == authority;
+    ca_due_t *item = &items[(*count)++];
+    *item = due("certificate", authority, signer->name,
+                first ? authority->path : (signet_text_t){NULL, 0});
+    item->ends = authority->not_after;
+    return first ? end_of_certificate(call, item->file, &item->ends) : SIGNET_OK;
+}
+
+/* What one key must sign again: its list, and its responder's certificate. */
+static int32_t gather_status(signet_call_t *call, const ca_authority_t *authority, ca_due_t *items,
+                             uint64_t *count)
+{
+    signet_text_t list = {NULL, 0};
+    signet_text_t responder = {NULL, 0};
+    if (!signs_in_ceremonies(authority))
+        return SIGNET_OK;
+    int32_t status = ca_lineage_file(call, authority, "crl", &list);
+    if (status == SIGNET_OK)
+        status = ca_lineage_file(call, authority, "responder", &responder);
+    if (status == SIGNET_OK && list.length > 0) {
         ca_due_t *item = &items[(*count)++];
-        *item = (ca_due_t){"certificate",    authority->name, signer->name, authority->path, 0,
-                           authority->tenant};
-        status = end_of_certificate(call, item->file, &item->ends);
-    }
-    if (status == SIGNET_OK && signs_in_ceremonies(authority) && list.length > 0) {
-        ca_due_t *item = &items[(*count)++];
-        *item = (ca_due_t){"revocation list", authority->name, authority->name, list, 0,
-                           authority->tenant};
+        *item = due("revocation list", authority, authority->name, list);
         status = end_of_list(call, item->file, &item->ends);
     }
-    if (status == SIGNET_OK && signs_in_ceremonies(authority) && responder.length > 0) {
+    if (status == SIGNET_OK && responder.length > 0) {
         ca_due_t *item = &items[(*count)++];
-        *item = (ca_due_t){"responder", authority->name,  authority->name, responder,
-                           0,           authority->tenant};
+        *item = due("responder", authority, authority->name, responder);
         status = end_of_certificate(call, item->file, &item->ends);
+    }
+    return status;
+}
+
+/* Without the records of its keys: those whose files are there. */
+static int32_t gather_files(signet_call_t *call, ca_authority_t *authority, ca_due_t *items,
+                            uint64_t *count)
+{
+    int32_t status = gather_status(call, authority, items, count);
+    for (uint64_t number = 2; status == SIGNET_OK && number <= FILES_MAX; number++) {
+        ca_authority_t *further = signet_alloc(call, 1, sizeof *further);
+        uint64_t before = *count;
+        int found = 0;
+        int marked = 0;
+        if (further == NULL)
+            return SIGNET_NO_MEMORY;
+        (void)ca_published_check(signet_setting_text(authority->setting, "crl"), &marked);
+        if (!marked)
+            return SIGNET_OK;
+        ca_lineage_copy(authority, number, (signet_text_t){NULL, 0}, further);
+        status = gather_status(call, further, items, count);
+        for (uint64_t i = before; i < *count; i++)
+            found = found || items[i].ends != 0;
+        if (!found) {
+            *count = before;
+            return status;
+        }
+    }
+    return status;
+}
+
+/* Whether a key signs on the status of what it issued: not one that never issued, nor one that may
+ * not or cannot sign any more. */
+static int signs_status(const ca_generation_t *item)
+{
+    return item->authority != NULL &&
+           (ca_generation_is(item, CA_KEY_ACTIVE) || ca_generation_is(item, CA_KEY_RETIRED));
+}
+
+/* What one authority has that a ceremony must renew. */
+static int32_t gather(signet_call_t *call, ca_authority_t *authority, ca_due_t *items,
+                      uint64_t *count)
+{
+    const ca_lineage_t *lineage = ca_lineage(authority);
+    int32_t status = gather_certificate(call, ca_authority_now(authority), items, count);
+    if (lineage == NULL)
+        return status == SIGNET_OK ? gather_files(call, authority, items, count) : status;
+    for (uint64_t i = 0; status == SIGNET_OK && i < lineage->count; i++) {
+        if (signs_status(&lineage->items[i]))
+            status = gather_status(call, lineage->items[i].authority, items, count);
     }
     return status;
 }
@@ -94,7 +169,12 @@ static int compare(const void *a, const void *b)
 int32_t ca_calendar(const ca_t *ca, signet_call_t *call, ca_due_t **items, uint64_t *count)
 {
     *count = 0;
-    *items = signet_alloc(call, ca->authority_count * KINDS + 1, sizeof **items);
+    uint64_t keys = 0;
+    for (uint64_t i = 0; i < ca->authority_count; i++) {
+        const ca_lineage_t *lineage = ca_lineage(&ca->authorities[i]);
+        keys += lineage != NULL ? lineage->count : FILES_MAX;
+    }
+    *items = signet_alloc(call, keys * KINDS + 1, sizeof **items);
     int32_t status = *items == NULL ? SIGNET_NO_MEMORY : SIGNET_OK;
     for (uint64_t i = 0; status == SIGNET_OK && i < ca->authority_count; i++)
         status = gather(call, &ca->authorities[i], *items, count);
@@ -124,7 +204,10 @@ static int32_t alert(const ca_t *ca, signet_call_t *call, const signet_journal_t
 {
     int was = 0;
     signet_text_t object =
-        signet_format(call, "authority:%.*s/%s", SIGNET_FORMAT(item->authority), item->what);
+        item->generation > 1
+            ? signet_format(call, "authority:%.*s/%s/%llu", SIGNET_FORMAT(item->authority),
+                            item->what, (unsigned long long)item->generation)
+            : signet_format(call, "authority:%.*s/%s", SIGNET_FORMAT(item->authority), item->what);
     signet_text_t ends = item->ends == 0 ? SIGNET_TEXT("none") : signet_time_text(call, item->ends);
     if (object.data == NULL || ends.data == NULL)
         return SIGNET_NO_MEMORY;

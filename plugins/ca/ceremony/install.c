@@ -2,6 +2,8 @@
 #include "ceremony/bundle.h"
 
 #include "authority/authority_load.h"
+#include "authority/lineage.h"
+#include "authority/manage.h"
 
 #include <signet/sdk/crl.h>
 #include <signet/sdk/crypto.h>
@@ -21,6 +23,7 @@ typedef struct placement {
     signet_bytes_t der;
     ca_authority_t *authority; /* NULL: of none that is configured here */
     signet_text_t path;        /* empty: it is there already, or nowhere to go */
+    int further;               /* a certificate for a further key, which goes on record */
 } placement_t;
 
 typedef struct installing {
@@ -59,6 +62,42 @@ static signet_bytes_t issuer_of(const ca_authority_t *authority)
     return authority->parent == NULL ? authority->subject : authority->parent->subject;
 }
 
+/* Whether one of the authority's further keys has this very certificate. */
+static int is_on_record(const ca_authority_t *authority, const signet_x509_t *x509)
+{
+    const ca_lineage_t *lineage = ca_lineage(authority);
+    for (uint64_t i = 0; lineage != NULL && i < lineage->count; i++) {
+        const ca_authority_t *at = lineage->items[i].authority;
+        if (at != NULL && signet_bytes_equal(at->certificate, x509->der))
+            return 1;
+    }
+    return 0;
+}
+
+/* Whether it is for a further key: one that was made here and waits for its certificate, or, of an
+ * authority whose keys are elsewhere, one that is not known yet. A cross-certificate is for a key
+ * that is. */
+static int is_further(signet_call_t *call, const ca_authority_t *authority,
+                      const signet_x509_t *x509)
+{
+    const ca_lineage_t *lineage = ca_lineage(authority);
+    if (lineage == NULL || ca_lineage_has_key(authority, x509->key.spki) ||
+        !signet_bytes_equal(issuer_of(authority), x509->issuer))
+        return 0;
+    if (authority->keys.length == 0)
+        return 1;
+    const ca_generation_t *open = ca_lineage_in(lineage, CA_KEY_REQUESTED);
+    const signet_key_t *key = NULL;
+    ca_authority_t *bare = open != NULL ? signet_alloc(call, 1, sizeof *bare) : NULL;
+    if (open == NULL || bare == NULL)
+        return 0;
+    ca_lineage_copy(authority->home, open->number, open->key_uri, bare);
+    int same = ca_authority_key(call, bare, &key) == SIGNET_OK &&
+               signet_bytes_equal(key->public_key, x509->key.spki);
+    call->services->clear(call);
+    return same;
+}
+
 /* An authority's certificate, in the order root first, so that each one's issuer is known. */
 static int32_t place_certificate(signet_call_t *call, installing_t *installing,
                                  placement_t *placement)
@@ -69,8 +108,14 @@ static int32_t place_certificate(signet_call_t *call, installing_t *installing,
     if (status != SIGNET_OK)
         return status;
     ca_authority_t *authority = x509->is_ca ? find_subject(installing->ca, x509->subject) : NULL;
-    if (authority != NULL && signet_bytes_equal(authority->certificate, x509->der)) {
+    if (authority != NULL &&
+        (signet_bytes_equal(authority->certificate, x509->der) || is_on_record(authority, x509))) {
         placement->authority = authority;
+        return SIGNET_OK;
+    }
+    if (authority != NULL && is_further(call, authority, x509)) {
+        placement->authority = authority;
+        placement->further = 1;
         return SIGNET_OK;
     }
     int renewal = authority != NULL && authority->certificate.length > 0 &&
@@ -106,30 +151,61 @@ static int32_t read_present(signet_call_t *call, signet_text_t path, const signe
     return status == SIGNET_OK ? signet_crl_parse(call, der, crl) : status;
 }
 
+/* Whether a key signed a list. */
+static int is_signed_by(signet_call_t *call, signet_bytes_t spki, const signet_crl_t *crl)
+{
+    signet_public_key_t key;
+    int32_t status = signet_public_key_parse(call, spki, &key);
+    if (status == SIGNET_OK)
+        status = signet_verify(call, &key, crl->algorithm, crl->tbs, crl->signature);
+    call->services->clear(call);
+    return status == SIGNET_OK;
+}
+
+/* Of an authority's keys the one that signed a list, or NULL. */
+static const ca_authority_t *signer_of(signet_call_t *call, const ca_authority_t *authority,
+                                       const signet_crl_t *crl)
+{
+    const ca_lineage_t *lineage = ca_lineage(authority);
+    if (authority->certificate.length > 0 && is_signed_by(call, authority->spki, crl))
+        return authority;
+    for (uint64_t i = 0; lineage != NULL && i < lineage->count; i++) {
+        const ca_authority_t *at = lineage->items[i].authority;
+        if (at != NULL && is_signed_by(call, at->spki, crl))
+            return at;
+    }
+    return NULL;
+}
+
 static int32_t place_crl(signet_call_t *call, installing_t *installing, placement_t *placement)
 {
     const signet_crl_t *crl = NULL;
     const signet_crl_t *present = NULL;
-    signet_public_key_t key;
+    signet_text_t path;
     int32_t status = signet_crl_parse(call, placement->der, &crl);
     if (status != SIGNET_OK)
         return status;
     ca_authority_t *authority = find_subject(installing->ca, crl->issuer);
     if (authority == NULL || authority->certificate.length == 0)
         return elsewhere(call, installing, placement, "crl");
-    status = signet_public_key_parse(call, authority->spki, &key);
-    if (status == SIGNET_OK)
-        status = signet_verify(call, &key, crl->algorithm, crl->tbs, crl->signature);
-    if (status != SIGNET_OK)
-        return status;
+    const ca_authority_t *signer = signer_of(call, authority, crl);
+    if (signer == NULL)
+        return signet_fail(call, SIGNET_DENIED, "crl.signature",
+                           "a list of the authority \"%.*s\" in the bundle was signed by none of "
+                           "its keys; where it is by a further one, import the bundle with that "
+                           "key's certificate first",
+                           SIGNET_FORMAT(authority->name));
     placement->authority = authority;
-    signet_text_t path = signet_setting_text(authority->setting, "crl");
-    if (path.length == 0)
+    status = ca_lineage_file(call, signer, "crl", &path);
+    if (status == SIGNET_OK && path.length == 0)
         return elsewhere(call, installing, placement, "crl");
-    status = read_present(call, path, &present);
+    if (status == SIGNET_OK)
+        status = read_present(call, path, &present);
     if (status != SIGNET_OK)
         return status;
-    if (present != NULL && signet_crl_number_compare(crl->number, present->number) < 0)
+    /* What another key signed there counts for itself. */
+    if (present != NULL && signer_of(call, authority, present) == signer &&
+        signet_crl_number_compare(crl->number, present->number) < 0)
         return signet_fail(call, SIGNET_CONFLICT, "crl.number",
                            "the list of the authority \"%.*s\" in the bundle has a lower number "
                            "than the one in %.*s",
@@ -214,13 +290,26 @@ static int32_t write_one(ca_t *ca, signet_call_t *call, const placement_t *place
     return status == SIGNET_OK ? journal(ca, call, placement) : status;
 }
 
+/* The certificate of a further key, by the way that `authority import` goes. */
+static int32_t put_on_record(ca_t *ca, signet_call_t *call, const placement_t *placement)
+{
+    const signet_authority_report_t *report = NULL;
+    const signet_authority_change_t change = {.size = sizeof change,
+                                              .action = SIGNET_TEXT(SIGNET_CHANGE_IMPORT),
+                                              .authority = placement->authority->name,
+                                              .certificate = placement->der};
+    int32_t status = ca_manage_change(ca, call, &change, &report);
+    return status == SIGNET_OK ? journal(ca, call, placement) : status;
+}
+
 static int32_t show(signet_call_t *call, const signet_command_input_t *input,
                     const placement_t *placement)
 {
     signet_text_t cells[] = {
         signet_text(placement->what), placement->subject,
         placement->authority == NULL ? SIGNET_TEXT("-") : placement->authority->name,
-        placement->path.length > 0     ? placement->path
+        placement->further             ? SIGNET_TEXT("on record, for a further key")
+        : placement->path.length > 0   ? placement->path
         : placement->authority != NULL ? SIGNET_TEXT("there already")
                                        : SIGNET_TEXT("not installed; --out gives a folder")};
     return input->output->services->row(input->output, call, cells, sizeof cells / sizeof cells[0]);
@@ -252,7 +341,9 @@ int32_t ca_bundle_install(ca_t *ca, signet_call_t *call, const ca_reading_t *rea
         return SIGNET_NO_MEMORY;
     int32_t status = place_all(call, &installing, reading);
     for (uint64_t i = 0; status == SIGNET_OK && i < installing.count; i++) {
-        if (installing.placements[i].path.length > 0)
+        if (installing.placements[i].further)
+            status = put_on_record(ca, call, &installing.placements[i]);
+        else if (installing.placements[i].path.length > 0)
             status = write_one(ca, call, &installing.placements[i]);
     }
     if (status == SIGNET_OK)

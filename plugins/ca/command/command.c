@@ -33,6 +33,8 @@ static const signet_option_t rotate_options[] = {
     CA_OPTION("name", SIGNET_OPTION_TEXT, ARGUMENT, "", "The authority, as it is configured."),
     CA_OPTION("out", SIGNET_OPTION_PATH, 0, "",
               "The file for the request (PEM), where the parent's key is elsewhere."),
+    CA_OPTION("key_type", SIGNET_OPTION_TEXT, 0, "",
+              "Type of the further key; else as the configuration has it."),
 };
 
 static const signet_option_t change_options[] = {

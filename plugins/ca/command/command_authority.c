@@ -94,7 +94,9 @@ int32_t ca_command_authority_import(void *instance, signet_call_t *call,
     ca_authority_t *authority = NULL;
     int32_t status = find_authority(instance, call, input, &authority);
     const ca_lineage_t *lineage = status == SIGNET_OK ? ca_lineage(authority) : NULL;
-    if (lineage != NULL && ca_lineage_in(lineage, CA_KEY_REQUESTED) != NULL)
+    /* One that waits for it, or that of an authority whose keys are elsewhere. */
+    if (lineage != NULL &&
+        (ca_lineage_in(lineage, CA_KEY_REQUESTED) != NULL || authority->keys.length == 0))
         return import_further(instance, call, input, authority);
     if (status == SIGNET_OK)
         status = ca_ceremony_import(instance, call, authority,

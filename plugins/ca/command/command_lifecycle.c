@@ -34,7 +34,8 @@ static int32_t change(ca_t *ca, signet_call_t *call, const signet_command_input_
         .comment = signet_setting_text(input->options, "comment"),
         .generation = (uint64_t)signet_setting_integer(input->options, "generation", 0),
         .override = signet_setting_text(input->options, "override"),
-        .profile = signet_setting_text(input->options, "profile")};
+        .profile = signet_setting_text(input->options, "profile"),
+        .key_type = signet_setting_text(input->options, "key_type")};
     const ca_authority_t *authority =
         ca_authority_find(ca->authorities, ca->authority_count, asked.authority);
     int32_t status = read_responder(call, input, &asked);

@@ -94,9 +94,9 @@ static int32_t write_rest(signet_call_t *call, const signet_command_input_t *inp
     return status;
 }
 
-/* What destroy-key asks for besides. */
-static int32_t add_destruction(signet_call_t *call, const signet_command_input_t *input,
-                               signet_json_writer_t *writer)
+/* What some of them ask for besides. */
+static int32_t add_details(signet_call_t *call, const signet_command_input_t *input,
+                           signet_json_writer_t *writer)
 {
     signet_bytes_t file = {NULL, 0};
     int64_t generation = signet_setting_integer(input->options, "generation", 0);
@@ -106,6 +106,9 @@ static int32_t add_destruction(signet_call_t *call, const signet_command_input_t
         signet_json_integer(writer, "generation", generation);
     if (override.length > 0)
         signet_json_text(writer, "override", override);
+    signet_text_t key_type = signet_setting_text(input->options, "key_type");
+    if (key_type.length > 0)
+        signet_json_text(writer, "key_type", key_type);
     if (path.length == 0)
         return SIGNET_OK;
     int32_t status = signet_file_read(call, path, FILE_MAX, &file);
@@ -133,7 +136,7 @@ static int32_t change(signet_call_t *call, const signet_command_input_t *input, 
     if (file.length > 0)
         signet_json_text(&writer, "certificate", signet_bytes_text(file));
     if (status == SIGNET_OK)
-        status = add_destruction(call, input, &writer);
+        status = add_details(call, input, &writer);
     signet_json_end_object(&writer);
     if (status == SIGNET_OK)
         status = signet_json_finish(&writer, &body);

@@ -24,9 +24,14 @@ static const signet_option_t chain_options[] = {
 #define COMMENT OPTION(SIGNET_OPTION_TEXT, 0, "comment", "Why; kept and journaled.")
 
 static const signet_option_t change_options[] = {NAME, COMMENT};
+#define KEY_TYPE                                                                                   \
+    OPTION(SIGNET_OPTION_TEXT, 0, "key_type",                                                      \
+           "Type of the further key (EC-P384, RSA-3072, ...); else as the configuration has it.")
+
 static const signet_option_t rotate_options[] = {
     NAME,
     COMMENT,
+    KEY_TYPE,
     OPTION(SIGNET_OPTION_PATH, 0, "out",
            "The file for the request, where the parent is elsewhere (PEM)."),
 };
@@ -58,6 +63,7 @@ static const signet_option_t destroy_options[] = {
 static const signet_option_t compromised_options[] = {
     NAME,
     OPTION(SIGNET_OPTION_TEXT, SIGNET_OPTION_REQUIRED, "reason", "Why; kept and journaled."),
+    KEY_TYPE,
     OPTION(SIGNET_OPTION_PATH, 0, "out",
            "The file for the further key's request, where the parent is elsewhere (PEM)."),
     OPTION(SIGNET_OPTION_PATH, 0, "revocation",

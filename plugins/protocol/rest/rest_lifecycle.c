@@ -49,8 +49,8 @@ int32_t rest_get_generations(void *instance, signet_call_t *call, const signet_r
 static int32_t read_change(signet_call_t *call, const signet_request_t *request,
                            signet_authority_change_t *change)
 {
-    static const char *const members[] = {"certificate", "comment",   "generation",
-                                          "override",    "responder", "profile"};
+    static const char *const members[] = {"certificate", "comment", "generation", "override",
+                                          "responder",   "profile", "key_type"};
     const signet_json_t *body = NULL;
     signet_text_t certificate = {NULL, 0};
     signet_text_t responder = {NULL, 0};
@@ -69,6 +69,8 @@ static int32_t read_change(signet_call_t *call, const signet_request_t *request,
         status = signet_json_get_text(call, body, "override", &change->override);
     if (status == SIGNET_OK)
         status = signet_json_get_text(call, body, "profile", &change->profile);
+    if (status == SIGNET_OK)
+        status = signet_json_get_text(call, body, "key_type", &change->key_type);
     if (status == SIGNET_OK)
         status = signet_json_get_text(call, body, "responder", &responder);
     if (status == SIGNET_OK && responder.length > 0)

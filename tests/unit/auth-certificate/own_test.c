@@ -1,6 +1,6 @@
 /* Certificates of Signet's own authorities, issued by the real CA. */
+#include "life.h"
 #include "login.h"
-#include "world.h"
 
 #include <signet/key.h>
 #include <signet/sdk/provider.h>
@@ -249,6 +249,54 @@ START_TEST(authorities_must_exist)
 }
 END_TEST
 
+/* Nobody gets in with it, in whatever words. */
+static void expect_nobody(const signet_certificate_t *certificate)
+{
+    int32_t status = login_as(certificate);
+    ck_assert(status == SIGNET_UNAUTHENTICATED || status == SIGNET_UNSUPPORTED);
+    ck_assert_ptr_null(actor);
+}
+
+/* Certificates of all keys are accepted, but of a compromised one; a state that may be wrong stops
+ * all of them. */
+START_TEST(the_life_of_the_authority_counts)
+{
+    signet_call_t *officer = call;
+    const signet_certificate_t *first = issue_user("email:ann@example.com");
+    call = signet_check_call(check, "token:ca", "ca-administrator,officer");
+    expect_ok(life_change("rotate", "user"));
+    expect_ok(life_change("activate", "user"));
+    const signet_certificate_t *second = issue_user("email:bob@example.com");
+    ck_assert_uint_eq(world_get(second)->generation, 2);
+    expect_login(login_as(first), "cert:ann@example.com");
+    expect_login(login_as(second), "cert:bob@example.com");
+    expect_login(login_as(first), "cert:ann@example.com");
+    expect_ok(life_change("suspend", "user"));
+    expect_nobody(first);
+    expect_nobody(second);
+    expect_ok(life_change("resume", "user"));
+    expect_login(login_as(first), "cert:ann@example.com");
+    /* Compromised: nothing; with a key in place of those, what that one signs. */
+    const signet_authority_report_t *report = NULL;
+    const signet_authority_change_t asked = {.size = sizeof asked,
+                                             .action = SIGNET_TEXT(SIGNET_CHANGE_COMPROMISED),
+                                             .authority = SIGNET_TEXT("user"),
+                                             .comment = SIGNET_TEXT("stolen")};
+    expect_ok(life_agreed(&asked, &report));
+    expect_nobody(first);
+    expect_ok(life_change("activate", "user"));
+    const signet_certificate_t *third = issue_user("email:cyd@example.com");
+    expect_nobody(first);
+    expect_nobody(second);
+    expect_login(login_as(third), "cert:cyd@example.com");
+    /* What a retired one issued is good until it expires. */
+    expect_ok(life_change("retire", "user"));
+    expect_login(login_as(third), "cert:cyd@example.com");
+    signet_check_call_end(call);
+    call = officer;
+}
+END_TEST
+
 int main(void)
 {
     const TTest *const tests[] = {
@@ -263,6 +311,8 @@ int main(void)
         rubbish_is_refused,
         without_memory_nobody_gets_in,
         authorities_must_exist,
+        /* The last: the authority is not the same afterwards. */
+        the_life_of_the_authority_counts,
     };
     Suite *suite = suite_create("auth-certificate-own");
     TCase *tcase = tcase_create("own");

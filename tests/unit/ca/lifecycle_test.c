@@ -210,9 +210,106 @@ START_TEST(states_permit_and_refuse)
 }
 END_TEST
 
+static int32_t rotate_to(const char *authority, const char *type)
+{
+    const signet_authority_report_t *report = NULL;
+    const signet_authority_change_t asked = {.size = sizeof asked,
+                                             .action = SIGNET_TEXT(SIGNET_CHANGE_ROTATE),
+                                             .authority = signet_text(authority),
+                                             .key_type = signet_text(type)};
+    return life_agreed(&asked, &report);
+}
+
+static int key_is(const char *authority, uint64_t generation, const char *algorithm, int bits)
+{
+    X509 *x509 = life_parse(life_certificate(authority, generation, "certificate"));
+    int right = EVP_PKEY_is_a(X509_get0_pubkey(x509), algorithm) &&
+                EVP_PKEY_get_bits(X509_get0_pubkey(x509)) == bits;
+    X509_free(x509);
+    return right;
+}
+
+START_TEST(a_key_of_another_type_follows)
+{
+    begin();
+    expect_error(rotate_to("spare", "DSA-1024"), SIGNET_INVALID, "authority.key-type");
+    life_states("spare", "active: active");
+    const signet_certificate_t *before = leaf();
+    expect_ok(rotate_to("spare", SIGNET_KEY_RSA3072));
+    ck_assert(key_is("spare", 2, "RSA", 3072));
+    expect_ok(life_change("activate", "spare"));
+    ck_assert(verifies_by_chain(before));
+    ck_assert(verifies_by_chain(leaf()));
+    expect_ok(world_restart());
+    administrator();
+    const signet_certificate_t *after = leaf();
+    ck_assert_uint_eq(after->generation, 2);
+    ck_assert(verifies_by_chain(after));
+    /* Without a word it is of the configured type again. */
+    expect_ok(life_change("rotate", "spare"));
+    ck_assert(key_is("spare", 3, "EC", 256));
+    expect_ok(life_change("activate", "spare"));
+    ck_assert(verifies_by_chain(leaf()));
+    /* One that is on its way keeps its type. */
+    expect_ok(life_change("suspend", "policy"));
+    expect_ok(rotate_to("spare", SIGNET_KEY_P384));
+    expect_error(rotate_to("spare", SIGNET_KEY_P521), SIGNET_CONFLICT, "authority.key-type");
+    expect_ok(world_restart());
+    administrator();
+    expect_ok(life_change("resume", "policy"));
+    expect_ok(life_change("rotate", "spare"));
+    ck_assert(key_is("spare", 4, "EC", 384));
+    /* A root's links are signed by keys of two types. */
+    expect_ok(rotate_to("root", SIGNET_KEY_RSA4096));
+    X509 *new_root = life_parse(life_certificate("root", 2, "certificate"));
+    X509 *old_root = life_parse(life_certificate("root", 1, "certificate"));
+    X509 *old_with_new = life_parse(life_certificate("root", 2, "old_with_new"));
+    X509 *new_with_old = life_parse(life_certificate("root", 2, "new_with_old"));
+    ck_assert_int_eq(X509_verify(old_with_new, X509_get0_pubkey(new_root)), 1);
+    ck_assert_int_eq(X509_verify(new_with_old, X509_get0_pubkey(old_root)), 1);
+    X509_free(new_root);
+    X509_free(old_root);
+    X509_free(old_with_new);
+    X509_free(new_with_old);
+    world_end();
+}
+END_TEST
+
+/* An authority whose keys are elsewhere gets a further one by its certificate alone. */
+START_TEST(an_offline_authority_gets_a_further_key)
+{
+    begin();
+    const signet_certificate_t *made = NULL;
+    const signet_authority_report_t *report = NULL;
+    signet_authority_change_t asked = {.size = sizeof asked,
+                                       .action = SIGNET_TEXT(SIGNET_CHANGE_IMPORT),
+                                       .authority = SIGNET_TEXT("spare")};
+    expect_ok(world_profiles_replace("keys = \"fault\"; certificate = \"spare.pem\";",
+                                     "certificate = \"spare.pem\";"));
+    administrator();
+    life_states("spare", "offline: active");
+    const signet_issue_request_t request = {.size = sizeof request,
+                                            .profile = SIGNET_TEXT("subordinate-ca"),
+                                            .authority = SIGNET_TEXT("policy"),
+                                            .csr = world_csr(NULL, "/CN=Spare CA/O=Example", NULL)};
+    expect_ok(world_ask(&request, &made));
+    asked.certificate = made->der;
+    expect_ok(life_apply(&asked, &report));
+    life_states("spare", "offline: active prepublished");
+    expect_error(life_apply(&asked, &report), SIGNET_CONFLICT, "authority.state");
+    expect_ok(life_change("activate", "spare"));
+    life_states("spare", "offline: retired active");
+    expect_ok(world_restart());
+    administrator();
+    life_states("spare", "offline: retired active");
+    world_end();
+}
+END_TEST
+
 int main(void)
 {
-    const TTest *const tests[] = {a_key_is_rotated, a_root_links_its_keys,
-                                  states_permit_and_refuse};
+    const TTest *const tests[] = {a_key_is_rotated, a_root_links_its_keys, states_permit_and_refuse,
+                                  a_key_of_another_type_follows,
+                                  an_offline_authority_gets_a_further_key};
     return world_run("ca-lifecycle", NULL, tests, sizeof tests / sizeof tests[0]);
 }

@@ -39,6 +39,8 @@ typedef struct signet_authority_change {
     signet_bytes_t responder;   /* destroy-key: PKCS#10, DER, of an OCSP responder that is certified
                                  * for as long as the last list is good; empty: none */
     signet_text_t profile;      /* destroy-key: the responder's profile */
+    signet_text_t key_type;     /* rotate, compromised: of the further key, SIGNET_KEY_*; empty: as
+                                 * the configuration has it */
 } signet_authority_change_t;
 
 /* What was done, or what there is. */
