@@ -63,14 +63,15 @@ class Node:
         # Whatever ends the test, the server ends with it.
         atexit.register(lambda: self.process and self.process.poll() is None and self.kill())
 
-    def start(self, extra=None, wait=True):
-        """Starts it. True once it is ready; False where it ended before that."""
+    def start(self, extra=None, wait=True, under=()):
+        """Starts it, maybe `under` another command. True once it is ready; False where it ended
+        before that."""
         ready = self.folder / "run/ready"
         ready.unlink(missing_ok=True)
         environment = dict(os.environ, SIGNET_PLUGINS=str(PLUGINS), **(extra or {}))
         with open(self.folder / "signetd.log", "ab") as log:
             self.process = subprocess.Popen(
-                [BUILD / "bin/signetd", "--config", self.folder / "signet.cfg"],
+                [*under, BUILD / "bin/signetd", "--config", self.folder / "signet.cfg"],
                 stdout=log, stderr=log, env=environment)
         limit = time.monotonic() + READY_LIMIT
         while wait and not ready.exists():
