@@ -5,6 +5,7 @@
 #include "fake_tenant.h"
 
 #include <openssl/x509.h>
+#include <signet/sdk/encode.h>
 #include <signet/sdk/error.h>
 #include <signet/sdk/pkcs12.h>
 #include <signet/sdk/text.h>
@@ -143,6 +144,10 @@ static int32_t recover_key(void *instance, signet_call_t *call,
     (void)instance;
     signet_bytes_t spki;
     keep(fake_ca.reason_text, sizeof fake_ca.reason_text, request->reason);
+    keep(fake_ca.recovery_id, sizeof fake_ca.recovery_id, request->request_id);
+    keep(fake_ca.recovered, sizeof fake_ca.recovered,
+         signet_format(call, "%.*s/%.*s", SIGNET_FORMAT(request->authority),
+                       SIGNET_FORMAT(signet_hex(call, request->serial))));
     if (fake_ca.failure != 0)
         return fail(call);
     signet_archived_key_t *key = signet_alloc(call, 1, sizeof *key);
@@ -176,11 +181,14 @@ static int32_t archived_keys(void *instance, signet_call_t *call,
     static const signet_archived_key_t *const keys[] = {&key};
     static const signet_archived_key_page_t found = {
         .size = sizeof found, .keys = keys, .count = 1, .cursor = SIGNET_TEXT_INIT("more")};
+    static const signet_archived_key_page_t last = {.size = sizeof last, .keys = keys, .count = 1};
     (void)instance;
-    (void)call;
     keep(fake_ca.query_name, sizeof fake_ca.query_name, query->name);
     keep(fake_ca.query_cursor, sizeof fake_ca.query_cursor, query->cursor);
-    *page = &found;
+    fake_ca.key_query = *query;
+    if (fake_ca.failure != 0)
+        return fail(call);
+    *page = query->cursor.length > 0 ? &last : &found;
     return SIGNET_OK;
 }
 
@@ -191,8 +199,10 @@ static int32_t import_key(void *instance, signet_call_t *call, const signet_key_
     signet_archived_key_query_t query = {.size = sizeof query};
     if (request->private_key.length == 0 || request->certificate.length == 0)
         return SIGNET_INTERNAL;
+    keep(fake_ca.import_profile, sizeof fake_ca.import_profile, request->profile);
     int32_t status = archived_keys(instance, call, &query, &page);
-    *archived = page->keys[0];
+    if (status == SIGNET_OK && page != NULL)
+        *archived = page->keys[0];
     return status;
 }
 

@@ -22,7 +22,11 @@ typedef struct fake_ca {
     int64_t validity_ms;
     char generate[64];
     char subject[256];
-    char reason_text[256]; /* of a recovery */
+    char reason_text[256];                 /* of a recovery */
+    char recovered[64];                    /* "authority/serial" */
+    char recovery_id[256];                 /* its request id */
+    char import_profile[256];              /* of a key that was handed in */
+    signet_archived_key_query_t key_query; /* its texts are not to be followed */
     char revoked_authority[256];
     int32_t reason;
     int64_t invalid_since;

@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 #include "bridge.h"
 #include "fake_ca.h"
@@ -52,8 +53,8 @@ static const char *read_file(const char *name)
 
 static void begin(void)
 {
-    static const char *const kinds[] = {"certificate", "authority", "profile",
-                                        "token",       "journal",   "tenant"};
+    static const char *const kinds[] = {"certificate", "authority", "profile", "token",
+                                        "journal",     "tenant",    "key"};
     world_begin();
     for (size_t i = 0; i < COUNT(kinds); i++) {
         char id[64];
@@ -335,6 +336,80 @@ START_TEST(writes_a_token_to_a_closed_file)
 }
 END_TEST
 
+#define RECOVER "010203", "--authority", "user", "--reason", "laptop lost", "--password-file"
+
+START_TEST(handles_archived_keys)
+{
+    struct stat about;
+    write_file("password", "correct horse\n", 14, 0600);
+    must(RUN("key", "key list", 0, "--name", "email:ada@example.com"));
+    ck_assert_str_eq(fake_ca.query_name, "email:ada@example.com");
+    ck_assert(says("email:ada@example.com"));
+    /* All pages, as far as the limit goes. */
+    must(RUN("key", "key list", 1, "--limit", "2"));
+    ck_assert_uint_eq(json()->count, 2);
+    ck_assert_str_eq(fake_ca.query_cursor, "more");
+    must(RUN("key", "key list", 1, "--limit", "1"));
+    ck_assert_uint_eq(json()->count, 1);
+
+    must(RUN("key", "key recover", 0, RECOVER, path_of("password"), "--idempotency-key", "case 17",
+             "--out", path_of("ada.p12")));
+    ck_assert_str_eq(bridge_request, "POST /v1/certificates/user/010203/recover");
+    ck_assert_ptr_nonnull(strstr(bridge_headers, "Idempotency-Key: case 17"));
+    ck_assert_ptr_null(strstr(bridge_headers, "correct horse"));
+    ck_assert_str_eq(fake_ca.reason_text, "laptop lost");
+    ck_assert_int_eq(stat(path_of("ada.p12"), &about), 0);
+    ck_assert_uint_eq(about.st_mode & 0777, 0600);
+    ck_assert_int_gt(about.st_size, 500);
+    /* Nothing is written over, and nothing asked for that could not be written. */
+    fake_ca.recovered[0] = '\0';
+    ck_assert_int_eq(
+        RUN("key", "key recover", 0, RECOVER, path_of("password"), "--out", path_of("ada.p12")),
+        SIGNET_EXISTS);
+    ck_assert_int_ne(
+        RUN("key", "key recover", 0, RECOVER, path_of("password"), "--out", "/nowhere/ada.p12"),
+        SIGNET_OK);
+    ck_assert_str_eq(fake_ca.recovered, "");
+
+    must(RUN("key", "key import", 0, path_of("ada.p12"), "--profile", "mail", "--password-file",
+             path_of("password")));
+    ck_assert_str_eq(fake_ca.import_profile, "mail");
+    ck_assert(says("Serial  010203\n"));
+    write_file("password", "another horse\n", 14, 0600);
+    ck_assert_int_eq(RUN("key", "key import", 0, path_of("ada.p12"), "--profile", "mail",
+                         "--password-file", path_of("password")),
+                     SIGNET_DENIED);
+    ck_assert_int_eq(RUN("key", "key import", 0, path_of("none.p12"), "--profile", "mail",
+                         "--password-file", path_of("password")),
+                     SIGNET_NOT_FOUND);
+}
+END_TEST
+
+/* A recovery that waits or is refused leaves no file behind; nor does a password that others can
+ * read leave this machine. */
+START_TEST(leaves_nothing_of_a_key_that_did_not_come)
+{
+    static const int32_t failures[] = {SIGNET_PENDING, SIGNET_DENIED, SIGNET_NOT_FOUND,
+                                       SIGNET_UNAVAILABLE};
+    write_file("password", "correct horse\n", 14, 0600);
+    for (size_t i = 0; i < COUNT(failures); i++) {
+        fake_ca.failure = failures[i];
+        ck_assert_int_eq(
+            RUN("key", "key recover", 0, RECOVER, path_of("password"), "--out", path_of("not.p12")),
+            failures[i]);
+        ck_assert_int_ne(access(path_of("not.p12"), F_OK), 0);
+    }
+    fake_ca.recovered[0] = '\0';
+    ck_assert_int_eq(chmod(path_of("password"), 0640), 0);
+    ck_assert_int_eq(
+        RUN("key", "key recover", 0, RECOVER, path_of("password"), "--out", path_of("not.p12")),
+        SIGNET_DENIED);
+    ck_assert_int_ne(access(path_of("not.p12"), F_OK), 0);
+    ck_assert_str_eq(fake_ca.recovered, "");
+    ck_assert_int_eq(RUN("key", "key recover", 0, "010203", "--authority", "user"), SIGNET_INVALID);
+}
+END_TEST
+
 START_TEST(tells_who_one_is)
 {
     bridge_roles = "officer,requester@web";
@@ -384,6 +459,8 @@ int main(void)
                                   asks_for_a_token_in_a_tenant,
                                   handles_tokens,
                                   writes_a_token_to_a_closed_file,
+                                  handles_archived_keys,
+                                  leaves_nothing_of_a_key_that_did_not_come,
                                   tells_who_one_is,
                                   lists_the_journal,
                                   says_why_it_cannot_reach_the_host};

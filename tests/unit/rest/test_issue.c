@@ -431,24 +431,10 @@ START_TEST(refuses_passwords_before_a_key_is_made)
 }
 END_TEST
 
-START_TEST(lists_archived_keys)
-{
-    ck_assert_uint_eq(world_get("/v1/keys?name=email:ada@example.com&cursor=c"), 200);
-    ck_assert_str_eq(fake_ca.query_name, "email:ada@example.com");
-    ck_assert_str_eq(fake_ca.query_cursor, "c");
-    const signet_json_t *keys = signet_json_get(world_json(), "keys");
-    ck_assert_uint_eq(keys->count, 1);
-    assert_text(signet_json_get(&keys->items[0], "serial")->text, "010203");
-    assert_text(world_text("next"), "more");
-}
-END_TEST
-
 int main(void)
 {
     const TTest *const tests[] = {
         hands_a_made_key_out,         refuses_passwords_before_a_key_is_made,
-        lists_archived_keys,
-
         answers_the_certificate,      hands_everything_to_the_ca,
         hands_fields_to_the_ca,       says_what_would_be_issued,
         keeps_a_validity_as_duration, takes_every_form_of_a_request,

@@ -27,7 +27,8 @@ void world_begin(void)
     must(signet_check_open_linked(world, &fake_store_plugin, "store", ""));
     must(signet_check_open_linked(world, &fake_journal_plugin, "journal", ""));
     must(signet_check_open_linked(world, &fake_ca_plugin, "ca", ""));
-    must(signet_check_open(world, "protocol-rest", "rest", "ca = \"ca\";"));
+    must(signet_check_open(world, "protocol-rest", "rest",
+                           "ca = \"ca\"; pkcs12_iterations = 100000;"));
     must(signet_check_open(world, "auth-token", "tokens",
                            "maximum_ttl = \"200d\"; second_person = false;"));
 }
