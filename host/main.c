@@ -22,6 +22,7 @@
 #include "core/log.h"
 #include "core/process.h"
 #include "core/registry.h"
+#include "core/sandbox.h"
 #include "core/spawn.h"
 #include "core/text.h"
 #include "core/trial.h"
@@ -247,14 +248,17 @@ static int32_t begin(signet_call_t *call, daemon_node_t *node, const arguments_t
     const char *ready = ready_path(call, node);
     if (ready)
         unlink(ready);
-    status = daemon_log_begin(call, node->config);
+    status = core_registry_open(call, node->config, SIGNET_MODE_SERVE, &node->registry);
+    /* Everything is open, and there is no other thread yet. */
+    if (status == SIGNET_OK)
+        status = core_sandbox_enter(call, node->config);
+    if (status == SIGNET_OK)
+        status = daemon_log_begin(call, node->config);
     node->logging = status == SIGNET_OK;
     if (status == SIGNET_OK && arguments->take_over)
         status = take_over(call, node);
     if (status == SIGNET_OK)
         status = daemon_control_new(call, &node->control);
-    if (status == SIGNET_OK)
-        status = core_registry_open(call, node->config, SIGNET_MODE_SERVE, &node->registry);
     if (status == SIGNET_OK)
         status = core_registry_start(call, node->registry);
     if (status != SIGNET_OK)
@@ -283,6 +287,7 @@ static int32_t serve(signet_call_t *call, daemon_node_t *node)
     if (status != SIGNET_OK)
         return core_fail(call, status, "host.no-thread",
                          "no thread can be started: raise the limit of processes");
+    core_sandbox_tell();
     edge_ready(node->edge);
     status = edge_addresses(call, node->edge, &addresses);
     const char *ready = ready_path(call, node);

@@ -26,7 +26,8 @@ static const signet_option_t listener_options[] = {
     {OPTION(TEXT, "address",
             "IP address and port to listen on, \"127.0.0.1:8443\" or \"[::1]:8443\"; port 0 is the "
             "kernel's choice.")},
-    {OPTION(PATH, "unix", "Unix socket to listen on, instead of an address.")},
+    {OPTION(PATH, "unix", "Unix socket to listen on, instead of an address."),
+     .flags = SIGNET_OPTION_WRITTEN},
     {OPTION(TEXT, "mode", "Mode of the Unix socket, in octal."), DEFAULT("0660")},
     {OPTION(TEXTS, "roles",
             "Roles of whoever connects to the Unix socket as root or as the daemon's own user.")},
@@ -112,6 +113,21 @@ static const signet_option_t isolated_options[] = {
      DEFAULT("60s"), .minimum = SECOND / 10, .maximum = HOUR},
 };
 
+static const signet_option_t sandbox_file_options[] = {
+    {OPTION(PATH, "path", "A file or folder."), .flags = SIGNET_OPTION_REQUIRED},
+    {OPTION(BOOLEAN, "write", "Whether it is written too."), DEFAULT("false")},
+};
+
+static const signet_option_t sandbox_options[] = {
+    {OPTION(BOOLEAN, "enabled",
+            "Whether the daemon and its processes may only touch what the configuration names, and "
+            "only ask the kernel for what they need."),
+     DEFAULT("true")},
+    {OPTION(GROUPS, "files",
+            "What they may touch beside it: files of a token's module, for instance."),
+     .members = sandbox_file_options, .member_count = COUNT(sandbox_file_options)},
+};
+
 static const signet_option_t host_options[] = {
     {OPTION(TEXT, "node",
             "Name of this node, unique among those that share a store; by default the name of the "
@@ -125,14 +141,18 @@ static const signet_option_t host_options[] = {
          "up while connections go on."),
      DEFAULT("1m"), .minimum = SECOND / 10, .maximum = 24 * HOUR},
     {OPTION(
-        PATH, "control",
-        "Unix socket by which `signetd --take-over` gets the listening sockets of this host and "
-        "takes its place; without it that is not offered.")},
-    {OPTION(PATH, "ready_file", "File that is written with the addresses once the host is ready.")},
+         PATH, "control",
+         "Unix socket by which `signetd --take-over` gets the listening sockets of this host and "
+         "takes its place; without it that is not offered."),
+     .flags = SIGNET_OPTION_WRITTEN},
+    {OPTION(PATH, "ready_file", "File that is written with the addresses once the host is ready."),
+     .flags = SIGNET_OPTION_WRITTEN},
     {OPTION(GROUP, "log", "What is logged, and how."), .members = log_options,
      .member_count = COUNT(log_options)},
     {OPTION(GROUP, "isolated", "Instances that live in a process of their own."),
      .members = isolated_options, .member_count = COUNT(isolated_options)},
+    {OPTION(GROUP, "sandbox", "What the processes of the daemon are kept from."),
+     .members = sandbox_options, .member_count = COUNT(sandbox_options)},
     {OPTION(GROUP, "limits", "Bounds on what clients may take."), RELOADABLE,
      .members = limit_options, .member_count = COUNT(limit_options)},
 };

@@ -19,6 +19,7 @@
 #include "core/log.h"
 #include "core/pack.h"
 #include "core/process.h"
+#include "core/sandbox.h"
 #include "core/spawn.h"
 #include "core/text.h"
 
@@ -36,6 +37,7 @@ typedef struct isolated {
     core_arena_t arena;
     core_pack_t pack;
     core_block_t block;
+    signet_setting_t host;
     core_config_t config;
     core_registry_t *registry;
     core_lanes_t *lanes;
@@ -89,7 +91,12 @@ static int32_t start_instance(isolated_t *isolated)
                                      .settings = pack->settings,
                                      .file = pack->file,
                                      .line = pack->line};
-    isolated->config = (core_config_t){.blocks = &isolated->block,
+    isolated->host = (signet_setting_t){.size = sizeof isolated->host,
+                                        .type = SIGNET_OPTION_GROUP,
+                                        .members = pack->sandbox,
+                                        .member_count = pack->sandbox != NULL};
+    isolated->config = (core_config_t){.host = &isolated->host,
+                                       .blocks = &isolated->block,
                                        .block_count = 1,
                                        .file = pack->file,
                                        .plugin_folder = pack->plugin_folder,
@@ -102,12 +109,21 @@ static int32_t start_instance(isolated_t *isolated)
     if (status == SIGNET_OK)
         status = core_registry_open(isolated->call, &isolated->config, SIGNET_MODE_SERVE,
                                     &isolated->registry);
+    /* Made from outside, so that nothing above it needs to be written. */
+    const char *folder = core_format(isolated->call, "%.*s", CORE_TEXT_ARG(pack->folder)).data;
+    if (status == SIGNET_OK && folder && mkdir(folder, 0700) != 0 && errno != EEXIST)
+        status = core_fail(isolated->call, SIGNET_UNAVAILABLE, "isolate.no-folder",
+                           "the folder %s of host.isolated cannot be made (%s): make it", folder,
+                           strerror(errno));
+    if (status == SIGNET_OK)
+        status = core_sandbox_enter(isolated->call, &isolated->config);
     if (status == SIGNET_OK && core_log_begin(pack->log_format, pack->log_level) != SIGNET_OK)
         status = fail(isolated, "no thread can be started");
     if (status == SIGNET_OK)
         status = core_registry_start(isolated->call, isolated->registry);
     if (status != SIGNET_OK)
         return status;
+    core_sandbox_tell();
     isolated->lanes = core_lanes_new(1);
     if (!isolated->lanes)
         return fail(isolated, "no memory");

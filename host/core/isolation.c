@@ -48,7 +48,8 @@ static int describe(const core_instance_t *instance)
         .line = block->line,
         .log_format = core_log_format(),
         .log_level = core_log_level(),
-        .settings = block->settings};
+        .settings = block->settings,
+        .sandbox = core_setting(instance->handed->config->host, "sandbox")};
     core_pack_write(&packed, &pack);
     int file = packed.failed ? -1 : memfd_create("instance", MFD_CLOEXEC);
     ssize_t written = file < 0 ? 0 : write(file, packed.data, packed.length);

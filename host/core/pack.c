@@ -50,6 +50,9 @@ void core_pack_write(core_buffer_t *buffer, const core_pack_t *pack)
     write_number(buffer, (uint64_t)pack->log_format);
     write_number(buffer, (uint64_t)pack->log_level);
     write_setting(buffer, pack->settings);
+    write_number(buffer, pack->sandbox != NULL);
+    if (pack->sandbox)
+        write_setting(buffer, pack->sandbox);
 }
 
 static uint64_t read_number(reading_t *reading)
@@ -122,5 +125,12 @@ int core_pack_read(core_arena_t *arena, const char *data, size_t length, core_pa
     pack->log_level = (int32_t)read_number(&reading);
     read_setting(&reading, settings, 0);
     pack->settings = settings;
+    if (read_number(&reading)) {
+        signet_setting_t *sandbox = core_arena_alloc(arena, sizeof *sandbox);
+        if (!sandbox)
+            return 0;
+        read_setting(&reading, sandbox, 0);
+        pack->sandbox = sandbox;
+    }
     return !reading.damaged && reading.left == 0;
 }

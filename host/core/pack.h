@@ -22,6 +22,7 @@ typedef struct core_pack {
     int32_t log_format;
     int32_t log_level;
     const signet_setting_t *settings;
+    const signet_setting_t *sandbox; /* the host's, or NULL */
 } core_pack_t;
 
 /* Appends it to a buffer, whose `failed` tells of missing memory. */

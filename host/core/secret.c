@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 #include "core/call.h"
+#include "core/sandbox.h"
 #include "core/text.h"
 
 #define MAX_SECRET 65536
@@ -101,6 +102,9 @@ int32_t core_secret_check(signet_call_t *call, signet_text_t path)
 {
     int file = -1;
     struct stat about;
+    /* The trial has looked at it, from outside; here it may be out of reach. */
+    if (core_sandbox_entered())
+        return SIGNET_OK;
     signet_text_t copy = core_format(call, "%.*s", CORE_TEXT_ARG(path));
     if (!copy.data)
         return SIGNET_NO_MEMORY;

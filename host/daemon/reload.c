@@ -4,6 +4,7 @@
 #include "core/buffer.h"
 #include "core/call.h"
 #include "core/log.h"
+#include "core/sandbox.h"
 #include "core/text.h"
 #include "core/trial.h"
 #include "daemon/log_setting.h"
@@ -83,6 +84,8 @@ static int32_t reload(daemon_node_t *node, daemon_request_t *request)
             core_plan_make(call, node->config, next, request->again, request->again_count, plan);
     if (status == SIGNET_OK && !request->dry_run && plan->restarts)
         status = fail_restart(call, plan);
+    if (status == SIGNET_OK && plan->differences)
+        status = core_sandbox_check(call, next);
     if (status == SIGNET_OK && !request->dry_run)
         status = edge_renew(call, node->edge);
     if (status == SIGNET_OK && !request->dry_run && plan->differences)

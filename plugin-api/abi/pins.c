@@ -53,6 +53,7 @@ NUMBER(SIGNET_OPTION_REPEATABLE, 4U);
 NUMBER(SIGNET_OPTION_RELOADABLE, 8U);
 NUMBER(SIGNET_OPTION_STATE, 16U);
 NUMBER(SIGNET_OPTION_KEYS, 32U);
+NUMBER(SIGNET_OPTION_WRITTEN, 64U);
 /* http.h */
 NUMBER(SIGNET_ROUTE_PUBLIC, 2U);
 NUMBER(SIGNET_ROUTE_STREAM, 4U);
@@ -75,6 +76,8 @@ NUMBER(SIGNET_METRIC_HISTOGRAM, 3U);
 /* plugin.h */
 NUMBER(SIGNET_NEED_REQUIRED, 1U);
 NUMBER(SIGNET_NEED_OPTIONAL, 2U);
+NUMBER(SIGNET_USES_NETWORK, 1U);
+NUMBER(SIGNET_USES_DEVICES, 2U);
 /* key.h */
 NUMBER(SIGNET_PURPOSE_CERTIFICATE, 1U);
 NUMBER(SIGNET_PURPOSE_CRL, 2U);
@@ -477,7 +480,7 @@ MEMBER(signet_need, interface, 8);
 MEMBER(signet_need, option, 24);
 
 /* plugin.h: signet_plugin */
-SIZE(signet_plugin, 152);
+SIZE(signet_plugin, 160);
 MEMBER(signet_plugin, size, 0);
 MEMBER(signet_plugin, abi, 4);
 MEMBER(signet_plugin, id, 8);
@@ -495,6 +498,7 @@ MEMBER(signet_plugin, reload, 120);
 MEMBER(signet_plugin, drain, 128);
 MEMBER(signet_plugin, stop, 136);
 MEMBER(signet_plugin, close, 144);
+MEMBER(signet_plugin, uses, 152);
 
 /* key.h: signet_key_request */
 SIZE(signet_key_request, 40);

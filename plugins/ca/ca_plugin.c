@@ -383,6 +383,7 @@ static const signet_plugin_t plugin = {
     .start = plugin_start,
     .drain = plugin_drain,
     .close = plugin_close,
+    .uses = SIGNET_USES_NETWORK,
 };
 
 __attribute__((visibility("default"))) const signet_plugin_t *signet_plugin_entry(void)

@@ -87,9 +87,11 @@ static const signet_option_t authority_options[] = {
     CA_OPTION("keys", SIGNET_OPTION_INSTANCE, 0, "",
               "The instance that holds its key; without one the authority is offline here."),
     TEXT("key", "The name or URI of its key there; by default the authority's name."),
-    CA_OPTION("certificate", SIGNET_OPTION_PATH, REQUIRED | SIGNET_OPTION_STATE, "",
+    CA_OPTION("certificate", SIGNET_OPTION_PATH,
+              REQUIRED | SIGNET_OPTION_STATE | SIGNET_OPTION_WRITTEN, "",
               "The file of its certificate (PEM); without the file the authority is pending."),
-    CA_OPTION("cross_certificates", SIGNET_OPTION_PATH, SIGNET_OPTION_STATE, "",
+    CA_OPTION("cross_certificates", SIGNET_OPTION_PATH, SIGNET_OPTION_STATE | SIGNET_OPTION_WRITTEN,
+              "",
               "The file of cross-certificates that foreign authorities made for it, each with the "
               "chain above it (PEM); 'authority import-cross' writes it."),
     TEXT("parent", "The authority that certifies it; none for a root."),

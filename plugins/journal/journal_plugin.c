@@ -31,6 +31,7 @@ static const signet_option_t options[] = {
      .maximum = 3600000},
     {.size = sizeof(signet_option_t),
      .type = SIGNET_OPTION_PATH,
+     .flags = SIGNET_OPTION_WRITTEN,
      .name = SIGNET_TEXT_INIT("head_file"),
      .help = SIGNET_TEXT_INIT("The file that says how far the journal is, by which a store is "
                               "noticed that was put back to an earlier state; beside the store by "

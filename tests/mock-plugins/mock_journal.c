@@ -92,7 +92,7 @@ static void close_instance(void *instance)
 static const signet_option_t options[] = {
     {.size = sizeof(signet_option_t),
      .type = SIGNET_OPTION_PATH,
-     .flags = SIGNET_OPTION_REQUIRED,
+     .flags = SIGNET_OPTION_REQUIRED | SIGNET_OPTION_WRITTEN,
      .name = SIGNET_TEXT_INIT("trace"),
      .help = SIGNET_TEXT_INIT("File that gets a line for each entry.")},
 };

@@ -8,7 +8,7 @@
 
 static const signet_option_t options[] = {
     {OPTION(TEXT, "text")},
-    {OPTION(PATH, "trace"), .flags = SIGNET_OPTION_REQUIRED},
+    {OPTION(PATH, "trace"), .flags = SIGNET_OPTION_REQUIRED | SIGNET_OPTION_WRITTEN},
     {OPTION(PATH, "gate")},
     {OPTION(TEXT, "fail"), .choices = SIGNET_TEXT_INIT("open|start")},
 };

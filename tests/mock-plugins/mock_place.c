@@ -8,7 +8,7 @@
 static const signet_option_t options[] = {
     {OPTION(TEXT, "text"), .flags = SIGNET_OPTION_RELOADABLE},
     {OPTION(BOOLEAN, "refuse"), .flags = SIGNET_OPTION_RELOADABLE},
-    {OPTION(PATH, "trace"), .flags = SIGNET_OPTION_REQUIRED},
+    {OPTION(PATH, "trace"), .flags = SIGNET_OPTION_REQUIRED | SIGNET_OPTION_WRITTEN},
 };
 
 static int refuses(const signet_host_t *host)

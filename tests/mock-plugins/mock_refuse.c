@@ -15,7 +15,7 @@ static const signet_option_t options[] = {
      .choices = SIGNET_TEXT_INIT("open|start|none")},
     {.size = sizeof(signet_option_t),
      .type = SIGNET_OPTION_PATH,
-     .flags = SIGNET_OPTION_REQUIRED,
+     .flags = SIGNET_OPTION_REQUIRED | SIGNET_OPTION_WRITTEN,
      .name = SIGNET_TEXT_INIT("trace"),
      .help = SIGNET_TEXT_INIT("File that gets a letter for each step.")},
 };

@@ -33,6 +33,7 @@
 #define SIGNET_OPTION_RELOADABLE 8U /* may change by reload without a restart */
 #define SIGNET_OPTION_STATE 16U     /* of a PATH: what lies there belongs to a backup */
 #define SIGNET_OPTION_KEYS 32U      /* the same for private keys: only where they are asked for */
+#define SIGNET_OPTION_WRITTEN 64U   /* of a PATH: the daemon may write there, not only read */
 
 typedef struct signet_option signet_option_t;
 

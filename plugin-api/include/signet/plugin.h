@@ -36,6 +36,11 @@ typedef struct signet_need {
                               * GROUPS: "authorities.keys" */
 } signet_need_t;
 
+/* What an instance uses beside the files that its PATH and SECRET options name. Everything else is
+ * forbidden to the process that it lives in, unless another instance there uses it. */
+#define SIGNET_USES_NETWORK 1U /* it connects to other hosts */
+#define SIGNET_USES_DEVICES 2U /* it opens devices below /dev: tokens, cards */
+
 /* The descriptor: static const data and six functions. */
 typedef struct signet_plugin {
     uint32_t size;
@@ -64,6 +69,7 @@ typedef struct signet_plugin {
     int32_t (*stop)(void *instance, signet_call_t *call);
     /* Frees the instance. Follows open, even a failed one, exactly once. Required. [any] */
     void (*close)(void *instance);
+    uint64_t uses; /* SIGNET_USES_*, as a set. Optional */
 } signet_plugin_t;
 
 /* The one exported symbol of every plugin; visible even where a build hides all others. */

@@ -102,6 +102,7 @@ static const signet_plugin_t plugin = {
     .start = start_instance,
     .drain = drain_instance,
     .close = close_instance,
+    .uses = SIGNET_USES_NETWORK,
 };
 
 const signet_plugin_t *signet_plugin_entry(void)

@@ -7,7 +7,7 @@ static const signet_option_t options[] = {
     {
         .size = sizeof(signet_option_t),
         .type = SIGNET_OPTION_PATH,
-        .flags = SIGNET_OPTION_REQUIRED | SIGNET_OPTION_KEYS,
+        .flags = SIGNET_OPTION_REQUIRED | SIGNET_OPTION_KEYS | SIGNET_OPTION_WRITTEN,
         .name = SIGNET_TEXT_INIT("folder"),
         .help = SIGNET_TEXT_INIT("Folder of the key files, one NAME.pem for each key; made with "
                                  "mode 0700 where it is missing."),

@@ -71,6 +71,7 @@ static const signet_plugin_t plugin = {
     .reload = pkcs11_backend_reload,
     .stop = pkcs11_backend_stop,
     .close = pkcs11_backend_close,
+    .uses = SIGNET_USES_NETWORK | SIGNET_USES_DEVICES,
 };
 
 __attribute__((visibility("default"))) const signet_plugin_t *signet_plugin_entry(void)

@@ -146,6 +146,7 @@ static const signet_plugin_t plugin = {
     .open = open_instance,
     .start = start_instance,
     .close = close_instance,
+    .uses = SIGNET_USES_NETWORK,
 };
 
 const signet_plugin_t *signet_plugin_entry(void)

@@ -6,7 +6,7 @@
 static const signet_option_t options[] = {
     {.size = sizeof(signet_option_t),
      .type = SIGNET_OPTION_PATH,
-     .flags = SIGNET_OPTION_REQUIRED,
+     .flags = SIGNET_OPTION_REQUIRED | SIGNET_OPTION_WRITTEN,
      .name = SIGNET_TEXT_INIT("path"),
      .help = SIGNET_TEXT_INIT(
          "The database's file; its folder must exist, on a local disk, and be private.")},

@@ -20,6 +20,7 @@ static core_registry_t *registry;
 
 #ifdef KEY_ISOLATED_TOKEN
 #define PLUGIN "key-pkcs11"
+#define FILES "{ path = \"softhsm2.conf\"; }, { path = \"tokens\"; write = true; }"
 #define PIN "648219"
 
 static void prepare(const signet_check_t *check, char *settings, size_t size)
@@ -46,6 +47,7 @@ static void prepare(const signet_check_t *check, char *settings, size_t size)
 }
 #else
 #define PLUGIN "key-file"
+#define FILES ""
 
 static void prepare(const signet_check_t *check, char *settings, size_t size)
 {
@@ -72,7 +74,8 @@ static void open_isolated(key_world_t *world)
     FILE *file = fopen(path, "w");
     ck_assert_ptr_nonnull(file);
     (void)fprintf(file,
-                  "host = { isolated = { folder = \"isolated\"; }; };\nplugins = ( { name = "
+                  "host = { isolated = { folder = \"isolated\"; }; sandbox = { files = ( " FILES
+                  " ); }; };\nplugins = ( { name = "
                   "\"keys\"; plugin = \"%s\"; isolate = true; %s } );\n",
                   PLUGIN, world->settings);
     ck_assert_int_eq(fclose(file), 0);
