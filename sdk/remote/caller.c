@@ -66,16 +66,17 @@ void remote_read_caller(remote_reader_t *reader, signet_remote_caller_t *caller,
 
 void remote_write_error(remote_writer_t *writer, int32_t status, const signet_error_t *error)
 {
-    static const signet_error_t unknown = {
-        .size = sizeof(signet_error_t),
-        .reason = SIGNET_TEXT_INIT("isolate.unexplained"),
-        .message = SIGNET_TEXT_INIT("it failed and did not say why: report it to the plugin's "
-                                    "author"),
-    };
     const signet_text_t none = {NULL, 0};
-    if (!error)
-        error = &unknown;
     remote_write_u32(writer, (uint32_t)status);
+    if (!error) {
+        remote_write_text(writer, SIGNET_TEXT("isolate.unexplained"));
+        remote_write_text(writer, SIGNET_TEXT("it failed and did not say why: report it to the "
+                                              "plugin's author"));
+        remote_write_text(writer, none);
+        remote_write_text(writer, none);
+        remote_write_u64(writer, 0);
+        return;
+    }
     remote_write_text(writer, error->reason);
     remote_write_text(writer, error->message);
     remote_write_text(writer, SIGNET_HAS(error, detail.data) ? error->detail : none);

@@ -308,14 +308,12 @@ static int has_keys(const signet_remote_service_t *service)
 
 int32_t signet_remote_serve(signet_call_t *call, const signet_remote_service_t *service)
 {
-    server_t *server = calloc(1, sizeof *server);
     signet_remote_service_t refused = *service;
-    int32_t status = SIGNET_OK;
-    if (!server)
-        status = signet_fail_memory(call);
-    else if (!service->refusal && has_keys(service))
+    server_t *server = calloc(1, sizeof *server);
+    int32_t status = server ? SIGNET_OK : signet_fail_memory(call);
+    if (server && !service->refusal && has_keys(service))
         status = signing_log_open(call, service->host, &server->log);
-    if (status != SIGNET_OK) {
+    if (!server || status != SIGNET_OK) {
         refused.refusal = call->services->error(call);
         (void)greet(call, &refused);
         free(server);

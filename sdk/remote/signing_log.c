@@ -15,8 +15,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#define DIGEST 32U
-#define HEX (2 * DIGEST)
+#define HEX ((size_t)64) /* of a SHA-256 in hexadecimal */
 /* A line is shorter than this. */
 #define TAIL 65536
 
@@ -160,6 +159,7 @@ int32_t signing_log_open(signet_call_t *call, const signet_host_t *host, signing
     if (!made)
         return signet_fail_memory(call);
     made->host = host;
+    made->file = -1;
     memset(made->chain, '0', HEX);
     pthread_mutex_init(&made->lock, NULL);
     int32_t status = path.data ? open_file(made, call, folder, path) : signet_status(call);

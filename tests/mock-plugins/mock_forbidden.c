@@ -64,7 +64,7 @@ static int try_it(const char *what, const char *target)
     if (strcmp(what, "network") == 0)
         return opened(socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0));
     if (strcmp(what, "connect") == 0)
-        return try_connect(atoi(target));
+        return try_connect((int)strtol(target, NULL, 10));
     if (strcmp(what, "mount") == 0)
         return mount("none", target, "tmpfs", 0, NULL) == 0;
     if (strcmp(what, "memory") == 0) {

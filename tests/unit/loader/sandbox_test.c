@@ -14,12 +14,12 @@
 #include "daemon.h"
 
 /* A folder that no configuration names, with a file in it. */
-static char outside[] = "/tmp/signet-outside-XXXXXX";
-static char secret[64];
+static char outside[64];
+static char secret[128];
 
 static void begin(void)
 {
-    memcpy(outside + sizeof outside - 7, "XXXXXX", 6);
+    snprintf(outside, sizeof outside, "/tmp/signet-outside-XXXXXX");
     ck_assert_ptr_nonnull(mkdtemp(outside));
     snprintf(secret, sizeof secret, "%s/secret", outside);
     int file = open(secret, O_WRONLY | O_CREAT | O_CLOEXEC, 0600);
