@@ -68,6 +68,7 @@ void edge_limits_read(edge_limits_t *limits, const signet_setting_t *host)
     limits->wait_ms[EDGE_WAIT_WRITE] = edge_setting_integer(group, "body_time", 30 * SECOND);
     limits->wait_ms[EDGE_WAIT_LINGER] = 2 * SECOND;
     limits->wait_ms[EDGE_WAIT_LAST] = SECOND;
+    limits->wait_ms[EDGE_WAIT_RATE] = SECOND;
     limits->request_ms = edge_setting_integer(group, "request_time", 30 * SECOND);
     limits->header_size = (uint64_t)edge_setting_integer(group, "header_size", INT64_C(16384));
     limits->connections = fit_descriptors(edge_setting_integer(group, "connections", 10000));

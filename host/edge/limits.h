@@ -16,6 +16,7 @@ typedef enum edge_wait {
     EDGE_WAIT_WRITE,
     EDGE_WAIT_LINGER,
     EDGE_WAIT_LAST, /* for a last request, while the host stops */
+    EDGE_WAIT_RATE, /* before it is answered that it came too fast */
     EDGE_WAITS
 } edge_wait_t;
 

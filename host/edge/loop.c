@@ -2,6 +2,7 @@
 
 #include <fcntl.h>
 #include <signal.h>
+#include <stddef.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -15,6 +16,10 @@
 #define OWN_CONNECTIONS 4    /* of each listener, beyond the limit of all */
 #define SPARE_DESCRIPTORS 32 /* that connections leave, beyond those of OWN_CONNECTIONS */
 #define STACK ((size_t)1024 * 1024)
+#define TOO_MANY_REQUESTS 429U /* RFC 6585, 4 */
+
+static void end_if_empty(edge_loop_t *loop);
+static void on_tick(uv_timer_t *timer);
 
 edge_request_t *edge_loop_take_request(edge_loop_t *loop)
 {
@@ -57,6 +62,60 @@ void edge_loop_post(edge_loop_t *loop, edge_request_t *request, int finished)
     (void)pthread_mutex_unlock(&loop->lock);
 }
 
+static void deliver(edge_loop_t *loop, edge_request_t *request, int finished)
+{
+    if (finished) {
+        request->working = 0;
+        loop->working--;
+        edge_request_end_call(request);
+    }
+    if (request->connection != NULL) {
+        request->connection->protocol->progress(request);
+    } else if (finished) {
+        edge_loop_give_request(loop, request);
+    }
+}
+
+static void stop_tick_if_idle(edge_loop_t *loop)
+{
+    if (loop->connection_count == 0 && loop->held == 0 &&
+        !uv_is_closing((uv_handle_t *)&loop->tick)) {
+        (void)uv_timer_stop(&loop->tick);
+    }
+}
+
+static void on_rate(edge_deadline_t *deadline)
+{
+    edge_request_t *request =
+        (edge_request_t *)(void *)((char *)deadline - offsetof(edge_request_t, rate));
+    edge_loop_t *loop = request->loop;
+
+    loop->held--;
+    deliver(loop, request, 1);
+    stop_tick_if_idle(loop);
+    end_if_empty(loop);
+}
+
+/* Who is over a rate and asks again at once would take the time of all others with refusals alone.
+ * Held back for a moment, each of its connections gets one of them a second. */
+static int hold_back(edge_loop_t *loop, edge_request_t *request)
+{
+    if (request->status != TOO_MANY_REQUESTS || request->streamed || request->held ||
+        loop->is_draining) {
+        return 0;
+    }
+    request->held = 1;
+    loop->held++;
+    edge_request_end_call(request);
+    request->rate.expire = on_rate;
+    edge_deadline_set(&loop->deadlines, &request->rate, EDGE_WAIT_RATE,
+                      uv_now(&loop->uv) + (uint64_t)loop->routing->limits.wait_ms[EDGE_WAIT_RATE]);
+    if (!uv_is_active((uv_handle_t *)&loop->tick)) {
+        (void)uv_timer_start(&loop->tick, on_tick, TICK_MS, TICK_MS);
+    }
+    return 1;
+}
+
 static void handle_posted(edge_loop_t *loop)
 {
     for (;;) {
@@ -77,15 +136,8 @@ static void handle_posted(edge_loop_t *loop)
         if (request == NULL) {
             return;
         }
-        if (finished) {
-            request->working = 0;
-            loop->working--;
-            edge_request_end_call(request);
-        }
-        if (request->connection != NULL) {
-            request->connection->protocol->progress(request);
-        } else if (finished) {
-            edge_loop_give_request(loop, request);
+        if (!finished || !hold_back(loop, request)) {
+            deliver(loop, request, finished);
         }
     }
 }
@@ -207,9 +259,7 @@ void edge_loop_remove(edge_loop_t *loop, edge_connection_t *connection)
         (void)pthread_mutex_unlock(&edge->lock);
     }
     resume_accepting(loop);
-    if (loop->connection_count == 0 && !uv_is_closing((uv_handle_t *)&loop->tick)) {
-        (void)uv_timer_stop(&loop->tick);
-    }
+    stop_tick_if_idle(loop);
     end_if_empty(loop);
 }
 

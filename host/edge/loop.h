@@ -30,6 +30,7 @@ struct edge_loop {
     uv_async_t wake;
     uv_timer_t tick;
     edge_pulse_t pulse;
+    uint64_t held; /* requests whose answers are held back */
     int is_draining;
     edge_acceptor_t *acceptors;
     size_t acceptor_count;

@@ -71,6 +71,7 @@ void edge_request_reset(edge_request_t *request)
     request->inside_loop = 0;
     request->working = 0;
     request->close = 0;
+    request->held = 0;
     request->posted = 0;
     request->finished = 0;
     request->body_complete = 0;

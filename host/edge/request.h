@@ -9,6 +9,7 @@
 #include <pthread.h>
 #include <sys/types.h>
 
+#include "edge/deadline.h"
 #include "edge/http.h"
 #include "edge/problem.h"
 #include "edge/router.h"
@@ -46,6 +47,8 @@ struct edge_request {
     int inside_loop;       /* 1: the handler runs on the loop */
     int working;           /* 1: a worker has it; of the loop */
     int close;             /* 1: the connection ends with the answer */
+    edge_deadline_t rate;  /* of the loop: until the answer is sent */
+    int held;              /* of the loop: it was held back */
     int posted;            /* under the loop's lock */
     int finished;          /* under the loop's lock: the worker is done with it */
     edge_buffer_t sending; /* of the loop: what is being sent */

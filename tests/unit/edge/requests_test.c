@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/resource.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "client.h"
@@ -641,6 +642,38 @@ START_TEST(a_slow_client_holds_the_writer_back)
 }
 END_TEST
 
+static int64_t now_ms(void)
+{
+    struct timespec now;
+
+    (void)clock_gettime(CLOCK_MONOTONIC, &now);
+    return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
+}
+
+/* Held back for a second, while others are answered; and nobody need wait for it. */
+START_TEST(who_comes_too_fast_is_answered_late)
+{
+    client_t *fast = client_open(url_of(_i));
+    client_t *gone = client_open(url_of(_i));
+    int64_t begun = now_ms();
+    answer_t answer;
+
+    ck_assert(client_send(fast, GET("/fail/8") GET("/echo")));
+    ck_assert(client_send(gone, GET("/fail/8")));
+    ask(url_of(_i), GET("/echo"), &answer);
+    EXPECT(&answer, 200, "/echo");
+    ck_assert_int_lt(now_ms() - begun, 900);
+    client_reset(gone);
+    client_receive(fast, &answer, 0);
+    ck_assert_int_eq(answer.status, 429);
+    ck_assert_int_ge(now_ms() - begun, 900);
+    answer_free(&answer);
+    client_receive(fast, &answer, 0);
+    EXPECT(&answer, 200, "/echo");
+    client_close(fast);
+}
+END_TEST
+
 START_TEST(a_client_that_goes_away_cancels_its_call)
 {
     client_t *client = client_open(url_of(_i));
@@ -725,6 +758,7 @@ int main(void)
     tcase_add_loop_test(requests, an_answer_streams_out, 0, 3);
     tcase_add_loop_test(requests, half_an_answer_is_cut, 0, 3);
     tcase_add_loop_test(requests, a_slow_client_holds_the_writer_back, 0, 2);
+    tcase_add_loop_test(requests, who_comes_too_fast_is_answered_late, 0, 3);
     tcase_add_loop_test(requests, a_client_that_goes_away_cancels_its_call, 0, 3);
     tcase_add_loop_test(requests, a_client_may_go_away_anywhere, 0, 3);
     suite_add_tcase(suite, requests);
