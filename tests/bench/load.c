@@ -1,7 +1,7 @@
 /* A load generator for issuance: keep-alive TLS connections that each post one request after the
  * other. Requests are made before the clock starts: distinct P-256 keys and names, signed.
  *
- *   load PORT CACERT TOKEN-FILE CLIENTS SECONDS WARM-UP [PREFIX]
+ *   load PORT CACERT TOKEN-FILE CLIENTS SECONDS WARM-UP [PREFIX [PROFILE]]
  *
  * Prints one line: requests a second, p50 ms, p99 ms, and how many answers were not 201. One
  * thread: it shares the machine with the server it measures. */
@@ -104,7 +104,7 @@ static char *make_csr(const char *name)
     return escaped;
 }
 
-static void make_requests(const char *token, const char *prefix)
+static void make_requests(const char *token, const char *prefix, const char *profile)
 {
     for (size_t i = 0; i < REQUESTS; i++) {
         char name[100];
@@ -115,7 +115,7 @@ static void make_requests(const char *token, const char *prefix)
         require(requests[i].data != NULL, "memory");
         char body[8192];
         int body_length =
-            snprintf(body, sizeof(body), "{\"profile\":\"tls-server\",\"csr\":\"%s\"}", csr);
+            snprintf(body, sizeof(body), "{\"profile\":\"%s\",\"csr\":\"%s\"}", profile, csr);
         int length = snprintf(requests[i].data, size,
                               "POST /v1/certificates HTTP/1.1\r\nHost: localhost\r\n"
                               "Authorization: Bearer %s\r\nContent-Type: application/json\r\n"
@@ -234,7 +234,8 @@ static int compare(const void *a, const void *b)
 int main(int argc, char **argv)
 {
     if (argc < 7) {
-        fprintf(stderr, "usage: load PORT CACERT TOKEN-FILE CLIENTS SECONDS WARM-UP [PREFIX]\n");
+        fprintf(stderr, "usage: load PORT CACERT TOKEN-FILE CLIENTS SECONDS WARM-UP [PREFIX "
+                        "[PROFILE]]\n");
         return 2;
     }
     size_t client_count = strtoul(argv[4], NULL, 10);
@@ -244,7 +245,7 @@ int main(int argc, char **argv)
     require(file != NULL && fgets(token, sizeof(token), file) != NULL, argv[3]);
     fclose(file);
     token[strcspn(token, "\r\n")] = '\0';
-    make_requests(token, argc > 7 ? argv[7] : "host");
+    make_requests(token, argc > 7 ? argv[7] : "host", argc > 8 ? argv[8] : "tls-server");
 
     SSL_CTX *context = SSL_CTX_new(TLS_client_method());
     require(context != NULL && SSL_CTX_load_verify_locations(context, argv[2], NULL) == 1, argv[2]);

@@ -129,7 +129,7 @@ static int32_t with_consent(const token_auth_t *auth, signet_call_t *call, signe
                             token_t *token, signet_text_t approval, signet_text_t *text)
 {
     const signet_tenant_t *tenant = NULL;
-    token_second_t second;
+    token_second_t second = {NULL, NULL};
     int32_t status = find_tenant(call, token->tenant, &tenant);
     if (status == SIGNET_OK && tenant != NULL)
         status = pass(call, within, token_second_consent(within, token, tenant, approval, &second));
@@ -147,7 +147,7 @@ static int32_t with_consent(const token_auth_t *auth, signet_call_t *call, signe
 static int32_t through_glass(const token_auth_t *auth, signet_call_t *call, signet_call_t *within,
                              token_t *token, signet_text_t approval, signet_text_t *text)
 {
-    token_second_t second;
+    token_second_t second = {NULL, NULL};
     int32_t status = token_second_require(auth, call, token, approval, &second);
     if (status == SIGNET_OK)
         status = make_secret(call, token, text);
