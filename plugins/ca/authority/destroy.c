@@ -192,6 +192,8 @@ static int32_t destroy(const ca_lifecycle_t *life, signet_call_t *call,
 {
     const signet_key_t *key = NULL;
     signet_text_t uri = uri_of(life, destruction);
+    if (destruction->keys == NULL)
+        return signet_status(call);
     int32_t status =
         destruction->keys->destroy(destruction->instance, call, uri, destruction->item.public_key);
     *found = status == SIGNET_OK;
@@ -231,6 +233,10 @@ static int32_t record(ca_lifecycle_t *life, signet_call_t *call, ca_destruction_
 /* Up to the mark: all that can be refused is refused before. */
 static int32_t begin(ca_lifecycle_t *life, signet_call_t *call, ca_destruction_t *destruction)
 {
+    if (destruction->key == NULL)
+        return signet_fail(call, SIGNET_UNAVAILABLE, "authority.key-unavailable",
+                           "the key of the authority \"%.*s\" does not answer",
+                           SIGNET_FORMAT(life->home->name));
     int32_t status = check_state(life, call, destruction);
     if (status == SIGNET_OK)
         status = check_issued(life, call, destruction);

@@ -295,7 +295,7 @@ int32_t ca_lifecycle_rotate(ca_lifecycle_t *life, signet_call_t *call)
     if (status != SIGNET_OK)
         return status;
     status = open != NULL ? go_on(life, call, open, &rotation) : begin(life, call, &rotation);
-    if (status == SIGNET_OK)
+    if (status == SIGNET_OK && rotation.next != NULL)
         status = certify(life, call, &rotation);
     if (rotation.next != NULL)
         ca_authority_free(rotation.next);

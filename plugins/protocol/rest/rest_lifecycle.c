@@ -154,7 +154,7 @@ int32_t rest_get_evidence(void *instance, signet_call_t *call, const signet_requ
     const signet_authority_interface_t *interface = ca->interface;
     status = interface->evidence(ca->instance, call, signet_http_parameter(request, 0), generation,
                                  &report);
-    return status == SIGNET_OK
+    return status == SIGNET_OK && report != NULL
                ? signet_http_answer(call, exchange, 200, SIGNET_TEXT("application/json"),
                                     signet_text_bytes(report->document), (signet_text_t){NULL, 0})
                : status;
@@ -207,7 +207,7 @@ int32_t rest_get_impact(void *instance, signet_call_t *call, const signet_reques
                  ? interface->impact(ca->instance, call, &query, &report)
                  : signet_fail(call, SIGNET_UNSUPPORTED, "authority.unsupported",
                                "the CA cannot say what a compromise reaches");
-    return status == SIGNET_OK ? answer_document(call, exchange, report) : status;
+    return status == SIGNET_OK && report != NULL ? answer_document(call, exchange, report) : status;
 }
 
 int32_t rest_rehearse_compromise(void *instance, signet_call_t *call,
@@ -226,5 +226,5 @@ int32_t rest_rehearse_compromise(void *instance, signet_call_t *call,
             ? interface->rehearse(ca->instance, call, signet_http_parameter(request, 0), &report)
             : signet_fail(call, SIGNET_UNSUPPORTED, "authority.unsupported",
                           "the CA cannot rehearse a compromise");
-    return status == SIGNET_OK ? answer_document(call, exchange, report) : status;
+    return status == SIGNET_OK && report != NULL ? answer_document(call, exchange, report) : status;
 }
