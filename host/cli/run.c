@@ -38,6 +38,34 @@ signet_command_input_t cli_run_input(const cli_t *cli, const signet_setting_t *o
     };
 }
 
+static const signet_setting_t *member(const signet_setting_t *group, const char *name)
+{
+    for (uint64_t index = 0; group && index < group->member_count; index++) {
+        const signet_setting_t *found = SIGNET_AT(signet_setting_t, group->members, index);
+        if (core_text_is(found->name, name))
+            return found;
+    }
+    return NULL;
+}
+
+/* The first Unix socket on which the configuration's host takes a local administrator. */
+static signet_text_t socket_of(signet_call_t *call, const core_config_t *config)
+{
+    const signet_setting_t *listeners = member(config->host, "listeners");
+    for (uint64_t index = 0; listeners && index < listeners->member_count; index++) {
+        const signet_setting_t *listener = SIGNET_AT(signet_setting_t, listeners->members, index);
+        const signet_setting_t *roles = member(listener, "roles");
+        const signet_setting_t *path = member(listener, "unix");
+        for (uint64_t role = 0; path && path->text.length && roles && role < roles->member_count;
+             role++) {
+            if (core_text_is(SIGNET_AT(signet_setting_t, roles->members, role)->text,
+                             "administrator"))
+                return core_format(call, "unix:%.*s", CORE_TEXT_ARG(path->text));
+        }
+    }
+    return (signet_text_t){NULL, 0};
+}
+
 /* The caller's error, where the one of another call is kept past that call's end. */
 static int32_t hand_on(signet_call_t *to, signet_call_t *from)
 {
@@ -72,6 +100,7 @@ static int32_t run_in(cli_t *cli, core_registry_t *registry, const core_config_t
     int32_t status = SIGNET_NO_MEMORY;
     if (output) {
         signet_command_input_t input = cli_run_input(cli, options, cli_output_head(output));
+        input.socket = socket_of(call, whole);
         status = cli_kept(call, whole, &input.kept, &input.kept_count);
         if (status == SIGNET_OK)
             status = command->run(instance, call, &input);

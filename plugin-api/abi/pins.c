@@ -1014,7 +1014,7 @@ MEMBER(signet_output_services, note, 32);
 MEMBER(signet_output_services, raw, 40);
 
 /* command.h: signet_command_input */
-SIZE(signet_command_input, 120);
+SIZE(signet_command_input, 136);
 MEMBER(signet_command_input, size, 0);
 MEMBER(signet_command_input, reserved, 4);
 MEMBER(signet_command_input, options, 8);
@@ -1026,6 +1026,7 @@ MEMBER(signet_command_input, client_certificate, 72);
 MEMBER(signet_command_input, client_key, 88);
 MEMBER(signet_command_input, kept, 104);
 MEMBER(signet_command_input, kept_count, 112);
+MEMBER(signet_command_input, socket, 120);
 
 /* command.h: signet_kept_path */
 SIZE(signet_kept_path, 40);

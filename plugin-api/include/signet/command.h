@@ -86,6 +86,8 @@ typedef struct signet_command_input {
     signet_text_t client_key;         /* remote: --client-key or SIGNET_CLIENT_KEY, a path */
     const signet_kept_path_t *kept;   /* LOCAL: what the configuration consists of and names */
     uint64_t kept_count;
+    signet_text_t socket; /* local: the Unix socket on which the configuration's host, if it runs,
+                           * takes a local administrator: "unix:/path"; or empty */
 } signet_command_input_t;
 
 /* A command. Static data. */

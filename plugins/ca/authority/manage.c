@@ -5,6 +5,7 @@
 #include "authority/impact.h"
 #include "authority/last_list.h"
 #include "authority/report.h"
+#include "ceremony/import.h"
 #include "permission_grant.h"
 
 #include <signet/auth.h>
@@ -357,4 +358,5 @@ const signet_authority_interface_t ca_manage = {
     .evidence = evidence,
     .impact = impact,
     .rehearse = rehearse,
+    .import_bundle = ca_import_bundle,
 };

@@ -6,8 +6,6 @@
 #include "ca.h"
 #include "ceremony/reading.h"
 
-#include <signet/command.h>
-
 #define CA_BUNDLE_FORMAT "signet-bundle/1"
 
 /* Reads a bundle and verifies that at least `quorum` of the trusted people signed it, and at least
@@ -15,11 +13,6 @@
  * ("bundle.signers"). */
 int32_t ca_bundle_open(signet_call_t *call, signet_bytes_t file, signet_text_t trusted,
                        uint64_t quorum, ca_reading_t *reading);
-/* Installs what of it belongs to the configured authorities: certificates where they are pending
- * or renewed, revocation lists with a higher number. Everything is judged before anything is
- * written; each change is journaled. Says what it did to `output`. */
-int32_t ca_bundle_install(ca_t *ca, signet_call_t *call, const ca_reading_t *reading,
-                          signet_text_t folder, const signet_command_input_t *input);
 /* Whether a transcript is the one that the bundle came from, and holds it. INVALID. */
 int32_t ca_bundle_match(signet_call_t *call, signet_bytes_t bundle, const ca_reading_t *transcript);
 

@@ -1,6 +1,5 @@
 #include "ceremony/command.h"
 
-#include "ceremony/bundle.h"
 #include "ceremony/calendar.h"
 #include "ceremony/check.h"
 #include "ceremony/session.h"
@@ -111,40 +110,6 @@ int32_t ca_command_ceremony_check(void *instance, signet_call_t *call,
     return status == SIGNET_OK ? ca_command_say(call, input, "script_sha256",
                                                 "SHA-256 of the script", verdict.script_sha256)
                                : status;
-}
-
-int32_t ca_command_ceremony_import(void *instance, signet_call_t *call,
-                                   const signet_command_input_t *input)
-{
-    signet_bytes_t file;
-    signet_bytes_t trusted;
-    signet_bytes_t other;
-    ca_reading_t bundle = {0};
-    ca_reading_t transcript = {0};
-    ca_verdict_t verdict = {0};
-    signet_text_t path = signet_setting_text(input->options, "transcript");
-    int32_t status =
-        signet_file_read(call, signet_setting_text(input->options, "bundle"), FILE_MAX, &file);
-    if (status == SIGNET_OK)
-        status = signet_file_read(call, signet_setting_text(input->options, "signers"), FILE_MAX,
-                                  &trusted);
-    if (status == SIGNET_OK)
-        status =
-            ca_bundle_open(call, file, signet_bytes_text(trusted),
-                           (uint64_t)signet_setting_integer(input->options, "quorum", 2), &bundle);
-    if (status == SIGNET_OK && path.length > 0) {
-        status = signet_file_read(call, path, FILE_MAX, &other);
-        if (status == SIGNET_OK)
-            status = ca_check(call, other, &verdict);
-        if (status == SIGNET_OK)
-            status = ca_reading_open(call, other, &transcript);
-        if (status == SIGNET_OK)
-            status = ca_bundle_match(call, file, &transcript);
-    }
-    return status == SIGNET_OK
-               ? ca_bundle_install(instance, call, &bundle,
-                                   signet_setting_text(input->options, "out"), input)
-               : status;
 }
 
 static int32_t show_due(signet_call_t *call, const signet_command_input_t *input,

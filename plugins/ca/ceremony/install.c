@@ -1,5 +1,5 @@
 /* Installing a bundle on the online side. */
-#include "ceremony/bundle.h"
+#include "ceremony/install.h"
 
 #include "authority/authority_load.h"
 #include "authority/lineage.h"
@@ -15,24 +15,6 @@
 #define CRL_FILE_MAX (1U << 28)
 #define EVENT_IMPORTED "ceremony.imported"
 
-/* One thing of the bundle and where it goes. */
-typedef struct placement {
-    const char *label; /* of PEM */
-    const char *what;  /* for people */
-    signet_text_t subject;
-    signet_bytes_t der;
-    ca_authority_t *authority; /* NULL: of none that is configured here */
-    signet_text_t path;        /* empty: it is there already, or nowhere to go */
-    int further;               /* a certificate for a further key, which goes on record */
-} placement_t;
-
-typedef struct installing {
-    ca_t *ca;
-    placement_t *placements;
-    uint64_t count;
-    signet_text_t folder;
-} installing_t;
-
 /* The configured authority with this subject. */
 static ca_authority_t *find_subject(ca_t *ca, signet_bytes_t subject)
 {
@@ -44,8 +26,8 @@ static ca_authority_t *find_subject(ca_t *ca, signet_bytes_t subject)
 }
 
 /* What has no place of its own goes into the folder, if there is one, under its hash. */
-static int32_t elsewhere(signet_call_t *call, const installing_t *installing,
-                         placement_t *placement, const char *suffix)
+static int32_t elsewhere(signet_call_t *call, const ca_installing_t *installing,
+                         ca_placement_t *placement, const char *suffix)
 {
     signet_bytes_t digest;
     int32_t status = signet_sha256(call, placement->der, &digest);
@@ -99,8 +81,8 @@ static int is_further(signet_call_t *call, const ca_authority_t *authority,
 }
 
 /* An authority's certificate, in the order root first, so that each one's issuer is known. */
-static int32_t place_certificate(signet_call_t *call, installing_t *installing,
-                                 placement_t *placement)
+static int32_t place_certificate(signet_call_t *call, ca_installing_t *installing,
+                                 ca_placement_t *placement)
 {
     const signet_x509_t *x509 = NULL;
     signet_text_t uri;
@@ -177,7 +159,8 @@ static const ca_authority_t *signer_of(signet_call_t *call, const ca_authority_t
     return NULL;
 }
 
-static int32_t place_crl(signet_call_t *call, installing_t *installing, placement_t *placement)
+static int32_t place_crl(signet_call_t *call, ca_installing_t *installing,
+                         ca_placement_t *placement)
 {
     const signet_crl_t *crl = NULL;
     const signet_crl_t *present = NULL;
@@ -215,7 +198,8 @@ static int32_t place_crl(signet_call_t *call, installing_t *installing, placemen
     return SIGNET_OK;
 }
 
-static int32_t place_all(signet_call_t *call, installing_t *installing, const ca_reading_t *reading)
+static int32_t place_all(signet_call_t *call, ca_installing_t *installing,
+                         const ca_reading_t *reading)
 {
     int32_t status = SIGNET_OK;
     /* Certificates before lists, and as often as it takes for each to find its issuer: they stand
@@ -226,14 +210,14 @@ static int32_t place_all(signet_call_t *call, installing_t *installing, const ca
             continue;
         int crl = signet_text_is(ca_line_get(line, "kind"), "crl");
         installing->placements[installing->count++] =
-            (placement_t){.label = crl ? "X509 CRL" : "CERTIFICATE",
-                          .what = crl ? "revocation list" : "certificate",
-                          .subject = ca_line_get(line, "subject"),
-                          .der = ca_line_get_base64(call, line, "der")};
+            (ca_placement_t){.label = crl ? "X509 CRL" : "CERTIFICATE",
+                             .what = crl ? "revocation list" : "certificate",
+                             .subject = ca_line_get(line, "subject"),
+                             .der = ca_line_get_base64(call, line, "der")};
     }
     for (uint64_t depth = 0; depth <= installing->ca->authority_count; depth++) {
         for (uint64_t i = 0; status == SIGNET_OK && i < installing->count; i++) {
-            placement_t *placement = &installing->placements[i];
+            ca_placement_t *placement = &installing->placements[i];
             if (signet_text_is(signet_text(placement->label), "CERTIFICATE") &&
                 placement->authority == NULL && placement->path.length == 0) {
                 status = place_certificate(call, installing, placement);
@@ -256,7 +240,7 @@ static int32_t place_all(signet_call_t *call, installing_t *installing, const ca
     return status;
 }
 
-static int32_t journal(ca_t *ca, signet_call_t *call, const placement_t *placement)
+static int32_t journal(ca_t *ca, signet_call_t *call, const ca_placement_t *placement)
 {
     signet_journal_t instance;
     signet_bytes_t digest;
@@ -281,17 +265,8 @@ static int32_t journal(ca_t *ca, signet_call_t *call, const placement_t *placeme
     return instance.interface->commit(instance.instance, call, NULL, 0, &entry);
 }
 
-static int32_t write_one(ca_t *ca, signet_call_t *call, const placement_t *placement)
-{
-    signet_text_t pem = signet_pem(call, placement->label, placement->der);
-    if (pem.data == NULL)
-        return SIGNET_NO_MEMORY;
-    int32_t status = signet_file_write(call, placement->path, signet_text_bytes(pem), FILE_MODE);
-    return status == SIGNET_OK ? journal(ca, call, placement) : status;
-}
-
 /* The certificate of a further key, by the way that `authority import` goes. */
-static int32_t put_on_record(ca_t *ca, signet_call_t *call, const placement_t *placement)
+static int32_t put_on_record(ca_t *ca, signet_call_t *call, const ca_placement_t *placement)
 {
     const signet_authority_report_t *report = NULL;
     const signet_authority_change_t change = {.size = sizeof change,
@@ -302,8 +277,39 @@ static int32_t put_on_record(ca_t *ca, signet_call_t *call, const placement_t *p
     return status == SIGNET_OK ? journal(ca, call, placement) : status;
 }
 
+int32_t ca_install_journal(ca_t *ca, signet_call_t *call, const ca_installing_t *installing,
+                           uint64_t *count)
+{
+    int32_t status = SIGNET_OK;
+    *count = 0;
+    for (uint64_t i = 0; status == SIGNET_OK && i < installing->count; i++) {
+        const ca_placement_t *placement = &installing->placements[i];
+        if (!placement->further && placement->path.length == 0)
+            continue;
+        status =
+            placement->further ? put_on_record(ca, call, placement) : journal(ca, call, placement);
+        *count += status == SIGNET_OK;
+    }
+    return status;
+}
+
+int32_t ca_install_write(signet_call_t *call, const ca_installing_t *installing)
+{
+    int32_t status = SIGNET_OK;
+    for (uint64_t i = 0; status == SIGNET_OK && i < installing->count; i++) {
+        const ca_placement_t *placement = &installing->placements[i];
+        if (placement->path.length == 0)
+            continue;
+        signet_text_t pem = signet_pem(call, placement->label, placement->der);
+        if (pem.data == NULL)
+            return SIGNET_NO_MEMORY;
+        status = signet_file_write(call, placement->path, signet_text_bytes(pem), FILE_MODE);
+    }
+    return status;
+}
+
 static int32_t show(signet_call_t *call, const signet_command_input_t *input,
-                    const placement_t *placement)
+                    const ca_placement_t *placement)
 {
     signet_text_t cells[] = {
         signet_text(placement->what), placement->subject,
@@ -315,8 +321,18 @@ static int32_t show(signet_call_t *call, const signet_command_input_t *input,
     return input->output->services->row(input->output, call, cells, sizeof cells / sizeof cells[0]);
 }
 
-int32_t ca_bundle_install(ca_t *ca, signet_call_t *call, const ca_reading_t *reading,
-                          signet_text_t folder, const signet_command_input_t *input)
+int32_t ca_install_place(ca_t *ca, signet_call_t *call, const ca_reading_t *reading,
+                         signet_text_t folder, ca_installing_t *installing)
+{
+    *installing = (ca_installing_t){
+        .ca = ca,
+        .placements = signet_alloc(call, reading->count, sizeof *installing->placements),
+        .folder = folder};
+    return installing->placements == NULL ? SIGNET_NO_MEMORY : place_all(call, installing, reading);
+}
+
+int32_t ca_install_show(signet_call_t *call, const signet_command_input_t *input,
+                        const ca_installing_t *installing)
 {
     static const signet_column_t columns[] = {
         {.size = sizeof columns[0],
@@ -333,23 +349,9 @@ int32_t ca_bundle_install(ca_t *ca, signet_call_t *call, const ca_reading_t *rea
          .name = SIGNET_TEXT_INIT("file"),
          .title = SIGNET_TEXT_INIT("Installed as")},
     };
-    installing_t installing = {
-        .ca = ca,
-        .placements = signet_alloc(call, reading->count, sizeof *installing.placements),
-        .folder = folder};
-    if (installing.placements == NULL)
-        return SIGNET_NO_MEMORY;
-    int32_t status = place_all(call, &installing, reading);
-    for (uint64_t i = 0; status == SIGNET_OK && i < installing.count; i++) {
-        if (installing.placements[i].further)
-            status = put_on_record(ca, call, &installing.placements[i]);
-        else if (installing.placements[i].path.length > 0)
-            status = write_one(ca, call, &installing.placements[i]);
-    }
-    if (status == SIGNET_OK)
-        status = input->output->services->columns(input->output, call, columns,
-                                                  sizeof columns / sizeof columns[0]);
-    for (uint64_t i = 0; status == SIGNET_OK && i < installing.count; i++)
-        status = show(call, input, &installing.placements[i]);
+    int32_t status = input->output->services->columns(input->output, call, columns,
+                                                      sizeof columns / sizeof columns[0]);
+    for (uint64_t i = 0; status == SIGNET_OK && i < installing->count; i++)
+        status = show(call, input, &installing->placements[i]);
     return status;
 }

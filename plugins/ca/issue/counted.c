@@ -209,8 +209,14 @@ static int32_t prepare(ca_t *ca, signet_call_t *call, uint64_t *missing)
     status = look_for_any(call, &walk.store, &found);
     if (status != SIGNET_OK || found > 0)
         return status;
+    status = mark_all(ca, call, &walk);
+    /* A command beside a host that runs cannot write; the host sees to it. */
+    if (status == SIGNET_UNAVAILABLE && ca->host->mode == SIGNET_MODE_COMMAND) {
+        call->services->clear(call);
+        return SIGNET_OK;
+    }
     *missing = 0;
-    return mark_all(ca, call, &walk);
+    return status;
 }
 
 int32_t ca_counted_start(ca_t *ca, signet_call_t *call)

@@ -15,6 +15,8 @@
  * a certificate request, where one with hundreds of names or a very long key fits. */
 #define REST_SMALL_BODY (UINT64_C(64) * 1024)
 #define REST_LARGE_BODY (UINT64_C(256) * 1024)
+/* Bundles of ceremonies hold revocation lists. */
+#define REST_BUNDLE_BODY (UINT64_C(16) * 1024 * 1024)
 
 /* One instance. */
 typedef struct rest {
@@ -98,6 +100,8 @@ int32_t rest_get_impact(void *instance, signet_call_t *call, const signet_reques
                         signet_exchange_t *exchange);
 int32_t rest_rehearse_compromise(void *instance, signet_call_t *call,
                                  const signet_request_t *request, signet_exchange_t *exchange);
+int32_t rest_import_bundle(void *instance, signet_call_t *call, const signet_request_t *request,
+                           signet_exchange_t *exchange);
 int32_t rest_change_authority(void *instance, signet_call_t *call, const signet_request_t *request,
                               signet_exchange_t *exchange);
 int32_t rest_list_profiles(void *instance, signet_call_t *call, const signet_request_t *request,

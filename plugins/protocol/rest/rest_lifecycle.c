@@ -1,6 +1,6 @@
 /* GET /v1/authorities/{name}/generations, and of one of them its evidence and last list; POST
  * /v1/authorities/{name}/{action}: the life of an authority and of its keys. What a compromise
- * reaches, and its rehearsal. */
+ * reaches, and its rehearsal. POST /v1/bundles: what a ceremony made. */
 #include <signet/ext/draft/authority.h>
 #include <signet/sdk/encode.h>
 
@@ -227,4 +227,56 @@ int32_t rest_rehearse_compromise(void *instance, signet_call_t *call,
             : signet_fail(call, SIGNET_UNSUPPORTED, "authority.unsupported",
                           "the CA cannot rehearse a compromise");
     return status == SIGNET_OK && report != NULL ? answer_document(call, exchange, report) : status;
+}
+
+static int32_t read_bundle(signet_call_t *call, const signet_request_t *request,
+                           signet_authority_bundle_t *bundle)
+{
+    static const char *const members[] = {"bundle", "signers", "quorum", "transcript", "folder"};
+    const signet_json_t *body = NULL;
+    signet_text_t file = {NULL, 0};
+    signet_text_t transcript = {NULL, 0};
+    int64_t quorum = 0;
+    int32_t status = signet_http_json(call, request, REST_BUNDLE_BODY, members,
+                                      sizeof members / sizeof members[0], &body);
+    if (status == SIGNET_OK)
+        status = signet_http_json_text(call, body, "bundle", &file);
+    if (status == SIGNET_OK)
+        status = signet_http_json_text(call, body, "signers", &bundle->signers);
+    if (status == SIGNET_OK)
+        status = signet_json_get_integer(call, body, "quorum", &quorum);
+    if (status == SIGNET_OK)
+        status = signet_json_get_text(call, body, "transcript", &transcript);
+    if (status == SIGNET_OK)
+        status = signet_json_get_text(call, body, "folder", &bundle->folder);
+    bundle->size = sizeof *bundle;
+    bundle->quorum = quorum < 0 || quorum > 255 ? 0 : (uint32_t)quorum;
+    bundle->file = signet_text_bytes(file);
+    bundle->transcript = signet_text_bytes(transcript);
+    return status;
+}
+
+int32_t rest_import_bundle(void *instance, signet_call_t *call, const signet_request_t *request,
+                           signet_exchange_t *exchange)
+{
+    const signet_authority_report_t *report = NULL;
+    signet_authority_bundle_t bundle = {0};
+    int32_t status = signet_http_query_only(call, request, NULL, 0);
+    if (status == SIGNET_OK)
+        status = read_bundle(call, request, &bundle);
+    if (status != SIGNET_OK)
+        return status;
+    const signet_provider_t *ca = find(instance, call);
+    if (ca == NULL)
+        return signet_status(call);
+    const signet_authority_interface_t *interface = ca->interface;
+    if (!SIGNET_HAS(interface, import_bundle))
+        return signet_fail(call, SIGNET_UNSUPPORTED, "authority.bundles",
+                           "this authority takes no bundles of ceremonies");
+    status = interface->import_bundle(ca->instance, call, &bundle, &report);
+    if (status != SIGNET_OK)
+        return status;
+    signet_json_writer_t writer = signet_json_writer(call, report->document.length + 16);
+    signet_json_raw(&writer, NULL, report->document);
+    return signet_http_answer_json(call, exchange, 200, &writer, (signet_text_t){NULL, 0});
 }

@@ -88,6 +88,7 @@ static const signet_route_t routes[] = {
     ROUTE("POST", "/v1/authorities/{name}/compromise/rehearsal", 0, 0, rehearse_compromise,
           rest_rehearse_compromise),
     ROUTE("POST", "/v1/authorities/{name}/{action}", 0, 0, change_authority, rest_change_authority),
+    ROUTE("POST", "/v1/bundles", 0, REST_BUNDLE_BODY, import_bundle, rest_import_bundle),
     ROUTE("GET", "/v1/profiles", 0, 0, list_profiles, rest_list_profiles),
     ROUTE("GET", "/v1/profiles/{name}", 0, 0, get_profile, rest_get_profile),
     ROUTE("POST", "/v1/profiles/{name}/try", 0, REST_LARGE_BODY, try_profile, rest_try_profile),

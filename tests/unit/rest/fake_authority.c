@@ -91,6 +91,23 @@ static int32_t rehearse(void *instance, signet_call_t *call, signet_text_t autho
                : signet_fail(call, SIGNET_NOT_FOUND, "authority.not-found", "there is none");
 }
 
+static int32_t import_bundle(void *instance, signet_call_t *call,
+                             const signet_authority_bundle_t *bundle,
+                             const signet_authority_report_t **report)
+{
+    (void)instance;
+    if (bundle->quorum != 3 || !signet_text_is(bundle->signers, "people") ||
+        !signet_text_is(signet_bytes_text(bundle->file), "bundle"))
+        return signet_fail(call, SIGNET_DENIED, "bundle.signers", "too few");
+    signet_authority_report_t *made = signet_alloc(call, 1, sizeof *made);
+    if (made == NULL)
+        return SIGNET_NO_MEMORY;
+    *made = (signet_authority_report_t){.size = sizeof *made,
+                                        .document = SIGNET_TEXT("{\"journaled\":2}")};
+    *report = made;
+    return SIGNET_OK;
+}
+
 const signet_authority_interface_t fake_authorities = {
     .size = sizeof(signet_authority_interface_t),
     .change = change,
@@ -99,4 +116,5 @@ const signet_authority_interface_t fake_authorities = {
     .evidence = evidence,
     .impact = impact,
     .rehearse = rehearse,
+    .import_bundle = import_bundle,
 };

@@ -121,6 +121,10 @@ static void sample_reading(void)
     ask("GET", "/v1/authorities/device/impact?limit=0", NULL, NULL);
     ask("POST", "/v1/authorities/device/compromise/rehearsal", NULL, NULL);
     ask("POST", "/v1/authorities/none/compromise/rehearsal", NULL, NULL);
+    ask("POST", "/v1/bundles", NULL,
+        "{\"bundle\":\"bundle\",\"signers\":\"people\",\"quorum\":3,\"folder\":\"/tmp\"}");
+    ask("POST", "/v1/bundles", NULL, "{\"bundle\":\"bundle\",\"signers\":\"people\",\"quorum\":1}");
+    ask("POST", "/v1/bundles", NULL, "{\"bundle\":\"\"}");
     ask("POST", "/v1/authorities/device/rotate", NULL, "{\"comment\":\"yearly\"}");
     ask("POST", "/v1/authorities/device/activate", NULL, NULL);
     ask("GET", "/v1/authorities/device/chain?root=CN%3DOther%20Root", NULL, NULL);

@@ -379,7 +379,7 @@ START_TEST(serves_one_document)
     ck_assert_uint_eq(world_get("/v1/openapi.json"), 200);
     assert_text(world_text("openapi"), "3.1.0");
     const signet_json_t *paths = signet_json_get(world_json(), "paths");
-    ck_assert_uint_eq(paths->count, 39);
+    ck_assert_uint_eq(paths->count, 40);
     const signet_json_t *certificates = signet_json_get(paths, "/v1/certificates");
     ck_assert_ptr_nonnull(signet_json_get(certificates, "get"));
     ck_assert_ptr_nonnull(signet_json_get(certificates, "post"));

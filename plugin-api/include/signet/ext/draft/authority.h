@@ -43,6 +43,17 @@ typedef struct signet_authority_change {
                                  * the configuration has it */
 } signet_authority_change_t;
 
+/* What a ceremony made for the online side, as `signet ceremony import` hands it to a host that
+ * runs. */
+typedef struct signet_authority_bundle {
+    uint32_t size;
+    uint32_t quorum;           /* how many must have signed it, at least */
+    signet_bytes_t file;       /* the bundle */
+    signet_text_t signers;     /* certificates of those who may sign it, PEM */
+    signet_bytes_t transcript; /* that must hold it; or empty */
+    signet_text_t folder;      /* for what belongs to no authority; or empty: nowhere */
+} signet_authority_bundle_t;
+
 /* What was done, or what there is. */
 typedef struct signet_authority_report {
     uint32_t size;
@@ -91,6 +102,12 @@ typedef struct signet_authority_interface {
      * the journal says that it was rehearsed. Optional. [worker] */
     int32_t (*rehearse)(void *instance, signet_call_t *call, signet_text_t authority,
                         const signet_authority_report_t **report);
+    /* Judges a bundle and puts into the journal what of it is to be installed; whoever asked, an
+     * administrator of this machine, writes the files afterwards. The document counts the entries
+     * ("journaled"). DENIED, INVALID, CONFLICT as the command. Optional. [worker] */
+    int32_t (*import_bundle)(void *instance, signet_call_t *call,
+                             const signet_authority_bundle_t *bundle,
+                             const signet_authority_report_t **report);
 } signet_authority_interface_t;
 
 #endif
