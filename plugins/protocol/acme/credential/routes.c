@@ -38,7 +38,9 @@ static int32_t find_directory(signet_call_t *call, const acme_t *acme, const sig
                               const acme_directory_t **directory, int reads)
 {
     signet_text_t name = signet_http_parameter(http, 0);
-    for (uint64_t i = 0; i < acme->directory_count; i++) {
+    /* Directories are the default tenant's: for others there are none. */
+    uint64_t count = call->services->tenant(call).length == 0 ? acme->directory_count : 0;
+    for (uint64_t i = 0; i < count; i++) {
         if (signet_text_equal(acme->directories[i].name, name)) {
             *directory = &acme->directories[i];
             return need_role(call, *directory, reads);
