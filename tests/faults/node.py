@@ -29,6 +29,16 @@ def make_deployment(folder, keys="file"):
         sys.exit(f"quickstart failed\n{done.stdout}{done.stderr}")
 
 
+def reach(deployment, path):
+    """Lets the sandbox of a deployment's daemon reach a file or folder of the test's own tools."""
+    config = pathlib.Path(deployment) / "signet.cfg"
+    text = config.read_text()
+    entry = f'{{ path = "{path}"; write = true; }}'
+    head = "host = {\n  sandbox = { files = ( "
+    config.write_text(text.replace(head, head + entry + ", ", 1) if head in text else
+                      text.replace("host = {\n", head + entry + " ); };\n", 1))
+
+
 def make_requests(folder, count):
     """`count` certificate requests in PEM, each with a name of its own."""
     requests = []

@@ -57,7 +57,7 @@ static int32_t write_key(signet_call_t *call, const signet_command_input_t *inpu
     signet_text_t line = signet_format(
         call, "%.*s\n", SIGNET_FORMAT(signet_show_text(call, signet_json_get(answer, "key"))));
     if (line.data == NULL) {
-        return signet_status(call);
+        return SIGNET_NO_MEMORY;
     }
     int32_t status = signet_file_write(call, out, signet_text_bytes(line), 0600);
     for (uint64_t i = 0; status == SIGNET_OK && i < sizeof columns / sizeof columns[0]; i++) {
@@ -75,11 +75,11 @@ int32_t acme_eab_create(void *instance, signet_call_t *call, const signet_comman
 {
     static const signet_column_t key = SIGNET_COLUMN("key", "Key", 0);
     (void)instance;
-    signet_text_t body;
+    signet_text_t body = {NULL, 0};
     const signet_json_t *answer = NULL;
     signet_text_t out = signet_setting_text(input->options, "out");
     signet_text_t path = path_of(call, input);
-    int32_t status = path.data != NULL ? make_body(call, input, &body) : signet_status(call);
+    int32_t status = path.data != NULL ? make_body(call, input, &body) : SIGNET_NO_MEMORY;
     if (status == SIGNET_OK) {
         status = signet_client_json(call, input, "POST", path, body, &answer);
     }
@@ -114,8 +114,7 @@ int32_t acme_eab_list(void *instance, signet_call_t *call, const signet_command_
         .columns = columns,
         .column_count = sizeof columns / sizeof columns[0],
     };
-    return listing.path.data != NULL ? signet_show_list(call, input, &listing)
-                                     : signet_status(call);
+    return listing.path.data != NULL ? signet_show_list(call, input, &listing) : SIGNET_NO_MEMORY;
 }
 
 int32_t acme_eab_revoke(void *instance, signet_call_t *call, const signet_command_input_t *input)
@@ -127,7 +126,7 @@ int32_t acme_eab_revoke(void *instance, signet_call_t *call, const signet_comman
                                        SIGNET_FORMAT(signet_url_encode(call, id)));
     int32_t status = path.data != NULL ? signet_client(call, input, "DELETE", path, NULL,
                                                        (signet_text_t){NULL, 0}, &response)
-                                       : signet_status(call);
+                                       : SIGNET_NO_MEMORY;
     if (status != SIGNET_OK) {
         return status;
     }

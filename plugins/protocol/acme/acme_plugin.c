@@ -80,7 +80,7 @@ static int32_t open_instance(const signet_host_t *host, signet_call_t *call, voi
     acme->nonces = acme_nonces_new(call);
     acme->queue = acme->nonces != NULL ? acme_queue_new(call, host) : NULL;
     if (acme->queue == NULL) {
-        return signet_status(call);
+        return SIGNET_NO_MEMORY;
     }
     return host->services->add_routes(host, call, routes, sizeof routes / sizeof *routes);
 }

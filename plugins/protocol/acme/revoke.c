@@ -121,8 +121,11 @@ static int32_t find(signet_call_t *call, signet_call_t *child, const acme_reques
     const signet_certificate_page_t *page = NULL;
     const signet_provider_t *provider =
         child->services->find(child, SIGNET_TEXT(SIGNET_INVENTORY_INTERFACE), request->acme->ca);
-    int32_t status =
-        provider != NULL ? signet_sha256(child, der, &fingerprint) : signet_status(child);
+    if (provider == NULL) {
+        return signet_fail(call, SIGNET_UNAVAILABLE, "acme.inventory",
+                           "There is no inventory to look into.");
+    }
+    int32_t status = signet_sha256(child, der, &fingerprint);
     if (status == SIGNET_OK) {
         const signet_inventory_interface_t *inventory = provider->interface;
         const signet_certificate_query_t query = {
@@ -164,10 +167,14 @@ static int32_t revoke_by_account(signet_call_t *call, const acme_request_t *requ
     signet_text_t role = request->directory->role;
     signet_call_t *child = own.data != NULL ? reading(call, request) : NULL;
     if (child == NULL) {
-        return signet_status(call);
+        return SIGNET_NO_MEMORY;
     }
     int32_t status = find(call, child, request, der, &certificate);
-    if (status == SIGNET_OK && !signet_text_equal(certificate->requester, own)) {
+    if (status != SIGNET_OK || certificate == NULL) {
+        call->services->end(child);
+        return status;
+    }
+    if (!signet_text_equal(certificate->requester, own)) {
         role = SIGNET_TEXT(SIGNET_ROLE_REVOCATION_OFFICER);
         status = controls(call, request, certificate);
         if (status == SIGNET_NOT_FOUND) {
@@ -218,10 +225,10 @@ static int32_t revoke_by_key(signet_call_t *call, const acme_request_t *request,
         return signet_status(call);
     }
     const signet_ca_interface_t *ca = provider->interface;
-    status = call->services->set_actor(call, &actor);
-    if (status == SIGNET_OK && !SIGNET_HAS(ca, revoke_by_key)) {
-        status = acme_fail(call, "unauthorized", "This CA does not revoke by proof of the key.");
+    if (!SIGNET_HAS(ca, revoke_by_key)) {
+        return acme_fail(call, "unauthorized", "This CA does not revoke by proof of the key.");
     }
+    status = call->services->set_actor(call, &actor);
     return status == SIGNET_OK ? as_acme(call, ca->revoke_by_key(provider->instance, call, der,
                                                                  revocation, &revoked))
                                : status;

@@ -79,8 +79,8 @@ static int32_t read_contacts(signet_call_t *call, const signet_json_t *body,
                          ACME_CONTACTS_MAX);
     }
     signet_text_t *contacts = signet_alloc(call, list->count, sizeof *contacts);
-    int32_t status = contacts != NULL || list->count == 0 ? SIGNET_OK : signet_status(call);
-    for (uint64_t i = 0; status == SIGNET_OK && i < list->count; i++) {
+    int32_t status = contacts != NULL || list->count == 0 ? SIGNET_OK : SIGNET_NO_MEMORY;
+    for (uint64_t i = 0; status == SIGNET_OK && contacts != NULL && i < list->count; i++) {
         status = check_contact(call, &list->items[i]);
         contacts[i] = list->items[i].text;
     }

@@ -87,7 +87,7 @@ static int32_t read_contacts(signet_call_t *call, const signet_json_t *list,
     uint64_t count = list != NULL ? list->count : 0;
     signet_text_t *contacts = signet_alloc(call, count, sizeof *contacts);
     if (contacts == NULL && count > 0) {
-        return signet_status(call);
+        return SIGNET_NO_MEMORY;
     }
     for (uint64_t i = 0; i < count; i++) {
         contacts[i] = list->items[i].text;
@@ -139,7 +139,7 @@ int32_t acme_account_get(signet_call_t *call, const acme_t *acme, const acme_dir
     const signet_record_t *record = NULL;
     signet_text_t key = key_of(call, directory, id);
     if (key.data == NULL) {
-        return signet_status(call);
+        return SIGNET_NO_MEMORY;
     }
     if (key.length > SIGNET_STORE_MAX_KEY) {
         return SIGNET_NOT_FOUND;
@@ -200,9 +200,9 @@ int32_t acme_account_put(signet_call_t *call, const acme_directory_t *directory,
 int32_t acme_account_bind(signet_call_t *call, const acme_directory_t *directory,
                           const signet_public_key_t *key, signet_text_t id, signet_change_t *change)
 {
-    signet_text_t bound;
+    signet_text_t bound = {NULL, 0};
     signet_field_t *field = signet_alloc(call, 1, sizeof *field);
-    int32_t status = field != NULL ? bound_key(call, directory, key, &bound) : signet_status(call);
+    int32_t status = field != NULL ? bound_key(call, directory, key, &bound) : SIGNET_NO_MEMORY;
     if (status != SIGNET_OK) {
         return status;
     }

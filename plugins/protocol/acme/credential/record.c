@@ -41,7 +41,7 @@ static int32_t read_list(signet_call_t *call, const signet_json_t *list,
     *count = list != NULL ? list->count : 0;
     signet_text_t *made = signet_alloc(call, *count + 1, sizeof *made);
     if (made == NULL) {
-        return signet_status(call);
+        return SIGNET_NO_MEMORY;
     }
     for (uint64_t i = 0; i < *count; i++) {
         made[i] = list->items[i].text;
@@ -87,7 +87,7 @@ int32_t acme_credential_get(signet_call_t *call, const acme_t *acme,
     const signet_record_t *record = NULL;
     signet_text_t key = key_of(call, directory, id);
     if (key.data == NULL) {
-        return signet_status(call);
+        return SIGNET_NO_MEMORY;
     }
     if (key.length > SIGNET_STORE_MAX_KEY) {
         return SIGNET_NOT_FOUND;
@@ -157,7 +157,7 @@ int32_t acme_credential_key(signet_call_t *call, const acme_t *acme,
                             const acme_directory_t *directory, signet_text_t id,
                             signet_bytes_t *key)
 {
-    signet_bytes_t secret;
+    signet_bytes_t secret = {NULL, 0};
     if (acme->credential_secret.length == 0) {
         return signet_fail(call, SIGNET_UNSUPPORTED, "acme.no-credentials",
                            "This host has no credentials for external account binding: set the "
@@ -168,7 +168,7 @@ int32_t acme_credential_key(signet_call_t *call, const acme_t *acme,
     int32_t status =
         text.data != NULL
             ? acme->host->services->secret(acme->host, call, acme->credential_secret, &secret)
-            : signet_status(call);
+            : SIGNET_NO_MEMORY;
     if (status == SIGNET_OK && secret.length < SECRET_MIN) {
         return signet_fail(call, SIGNET_INVALID, "acme.credential-secret",
                            "The secret behind credential_secret must have at least %u octets.",

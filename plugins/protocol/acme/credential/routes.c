@@ -93,7 +93,7 @@ static int32_t read_texts(signet_call_t *call, const signet_json_t *body, const 
     *count = right && list != NULL ? list->count : 0;
     signet_text_t *made = signet_alloc(call, *count + 1, sizeof *made);
     if (made == NULL) {
-        return signet_status(call);
+        return SIGNET_NO_MEMORY;
     }
     for (uint64_t i = 0; right && i < *count; i++) {
         made[i] = list->items[i].text;
@@ -154,7 +154,9 @@ static int32_t read_new(signet_call_t *call, const acme_directory_t *directory,
         status =
             read_texts(call, body, "profiles", &credential->profiles, &credential->profile_count);
     }
-    for (uint64_t i = 0; status == SIGNET_OK && i < credential->profile_count; i++) {
+    for (uint64_t i = 0;
+         status == SIGNET_OK && credential->profiles != NULL && i < credential->profile_count;
+         i++) {
         if (!is_profile(directory, credential->profiles[i])) {
             status = signet_fail_field(call, SIGNET_INVALID, "request.body-invalid", "profiles",
                                        "The directory has no profile \"%.*s\".",
@@ -197,7 +199,7 @@ static int32_t commit(signet_call_t *call, const acme_t *acme, const acme_direct
     };
     return entry.object.data != NULL
                ? journal.interface->commit(journal.instance, call, &change, 1, &entry)
-               : signet_status(call);
+               : SIGNET_NO_MEMORY;
 }
 
 int32_t acme_credential_create(void *instance, signet_call_t *call, const signet_request_t *http,

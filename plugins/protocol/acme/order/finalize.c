@@ -87,7 +87,7 @@ int32_t acme_order_issue(signet_call_t *call, const acme_request_t *request, acm
         call->services->clear(call);
         return store_order(call, request, order);
     }
-    if (status != SIGNET_OK) {
+    if (status != SIGNET_OK || certificate == NULL) {
         return status;
     }
     if (signet_text_is(order->state, ACME_VALID)) {

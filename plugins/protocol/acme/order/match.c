@@ -82,13 +82,14 @@ int32_t acme_order_match(signet_call_t *call, const acme_request_t *request,
 {
     const signet_csr_t *csr = NULL;
     uint8_t *seen = signet_alloc(call, order->count, 1);
-    int32_t status = seen != NULL ? signet_csr_parse(call, der, &csr) : signet_status(call);
-    if (status == SIGNET_OK && signet_bytes_equal(csr->key.spki, request->account.spki)) {
+    int32_t status = seen != NULL ? signet_csr_parse(call, der, &csr) : SIGNET_NO_MEMORY;
+    if (status != SIGNET_OK || csr == NULL) {
+        return status;
+    }
+    if (signet_bytes_equal(csr->key.spki, request->account.spki)) {
         return acme_fail(call, "badCSR", "The request is for the account's own key.");
     }
-    if (status == SIGNET_OK) {
-        status = match_names(call, order, csr, seen);
-    }
+    status = match_names(call, order, csr, seen);
     if (status == SIGNET_OK) {
         status = match_subject(call, order, csr, seen);
     }

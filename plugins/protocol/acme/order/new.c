@@ -101,7 +101,7 @@ static int32_t read_identifiers(signet_call_t *call, const acme_request_t *reque
     }
     acme_identifier_t *identifiers = signet_alloc(call, list->count, sizeof *identifiers);
     signet_text_t *ids = signet_alloc(call, list->count, sizeof *ids);
-    int32_t status = identifiers != NULL && ids != NULL ? SIGNET_OK : signet_status(call);
+    int32_t status = identifiers != NULL && ids != NULL ? SIGNET_OK : SIGNET_NO_MEMORY;
     for (uint64_t i = 0; status == SIGNET_OK && i < list->count; i++) {
         acme_identifier_t *next = &identifiers[order->count];
         status = check_identifier(call, request->directory, &list->items[i], next);
@@ -202,7 +202,7 @@ static int32_t authorize(signet_call_t *call, const acme_request_t *request, acm
                          signet_change_t *changes, uint64_t *change_count)
 {
     signet_text_t *ids = signet_alloc(call, order->count, sizeof *ids);
-    int32_t status = ids != NULL ? SIGNET_OK : signet_status(call);
+    int32_t status = ids != NULL ? SIGNET_OK : SIGNET_NO_MEMORY;
     for (uint64_t i = 0; status == SIGNET_OK && i < order->count; i++) {
         acme_identifier_t identifier = order->identifiers[i];
         acme_authorization_t found;
@@ -230,7 +230,7 @@ int32_t acme_order_new(void *instance, signet_call_t *call, const signet_request
 {
     acme_request_t request;
     signet_store_t store;
-    signet_text_t state;
+    signet_text_t state = {NULL, 0};
     uint64_t change_count = 0;
     int32_t status = acme_request_verify(instance, call, http, exchange, ACME_BY_ACCOUNT, &request);
     if (status == SIGNET_OK) {
@@ -261,7 +261,7 @@ int32_t acme_order_new(void *instance, signet_call_t *call, const signet_request
     signet_change_t *changes =
         status == SIGNET_OK ? signet_alloc(call, order.count + 1, sizeof *changes) : NULL;
     if (changes == NULL) {
-        return signet_status(call);
+        return SIGNET_NO_MEMORY;
     }
     status = authorize(call, &request, &order, changes, &change_count);
     if (status == SIGNET_OK) {

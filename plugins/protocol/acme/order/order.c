@@ -83,7 +83,7 @@ int32_t acme_order_read(void *instance, signet_call_t *call, const signet_reques
 {
     acme_request_t request;
     acme_order_t order;
-    signet_text_t state;
+    signet_text_t state = {NULL, 0};
     int32_t status = acme_order_open(instance, call, http, exchange, &request, &order);
     if (status == SIGNET_OK) {
         status = acme_request_reads(call, &request);

@@ -10,8 +10,7 @@ static int32_t read_names(signet_call_t *call, const signet_json_t *list, acme_o
     uint64_t count = list != NULL && list->kind == SIGNET_JSON_ARRAY ? list->count : 0;
     acme_identifier_t *identifiers = signet_alloc(call, count + 1, sizeof *identifiers);
     signet_text_t *authorizations = signet_alloc(call, count + 1, sizeof *authorizations);
-    int32_t status =
-        identifiers != NULL && authorizations != NULL ? SIGNET_OK : signet_status(call);
+    int32_t status = identifiers != NULL && authorizations != NULL ? SIGNET_OK : SIGNET_NO_MEMORY;
     for (uint64_t i = 0; status == SIGNET_OK && i < count; i++) {
         const signet_json_t *item = &list->items[i];
         status = signet_json_get_text(call, item, "type", &identifiers[i].type);

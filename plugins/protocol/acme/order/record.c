@@ -59,7 +59,7 @@ static int32_t get(signet_call_t *call, const acme_t *acme, const char *collecti
     signet_store_t store;
     signet_text_t key = key_of(call, directory, id);
     if (key.data == NULL) {
-        return signet_status(call);
+        return SIGNET_NO_MEMORY;
     }
     if (key.length > SIGNET_STORE_MAX_KEY) {
         return SIGNET_NOT_FOUND;
@@ -112,7 +112,7 @@ int32_t acme_order_put(signet_call_t *call, const acme_directory_t *directory,
     signet_text_t key = key_of(call, directory->name, order->id);
     signet_text_t account = key_of(call, directory->name, order->account);
     if (fields == NULL || key.data == NULL || account.data == NULL) {
-        return signet_status(call);
+        return SIGNET_NO_MEMORY;
     }
     int32_t status = acme_order_body_write(call, order, &body);
     if (status != SIGNET_OK) {
@@ -135,7 +135,7 @@ int32_t acme_order_list(signet_call_t *call, const acme_t *acme, const acme_dire
     signet_store_t store;
     signet_text_t owner = key_of(call, directory->name, account);
     if (owner.data == NULL) {
-        return signet_status(call);
+        return SIGNET_NO_MEMORY;
     }
     const signet_field_t value = signet_field_text("account", owner);
     const signet_condition_t condition = {
@@ -190,7 +190,7 @@ int32_t acme_authorization_put(signet_call_t *call, signet_text_t directory,
     signet_text_t held = holder(call, directory, authorization->account, &authorization->identifier,
                                 authorization->wildcard);
     if (fields == NULL || key.data == NULL || held.data == NULL) {
-        return signet_status(call);
+        return SIGNET_NO_MEMORY;
     }
     int32_t status = acme_authorization_body_write(call, authorization, &body);
     if (status != SIGNET_OK) {
@@ -218,7 +218,7 @@ int32_t acme_authorization_find(signet_call_t *call, const acme_t *acme,
     const signet_page_t *page = NULL;
     signet_text_t held = holder(call, directory->name, account, identifier, wildcard);
     if (held.data == NULL) {
-        return signet_status(call);
+        return SIGNET_NO_MEMORY;
     }
     const signet_field_t value = signet_field_text("holder", held);
     const signet_condition_t condition = {

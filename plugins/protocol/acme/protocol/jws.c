@@ -69,9 +69,9 @@ static int32_t read_header(signet_call_t *call, signet_bytes_t text, acme_jws_t 
 int32_t acme_jws_read(signet_call_t *call, const signet_json_t *object, acme_jws_t *jws)
 {
     static const char *const members[] = {"protected", "payload", "signature"};
-    signet_text_t head;
-    signet_text_t tail;
-    signet_bytes_t header;
+    signet_text_t head = {NULL, 0};
+    signet_text_t tail = {NULL, 0};
+    signet_bytes_t header = {NULL, 0};
     *jws = (acme_jws_t){0};
     if (object->kind != SIGNET_JSON_OBJECT) {
         return malformed(call, "it is an object");
@@ -96,7 +96,7 @@ int32_t acme_jws_read(signet_call_t *call, const signet_json_t *object, acme_jws
     signet_text_t part =
         signet_format(call, "%.*s.%.*s", SIGNET_FORMAT(head), SIGNET_FORMAT(jws->encoded));
     jws->signed_part = signet_text_bytes(part);
-    return part.data != NULL ? SIGNET_OK : signet_status(call);
+    return part.data != NULL ? SIGNET_OK : SIGNET_NO_MEMORY;
 }
 
 int32_t acme_jws_parse(signet_call_t *call, signet_bytes_t text, acme_jws_t *jws)

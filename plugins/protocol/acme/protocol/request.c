@@ -38,7 +38,7 @@ int32_t acme_request_begin(acme_t *acme, signet_call_t *call, const signet_reque
         request->base = signet_format(call, "%s://%.*s/acme/%.*s", http->secure ? "https" : "http",
                                       SIGNET_FORMAT(host), SIGNET_FORMAT(name));
     }
-    return request->base.data != NULL ? SIGNET_OK : signet_status(call);
+    return request->base.data != NULL ? SIGNET_OK : SIGNET_NO_MEMORY;
 }
 
 signet_text_t acme_request_url(signet_call_t *call, const acme_request_t *request,
@@ -66,7 +66,7 @@ static int32_t check_url(signet_call_t *call, const acme_request_t *request)
         signet_format(call, "%.*s%.*s", SIGNET_FORMAT(request->base),
                       SIGNET_FORMAT(((signet_text_t){path.data + prefix, path.length - prefix})));
     if (asked.data == NULL) {
-        return signet_status(call);
+        return SIGNET_NO_MEMORY;
     }
     if (!signet_text_equal(asked, request->jws.url)) {
         return acme_fail(call, "unauthorized",
@@ -81,7 +81,7 @@ static int32_t find_account(signet_call_t *call, acme_request_t *request)
 {
     signet_text_t prefix = acme_request_url(call, request, "account/");
     if (prefix.data == NULL) {
-        return signet_status(call);
+        return SIGNET_NO_MEMORY;
     }
     signet_text_t kid = request->jws.key_id;
     int32_t status = SIGNET_NOT_FOUND;
@@ -120,7 +120,7 @@ int32_t acme_request_become(signet_call_t *call, const acme_request_t *request, 
     uint64_t count = directory->profiles->member_count;
     signet_grant_t *grants = signet_alloc(call, count, sizeof *grants);
     if (grants == NULL) {
-        return signet_status(call);
+        return SIGNET_NO_MEMORY;
     }
     for (uint64_t i = 0; i < count; i++) {
         grants[i] = (signet_grant_t){
@@ -140,7 +140,7 @@ int32_t acme_request_become(signet_call_t *call, const acme_request_t *request, 
         .grants = grants,
         .grant_count = count,
     };
-    return actor.id.data != NULL ? call->services->set_actor(call, &actor) : signet_status(call);
+    return actor.id.data != NULL ? call->services->set_actor(call, &actor) : SIGNET_NO_MEMORY;
 }
 
 static int32_t read_payload(signet_call_t *call, acme_request_t *request)
@@ -222,7 +222,7 @@ int32_t acme_request_answer(signet_call_t *call, const acme_request_t *request,
         signet_format(call, "<%.*s/directory>;rel=\"index\"", SIGNET_FORMAT(request->base));
     signet_text_t retry = signet_format(call, "%lld", (long long)answer->retry_after_s);
     if (index.data == NULL || retry.data == NULL) {
-        return signet_status(call);
+        return SIGNET_NO_MEMORY;
     }
     headers[count++] = signet_pair("replay-nonce", nonce);
     headers[count++] = signet_pair("cache-control", SIGNET_TEXT("no-store"));

@@ -243,13 +243,13 @@ static int32_t read_records(signet_call_t *call, const struct ub_result *result,
 {
     signet_bytes_t *records = signet_alloc(call, answer->count, sizeof *records);
     if (records == NULL) {
-        return signet_status(call);
+        return SIGNET_NO_MEMORY;
     }
     for (uint64_t i = 0; i < answer->count; i++) {
         const signet_bytes_t data = {(const uint8_t *)result->data[i], (uint64_t)result->len[i]};
         records[i] = signet_bytes_copy(call, data);
         if (records[i].data == NULL && data.length > 0) {
-            return signet_status(call);
+            return SIGNET_NO_MEMORY;
         }
     }
     answer->records = records;
@@ -303,7 +303,7 @@ int32_t acme_dns_ask(signet_call_t *call, acme_dns_t *dns, signet_text_t name, i
     int id = 0;
     *answer = (acme_dns_answer_t){0};
     const char *host = signet_text_string(call, name);
-    int32_t status = host != NULL ? take(call, dns, &context) : signet_status(call);
+    int32_t status = host != NULL ? take(call, dns, &context) : SIGNET_NO_MEMORY;
     if (status != SIGNET_OK) {
         return status;
     }
@@ -343,7 +343,7 @@ static int32_t add_addresses(signet_call_t *call, const acme_dns_answer_t *found
         }
         texts[*count] = signet_bytes_copy(call, signet_text_bytes(signet_text(text)));
         if (texts[*count].data == NULL) {
-            return signet_status(call);
+            return SIGNET_NO_MEMORY;
         }
         ++*count;
     }
@@ -370,7 +370,7 @@ int32_t acme_dns_addresses(signet_call_t *call, acme_dns_t *dns, signet_text_t n
     answer->count = 0;
     signet_bytes_t *texts = signet_alloc(call, v6.count + v4.count + 1, sizeof *texts);
     if (texts == NULL) {
-        return signet_status(call);
+        return SIGNET_NO_MEMORY;
     }
     status = add_addresses(call, &v6, AF_INET6, texts, &answer->count);
     if (status == SIGNET_OK) {

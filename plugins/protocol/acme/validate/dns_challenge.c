@@ -29,13 +29,13 @@ static int is_text(signet_bytes_t record, signet_text_t text)
 
 int32_t acme_validate_dns(signet_call_t *call, const acme_proof_t *proof, acme_outcome_t *outcome)
 {
-    signet_bytes_t digest;
+    signet_bytes_t digest = {NULL, 0};
     acme_dns_answer_t answer;
     signet_text_t name =
         signet_format(call, "_acme-challenge.%.*s", SIGNET_FORMAT(proof->identifier));
     int32_t status = name.data != NULL
                          ? signet_sha256(call, signet_text_bytes(proof->key_authorization), &digest)
-                         : signet_status(call);
+                         : SIGNET_NO_MEMORY;
     if (status == SIGNET_OK) {
         status = acme_dns_ask(call, proof->acme->dns, name, ACME_DNS_TXT,
                               signet_monotonic() + TIMEOUT_MS, &answer);

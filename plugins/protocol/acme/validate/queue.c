@@ -168,7 +168,7 @@ static int32_t run(void *instance, signet_call_t *call, unsigned job)
     while ((item = take(acme->queue, job)) != NULL) {
         signet_call_t *child = call->services->child(call);
         if (child == NULL) {
-            return signet_status(call);
+            return SIGNET_NO_MEMORY;
         }
         if (acme_validate(acme, child, signet_text(item->directory), signet_text(item->id)) !=
             SIGNET_OK) {
