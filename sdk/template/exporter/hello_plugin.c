@@ -99,6 +99,7 @@ const signet_plugin_t *signet_plugin_entry(void)
         .option_count = sizeof options / sizeof *options,
         .provides = provides,
         .provide_count = 1,
+        .uses = SIGNET_USES_NETWORK,
         .open = hello_open,
         .start = hello_start,
         .close = hello_close,

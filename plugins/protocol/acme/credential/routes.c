@@ -92,6 +92,7 @@ static int32_t read_texts(signet_call_t *call, const signet_json_t *body, const 
     int right = list == NULL || (list->kind == SIGNET_JSON_ARRAY && list->count <= ITEMS_MAX);
     *count = right && list != NULL ? list->count : 0;
     signet_text_t *made = signet_alloc(call, *count + 1, sizeof *made);
+    *texts = made;
     if (made == NULL) {
         return SIGNET_NO_MEMORY;
     }
@@ -99,7 +100,6 @@ static int32_t read_texts(signet_call_t *call, const signet_json_t *body, const 
         made[i] = list->items[i].text;
         right = list->items[i].kind == SIGNET_JSON_TEXT && made[i].length > 0;
     }
-    *texts = made;
     return right ? SIGNET_OK
                  : signet_fail_field(call, SIGNET_INVALID, "request.body-invalid", name,
                                      "%s must be a list of at most %u texts.", name, ITEMS_MAX);
@@ -154,9 +154,7 @@ static int32_t read_new(signet_call_t *call, const acme_directory_t *directory,
         status =
             read_texts(call, body, "profiles", &credential->profiles, &credential->profile_count);
     }
-    for (uint64_t i = 0;
-         status == SIGNET_OK && credential->profiles != NULL && i < credential->profile_count;
-         i++) {
+    for (uint64_t i = 0; status == SIGNET_OK && i < credential->profile_count; i++) {
         if (!is_profile(directory, credential->profiles[i])) {
             status = signet_fail_field(call, SIGNET_INVALID, "request.body-invalid", "profiles",
                                        "The directory has no profile \"%.*s\".",
@@ -210,9 +208,10 @@ int32_t acme_credential_create(void *instance, signet_call_t *call, const signet
     acme_credential_t credential = {.version = SIGNET_VERSION_ABSENT};
     signet_bytes_t key;
     int32_t status = find_directory(call, acme, http, &directory, 0);
-    if (status == SIGNET_OK) {
-        status = read_new(call, directory, http, &credential);
+    if (status != SIGNET_OK || directory == NULL) {
+        return status;
     }
+    status = read_new(call, directory, http, &credential);
     if (status == SIGNET_OK) {
         status = acme_new_id(call, &credential.id);
     }
@@ -239,9 +238,10 @@ int32_t acme_credential_show(void *instance, signet_call_t *call, const signet_r
     const signet_page_t *page = NULL;
     uint64_t limit = 0;
     int32_t status = find_directory(call, acme, http, &directory, 1);
-    if (status == SIGNET_OK) {
-        status = signet_http_query_only(call, http, parameters, 2);
+    if (status != SIGNET_OK || directory == NULL) {
+        return status;
     }
+    status = signet_http_query_only(call, http, parameters, 2);
     if (status == SIGNET_OK) {
         status = signet_http_query_limit(call, http, &limit);
     }
@@ -279,10 +279,11 @@ int32_t acme_credential_revoke(void *instance, signet_call_t *call, const signet
     acme_credential_t credential;
     signet_text_t id = signet_http_parameter(http, 1);
     int32_t status = find_directory(call, acme, http, &directory, 0);
-    if (status == SIGNET_OK) {
-        status = acme_credential_get(call, acme, directory, id, &credential);
+    if (status != SIGNET_OK || directory == NULL) {
+        return status;
     }
-    if (status == SIGNET_NOT_FOUND && directory != NULL) {
+    status = acme_credential_get(call, acme, directory, id, &credential);
+    if (status == SIGNET_NOT_FOUND) {
         call->services->clear(call);
         return signet_fail(call, SIGNET_NOT_FOUND, "acme.credential-unknown",
                            "The directory has no credential \"%.*s\".", SIGNET_FORMAT(id));
