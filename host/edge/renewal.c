@@ -1,6 +1,5 @@
 #include "edge/renewal.h"
 
-#include <errno.h>
 #include <pthread.h>
 #include <signal.h>
 #include <stdlib.h>
@@ -8,6 +7,7 @@
 #include <time.h>
 
 #include "core/call.h"
+#include "core/clock.h"
 #include "core/log.h"
 #include "edge/state.h"
 
@@ -70,20 +70,15 @@ static void look(edge_t *edge)
 /* Waits for a period; 0 when it is to end. */
 static int wait_for_turn(edge_renewal_t *renewal)
 {
-    struct timespec until;
+    const struct timespec until = core_clock_after(renewal->period_ms);
     int expired = 0;
     int goes_on;
 
-    (void)clock_gettime(CLOCK_MONOTONIC, &until);
-    until.tv_sec += renewal->period_ms / 1000;
-    until.tv_nsec += renewal->period_ms % 1000 * 1000000;
-    if (until.tv_nsec >= 1000000000) {
-        until.tv_sec++;
-        until.tv_nsec -= 1000000000;
-    }
     (void)pthread_mutex_lock(&renewal->lock);
+    /* Whatever else it fails for would fail again at once. */
     while (!renewal->ending && !expired) {
-        expired = pthread_cond_timedwait(&renewal->changed, &renewal->lock, &until) == ETIMEDOUT;
+        expired =
+            pthread_cond_clockwait(&renewal->changed, &renewal->lock, CLOCK_MONOTONIC, &until) != 0;
     }
     goes_on = !renewal->ending;
     (void)pthread_mutex_unlock(&renewal->lock);
@@ -104,7 +99,6 @@ static void *run(void *argument)
 edge_renewal_t *edge_renewal_start(edge_t *edge, int64_t period_ms)
 {
     edge_renewal_t *renewal = calloc(1, sizeof(*renewal));
-    pthread_condattr_t attributes;
     sigset_t all;
     sigset_t before;
     int error;
@@ -115,10 +109,7 @@ edge_renewal_t *edge_renewal_start(edge_t *edge, int64_t period_ms)
     renewal->edge = edge;
     renewal->period_ms = period_ms;
     (void)pthread_mutex_init(&renewal->lock, NULL);
-    (void)pthread_condattr_init(&attributes);
-    (void)pthread_condattr_setclock(&attributes, CLOCK_MONOTONIC);
-    (void)pthread_cond_init(&renewal->changed, &attributes);
-    (void)pthread_condattr_destroy(&attributes);
+    (void)pthread_cond_init(&renewal->changed, NULL);
     /* Signals are the main thread's. */
     (void)sigfillset(&all);
     (void)pthread_sigmask(SIG_SETMASK, &all, &before);
