@@ -148,7 +148,8 @@ START_TEST(descriptors_that_others_use_up_pause_accepting)
 END_TEST
 
 /* None is left at all: nothing is accepted, nothing breaks or turns in circles, and all recovers.
- */
+ * On EMFILE libuv gives up a descriptor of its own for a moment to turn one client away, which the
+ * other loop may take to serve one: so one for each loop may be answered. */
 START_TEST(no_descriptor_at_all_is_survived)
 {
     world_options_t options = {.connections = 1000};
@@ -161,7 +162,7 @@ START_TEST(no_descriptor_at_all_is_survived)
     world_open(&world, &options);
     count = take_descriptors(taken, 0);
     ck_assert_int_eq(getrusage(RUSAGE_SELF, &before), 0);
-    ck_assert_int_eq(answered_elsewhere(world.plain, 30), 0);
+    ck_assert_int_le(answered_elsewhere(world.plain, 30), 2);
     ck_assert_int_eq(getrusage(RUSAGE_SELF, &after), 0);
     ck_assert_int_lt((int)(after.ru_utime.tv_sec + after.ru_stime.tv_sec - before.ru_utime.tv_sec -
                            before.ru_stime.tv_sec),
