@@ -9,6 +9,7 @@
 
 #include "core/secret.h"
 #include "core/text.h"
+#include "core/value.h"
 
 /* What every program reads: libraries, the resolver's and TLS' configuration, its own /proc. */
 static const char *const system_places[] = {"/usr", "/lib", "/lib32", "/lib64", "/etc",
@@ -66,24 +67,13 @@ static void add_secret(core_reach_t *reach, signet_text_t reference)
         add_named(reach, name, 0);
 }
 
-static const signet_option_t *declared(const signet_option_t *options, uint64_t count,
-                                       signet_text_t name)
-{
-    for (uint64_t index = 0; index < count; index++) {
-        const signet_option_t *option = SIGNET_AT(signet_option_t, options, index);
-        if (core_text_equal(option->name, name))
-            return option;
-    }
-    return NULL;
-}
-
 /* What the settings of a group name. */
 static void add_settings(core_reach_t *reach, const signet_option_t *options, uint64_t count,
                          const signet_setting_t *group)
 {
     for (uint64_t index = 0; group && index < group->member_count; index++) {
         const signet_setting_t *setting = &group->members[index];
-        const signet_option_t *option = declared(options, count, setting->name);
+        const signet_option_t *option = core_option_find(options, count, setting->name);
         if (!option)
             continue;
         if (option->type == SIGNET_OPTION_PATH)
