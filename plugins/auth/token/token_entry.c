@@ -106,18 +106,6 @@ static int32_t make_secret(signet_call_t *call, token_t *token, signet_text_t *t
     return status;
 }
 
-/* Makes the token durable in the tenant of `call`, with the end of the agreement that it took. */
-static int32_t store(const token_auth_t *auth, signet_call_t *call, const char *event,
-                     const token_second_t *second, const token_t *token)
-{
-    signet_change_t changes[2];
-    uint64_t count = 1;
-    int32_t status = token_record_put(call, token, &changes[0]);
-    if (status == SIGNET_OK && second->approval != NULL)
-        status = token_second_finish(call, second, token, &changes[count++]);
-    return status == SIGNET_OK ? token_journal(auth, call, event, token, changes, count) : status;
-}
-
 static int32_t pass(signet_call_t *call, signet_call_t *child, int32_t status)
 {
     const signet_error_t *error = child->services->error(child);
@@ -139,7 +127,8 @@ static int32_t with_consent(const token_auth_t *auth, signet_call_t *call, signe
         status = token_journal(auth, call, SIGNET_EVENT_TENANT_ENTERED, token, NULL, 0);
     if (status == SIGNET_OK)
         status =
-            pass(call, within, store(auth, within, SIGNET_EVENT_TENANT_ENTERED, &second, token));
+            pass(call, within,
+                 token_second_store(auth, within, SIGNET_EVENT_TENANT_ENTERED, &second, token));
     return status;
 }
 
@@ -155,7 +144,7 @@ static int32_t through_glass(const token_auth_t *auth, signet_call_t *call, sign
         status = pass(call, within,
                       token_journal(auth, within, SIGNET_EVENT_GLASS_BROKEN, token, NULL, 0));
     if (status == SIGNET_OK)
-        status = store(auth, call, SIGNET_EVENT_GLASS_BROKEN, &second, token);
+        status = token_second_store(auth, call, SIGNET_EVENT_GLASS_BROKEN, &second, token);
     return status;
 }
 

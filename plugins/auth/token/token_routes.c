@@ -110,20 +110,6 @@ static int32_t answer_pending(signet_call_t *call, signet_exchange_t *exchange,
     return signet_http_answer_json(call, exchange, 202, &writer, location);
 }
 
-/* Makes the token durable, together with the end of the agreement that it took. */
-static int32_t store_token(const token_auth_t *auth, signet_call_t *call,
-                           const token_second_t *second, const token_t *token)
-{
-    signet_change_t changes[2];
-    uint64_t count = 1;
-    int32_t status = token_record_put(call, token, &changes[0]);
-    if (status == SIGNET_OK && second->approval != NULL)
-        status = token_second_finish(call, second, token, &changes[count++]);
-    if (status == SIGNET_OK)
-        status = token_journal(auth, call, SIGNET_EVENT_TOKEN_CREATED, token, changes, count);
-    return status;
-}
-
 /* A token in the call's own tenant. */
 static int32_t create_own(const token_auth_t *auth, signet_call_t *call, token_t *token,
                           signet_text_t approval, signet_text_t *text)
@@ -137,7 +123,7 @@ static int32_t create_own(const token_auth_t *auth, signet_call_t *call, token_t
         return status;
     token->id = secret.id;
     token->digest = secret.digest;
-    return store_token(auth, call, &second, token);
+    return token_second_store(auth, call, SIGNET_EVENT_TOKEN_CREATED, &second, token);
 }
 
 int32_t token_create(void *instance, signet_call_t *call, const signet_request_t *request,

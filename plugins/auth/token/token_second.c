@@ -5,6 +5,8 @@
 
 #include "token_entry.h"
 #include "token_grant.h"
+#include "token_journal.h"
+#include "token_record.h"
 
 #define KIND "role.grant"
 #define KIND_ENTRY "tenant.enter"
@@ -187,8 +189,9 @@ int32_t token_second_consent(signet_call_t *call, const token_t *token,
     return require(call, token, id, &matter, second);
 }
 
-int32_t token_second_finish(signet_call_t *call, const token_second_t *second, const token_t *token,
-                            signet_change_t *change)
+/* The change that uses the agreement up. */
+static int32_t finish_second(signet_call_t *call, const token_second_t *second,
+                             const token_t *token, signet_change_t *change)
 {
     const signet_approval_interface_t *approvals = second->provider->interface;
     const signet_change_t *finish = NULL;
@@ -200,4 +203,15 @@ int32_t token_second_finish(signet_call_t *call, const token_second_t *second, c
     if (status == SIGNET_OK)
         *change = *finish;
     return status;
+}
+
+int32_t token_second_store(const token_auth_t *auth, signet_call_t *call, const char *event,
+                           const token_second_t *second, const token_t *token)
+{
+    signet_change_t changes[2];
+    uint64_t count = 1;
+    int32_t status = token_record_put(call, token, &changes[0]);
+    if (status == SIGNET_OK && second->approval != NULL)
+        status = finish_second(call, second, token, &changes[count++]);
+    return status == SIGNET_OK ? token_journal(auth, call, event, token, changes, count) : status;
 }

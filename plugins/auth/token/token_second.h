@@ -25,8 +25,9 @@ int32_t token_second_require(const token_auth_t *auth, signet_call_t *call, cons
 int32_t token_second_consent(signet_call_t *call, const token_t *token,
                              const signet_tenant_t *tenant, signet_text_t id,
                              token_second_t *second);
-/* The change that uses the agreement up; only where there is one. [worker] */
-int32_t token_second_finish(signet_call_t *call, const token_second_t *second, const token_t *token,
-                            signet_change_t *change);
+/* Makes the token durable in the tenant of `call` and journals it, with the end of the agreement
+ * that it took. [worker] */
+int32_t token_second_store(const token_auth_t *auth, signet_call_t *call, const char *event,
+                           const token_second_t *second, const token_t *token);
 
 #endif
