@@ -222,3 +222,12 @@ int32_t signet_json_finish(const signet_json_writer_t *writer, signet_text_t *te
 {
     return signet_buffer_text(&writer->buffer, text);
 }
+
+void signet_json_texts(signet_json_writer_t *writer, const char *name, const signet_text_t *texts,
+                       uint64_t count)
+{
+    signet_json_begin_array(writer, name);
+    for (uint64_t i = 0; i < count; i++)
+        signet_json_text(writer, NULL, texts[i]);
+    signet_json_end_array(writer);
+}

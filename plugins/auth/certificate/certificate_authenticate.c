@@ -3,6 +3,7 @@
 
 #include <signet/sdk/encode.h>
 #include <signet/sdk/error.h>
+#include <signet/sdk/record.h>
 
 #include "certificate_own.h"
 #include "certificate_rule.h"
@@ -104,7 +105,8 @@ static int32_t try_with(attempt_t *attempt, uint64_t index, signet_call_t *askin
 /* 1 where Signet itself issued the certificate and it is valid. */
 static int32_t try_own(attempt_t *attempt, uint64_t index)
 {
-    signet_call_t *asking = certificate_own_call(attempt->call, &attempt->auth->authorities[index]);
+    const certificate_authority_t *authority = &attempt->auth->authorities[index];
+    signet_call_t *asking = signet_reading(attempt->call, authority->host, authority->tenant);
     if (asking == NULL)
         return signet_status(attempt->call);
     int32_t result = try_with(attempt, index, asking);

@@ -5,27 +5,6 @@
 #include <signet/sdk/error.h>
 #include <string.h>
 
-signet_call_t *certificate_own_call(signet_call_t *call, const certificate_authority_t *authority)
-{
-    static const signet_grant_t grant = {.size = sizeof grant,
-                                         .role = SIGNET_TEXT_INIT(SIGNET_ROLE_AUDITOR)};
-    signet_text_t id = signet_format(call, "system:%.*s", SIGNET_FORMAT(authority->host->name));
-    signet_actor_t actor = {.size = sizeof actor,
-                            .id = id,
-                            .name = id,
-                            .method = SIGNET_TEXT("system"),
-                            .tenant = authority->tenant,
-                            .grants = &grant,
-                            .grant_count = 1};
-    signet_call_t *child = id.data != NULL ? call->services->child(call) : NULL;
-    if (child != NULL && child->services->set_actor(child, &actor) != SIGNET_OK) {
-        call->services->fail(call, child->services->error(child));
-        call->services->end(child);
-        return NULL;
-    }
-    return child;
-}
-
 /* Only a state that is known to be a good one will do. What a retired authority issued is good
  * until it expires; a suspended one is being looked into. */
 static int32_t is_accepted(signet_call_t *asking, const signet_provider_t *provider,

@@ -7,8 +7,6 @@
 
 #include "certificate_authority.h"
 
-/* The call to ask with, to be ended; NULL with the error set. [any] */
-signet_call_t *certificate_own_call(signet_call_t *call, const certificate_authority_t *authority);
 /* What to validate against now, to be released; NULL where the authority's certificates are not
  * accepted in its state, or with the error set. [worker] */
 certificate_trust_t *certificate_own_trust(signet_call_t *asking, signet_text_t ca,

@@ -22,15 +22,6 @@ static int32_t word_decision(signet_text_t word)
     return signet_text_is(word, "deny") ? SIGNET_DECISION_DENY : 0;
 }
 
-static void write_texts(signet_json_writer_t *writer, const char *name, const signet_text_t *texts,
-                        uint64_t count)
-{
-    signet_json_begin_array(writer, name);
-    for (uint64_t i = 0; i < count; i++)
-        signet_json_text(writer, NULL, texts[i]);
-    signet_json_end_array(writer);
-}
-
 int32_t ca_matter_body_write(signet_call_t *call, const signet_approval_t *approval,
                              signet_bytes_t *body)
 {
@@ -38,8 +29,8 @@ int32_t ca_matter_body_write(signet_call_t *call, const signet_approval_t *appro
     signet_json_begin_object(&writer, NULL);
     /* As text, so that it comes back byte for byte. */
     signet_json_text(&writer, "document", approval->document);
-    write_texts(&writer, "roles", approval->roles, approval->role_count);
-    write_texts(&writer, "methods", approval->methods, approval->method_count);
+    signet_json_texts(&writer, "roles", approval->roles, approval->role_count);
+    signet_json_texts(&writer, "methods", approval->methods, approval->method_count);
     signet_json_begin_array(&writer, "decisions");
     for (uint64_t i = 0; i < approval->decision_count; i++) {
         const signet_approval_decision_t *decision = approval->decisions[i];

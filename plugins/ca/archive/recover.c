@@ -123,10 +123,7 @@ static int32_t describe(signet_call_t *call, const recovery_t *recovery, signet_
     signet_json_text(&writer, "authority", key->authority);
     signet_json_hex(&writer, "serial", key->serial);
     signet_json_text(&writer, "subject", key->subject);
-    signet_json_begin_array(&writer, "names");
-    for (uint64_t i = 0; i < key->name_count; i++)
-        signet_json_text(&writer, NULL, key->names[i]);
-    signet_json_end_array(&writer);
+    signet_json_texts(&writer, "names", key->names, key->name_count);
     signet_json_text(&writer, "profile", key->profile);
     signet_json_text(&writer, "requester", key->requester);
     signet_json_time(&writer, "archived_at", key->archived_at);

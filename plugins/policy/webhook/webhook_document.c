@@ -3,16 +3,6 @@
 #include <signet/sdk/encode.h>
 #include <signet/sdk/json.h>
 
-static void write_texts(signet_json_writer_t *writer, const char *name, const signet_text_t *texts,
-                        uint64_t count)
-{
-    signet_json_begin_array(writer, name);
-    for (uint64_t i = 0; i < count; i++) {
-        signet_json_text(writer, NULL, texts[i]);
-    }
-    signet_json_end_array(writer);
-}
-
 static void write_actor(signet_json_writer_t *writer, const signet_actor_t *actor)
 {
     signet_json_begin_object(writer, "actor");
@@ -66,10 +56,11 @@ int32_t webhook_document(signet_call_t *call, const signet_policy_request_t *req
     signet_json_integer(&writer, "profile_version", (int64_t)request->profile_version);
     signet_json_text(&writer, "authority", request->authority);
     signet_json_text(&writer, "subject", request->subject);
-    write_texts(&writer, "names", request->names, request->name_count);
+    signet_json_texts(&writer, "names", request->names, request->name_count);
     signet_json_text(&writer, "key_type", request->key_type);
     signet_json_text(&writer, "public_key", signet_pem(call, "PUBLIC KEY", request->spki));
-    write_texts(&writer, "requested_extensions", request->extensions, request->extension_count);
+    signet_json_texts(&writer, "requested_extensions", request->extensions,
+                      request->extension_count);
     signet_json_time(&writer, "not_before", request->not_before);
     signet_json_time(&writer, "not_after", request->not_after);
     write_request(call, &writer, request->request);

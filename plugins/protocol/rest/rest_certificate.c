@@ -11,10 +11,7 @@ void rest_certificate_members(signet_json_writer_t *writer, const signet_certifi
     signet_json_text(writer, "authority", certificate->authority);
     signet_json_hex(writer, "serial", certificate->serial);
     signet_json_text(writer, "subject", certificate->subject);
-    signet_json_begin_array(writer, "names");
-    for (uint64_t i = 0; i < certificate->name_count; i++)
-        signet_json_text(writer, NULL, certificate->names[i]);
-    signet_json_end_array(writer);
+    signet_json_texts(writer, "names", certificate->names, certificate->name_count);
     signet_json_text(writer, "profile", certificate->profile);
     signet_json_integer(writer, "profile_version", (int64_t)certificate->profile_version);
     signet_json_time(writer, "not_before", certificate->not_before);

@@ -63,10 +63,7 @@ static void write_request(signet_json_writer_t *writer, const signet_approval_t 
     signet_json_text(writer, "person", approval->person);
     write_optional(writer, "authority", approval->authority);
     write_optional(writer, "profile", approval->profile);
-    signet_json_begin_array(writer, "roles");
-    for (uint64_t i = 0; i < approval->role_count; i++)
-        signet_json_text(writer, NULL, approval->roles[i]);
-    signet_json_end_array(writer);
+    signet_json_texts(writer, "roles", approval->roles, approval->role_count);
     signet_json_time(writer, "created", approval->created);
     signet_json_time(writer, "expires", approval->expires);
     write_decisions(writer, approval);

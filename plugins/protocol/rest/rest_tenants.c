@@ -13,10 +13,7 @@ static void tenant_members(signet_json_writer_t *writer, const signet_tenant_t *
     if (tenant->active_certificates > 0)
         signet_json_integer(writer, "active", (int64_t)tenant->active);
     signet_json_integer(writer, "approvals", tenant->approvals);
-    signet_json_begin_array(writer, "approvers");
-    for (uint64_t i = 0; i < tenant->approver_count; i++)
-        signet_json_text(writer, NULL, tenant->approvers[i]);
-    signet_json_end_array(writer);
+    signet_json_texts(writer, "approvers", tenant->approvers, tenant->approver_count);
 }
 
 static int32_t find_tenants(const rest_t *rest, signet_call_t *call,

@@ -14,10 +14,7 @@ static int32_t answer(signet_call_t *call, signet_exchange_t *exchange,
     signet_json_integer(&writer, "profile_version", (int64_t)preview->profile_version);
     signet_json_text(&writer, "authority", preview->authority);
     signet_json_text(&writer, "subject", preview->subject);
-    signet_json_begin_array(&writer, "names");
-    for (uint64_t i = 0; i < preview->name_count; i++)
-        signet_json_text(&writer, NULL, preview->names[i]);
-    signet_json_end_array(&writer);
+    signet_json_texts(&writer, "names", preview->names, preview->name_count);
     signet_json_time(&writer, "not_before", preview->not_before);
     signet_json_time(&writer, "not_after", preview->not_after);
     signet_json_integer(&writer, "approvals", preview->approvals);

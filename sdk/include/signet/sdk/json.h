@@ -57,6 +57,9 @@ void signet_json_end_object(signet_json_writer_t *writer);
 void signet_json_begin_array(signet_json_writer_t *writer, const char *name);
 void signet_json_end_array(signet_json_writer_t *writer);
 void signet_json_text(signet_json_writer_t *writer, const char *name, signet_text_t text);
+/* An array of texts. [any] */
+void signet_json_texts(signet_json_writer_t *writer, const char *name, const signet_text_t *texts,
+                       uint64_t count);
 void signet_json_member(signet_json_writer_t *writer, signet_text_t name, signet_text_t text);
 void signet_json_integer(signet_json_writer_t *writer, const char *name, int64_t integer);
 void signet_json_boolean(signet_json_writer_t *writer, const char *name, int boolean);

@@ -2,6 +2,7 @@
 #ifndef SIGNET_SDK_RECORD_H
 #define SIGNET_SDK_RECORD_H
 
+#include <signet/host.h>
 #include <signet/journal.h>
 #include <signet/sdk/text.h>
 
@@ -36,5 +37,10 @@ typedef struct signet_journal {
 } signet_journal_t;
 int32_t signet_store(signet_call_t *call, signet_text_t name, signet_store_t *store);
 int32_t signet_journal(signet_call_t *call, signet_text_t name, signet_journal_t *journal);
+
+/* A child call in which the instance itself reads for whoever asked: its actor is
+ * "system:INSTANCE", an auditor of `tenant`. For what decides who a caller is and what it may know,
+ * never for what it is then shown. To be ended; NULL with the error set on `call`. [any] */
+signet_call_t *signet_reading(signet_call_t *call, const signet_host_t *host, signet_text_t tenant);
 
 #endif
