@@ -10,7 +10,7 @@
 #define NAME_MAX_LENGTH 64U
 #define URL_MAX_LENGTH 1024U
 
-static int is_name(signet_text_t name)
+int ca_authority_is_name(signet_text_t name)
 {
     if (name.length == 0 || name.length > NAME_MAX_LENGTH)
         return 0;
@@ -89,7 +89,7 @@ int32_t ca_authority_configure(ca_pool_t *pool, signet_call_t *call,
     authority->path_limit = -1;
     authority->home = authority;
     authority->generation = 1;
-    if (!is_name(authority->name))
+    if (!ca_authority_is_name(authority->name))
         return signet_setting_fail(call, setting, "authority.name",
                                    "\"%.*s\" is no name of an authority: 1 to 64 letters, digits, "
                                    "'-', '_' and '.'",

@@ -73,6 +73,9 @@ ca_authority_t *ca_authority_find(ca_authority_t *authorities, uint64_t count, s
 /* SIGNET_AUTHORITY_*. */
 signet_text_t ca_authority_state(const ca_authority_t *authority);
 int ca_authority_is(const ca_authority_t *authority, const char *kind);
+/* Whether a name may be an authority's, or a tenant's: names stand in the journal, in keys of
+ * records and in requests. */
+int ca_authority_is_name(signet_text_t name);
 /* Whether it is one of ours: UNSUPPORTED ("authority.external") for an external one. */
 int32_t ca_authority_local(signet_call_t *call, const ca_authority_t *authority);
 /* Whether it is neither suspended, retired nor compromised: UNAVAILABLE, naming which. */

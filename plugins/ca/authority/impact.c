@@ -60,16 +60,6 @@ static int32_t add(tallies_t *tallies, signet_call_t *call, signet_text_t value)
     return SIGNET_OK;
 }
 
-static signet_text_t owner_of(const signet_certificate_t *certificate)
-{
-    for (uint64_t i = 0; i < certificate->field_count; i++) {
-        const signet_pair_t *field = SIGNET_AT(signet_pair_t, certificate->fields, i);
-        if (signet_text_is(field->name, "owner"))
-            return field->value;
-    }
-    return (signet_text_t){NULL, 0};
-}
-
 static int32_t count_one(ca_issued_t *issued, signet_call_t *call, const ca_record_t *record)
 {
     counting_t *counting = issued->context;
@@ -81,8 +71,9 @@ static int32_t count_one(ca_issued_t *issued, signet_call_t *call, const ca_reco
     if (signet_text_is(certificate->state, SIGNET_CERTIFICATE_REVOKED))
         counting->revoked++;
     int32_t status = add(&counting->profiles, counting->call, certificate->profile);
-    return status == SIGNET_OK ? add(&counting->owners, counting->call, owner_of(certificate))
-                               : status;
+    return status == SIGNET_OK
+               ? add(&counting->owners, counting->call, ca_record_owner(certificate))
+               : status;
 }
 
 static void write_tallies(signet_json_writer_t *writer, const char *name, const char *member,
@@ -161,7 +152,7 @@ static void write_certificate(signet_json_writer_t *writer, const signet_certifi
     signet_json_integer(writer, "generation", (int64_t)certificate->generation);
     signet_json_text(writer, "subject", certificate->subject);
     signet_json_text(writer, "profile", certificate->profile);
-    signet_json_text(writer, "owner", owner_of(certificate));
+    signet_json_text(writer, "owner", ca_record_owner(certificate));
     signet_json_text(writer, "requester", certificate->requester);
     signet_json_text(writer, "state", certificate->state);
     signet_json_time(writer, "not_after", certificate->not_after);

@@ -2,6 +2,7 @@
 
 #include "authority/issued.h"
 #include "authority/lineage.h"
+#include "authority/list_file.h"
 #include "collection.h"
 
 #include <signet/sdk/crl.h>
@@ -14,7 +15,6 @@
 #define PART_SIZE (UINT64_C(768) * 1024)
 #define PARTS_MAX 90U
 #define FIELDS 7U
-#define CRL_FILE_MAX (1U << 28)
 #define SECOND_MS 1000
 
 int32_t ca_last_list_declare(signet_call_t *call, const signet_store_t *store)
@@ -139,8 +139,6 @@ static int32_t add_revoked(ca_issued_t *issued, signet_call_t *call, const ca_re
 static int32_t read_published(signet_call_t *call, const ca_authority_t *authority,
                               gathering_t *gathering)
 {
-    signet_bytes_t file = {NULL, 0};
-    signet_bytes_t der = {NULL, 0};
     const signet_crl_t *crl = NULL;
     signet_text_t path;
     int32_t status = ca_lineage_file(call, authority, "crl", &path);
@@ -149,16 +147,8 @@ static int32_t read_published(signet_call_t *call, const ca_authority_t *authori
         path = signet_setting_text(authority->setting, "crl");
     if (status != SIGNET_OK || path.length == 0)
         return status;
-    status = signet_file_read(call, path, CRL_FILE_MAX, &file);
-    if (status == SIGNET_NOT_FOUND) {
-        call->services->clear(call);
-        return SIGNET_OK;
-    }
-    if (status == SIGNET_OK)
-        status = signet_pem_decode(call, signet_bytes_text(file), "X509 CRL", &der, NULL);
-    if (status == SIGNET_OK)
-        status = signet_crl_parse(call, der, &crl);
-    if (status != SIGNET_OK)
+    status = ca_list_file_read(call, path, &crl);
+    if (status != SIGNET_OK || crl == NULL)
         return status;
     status =
         signet_verifier_verify(call, authority->verifier, crl->algorithm, crl->tbs, crl->signature);

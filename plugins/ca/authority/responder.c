@@ -1,7 +1,7 @@
 #include "authority/responder.h"
 
-#include "issue/asked.h"
 #include "issue/prepare.h"
+#include "issue/recorded.h"
 #include "issue/request.h"
 #include "issue/signing.h"
 
@@ -44,39 +44,11 @@ int32_t ca_responder_check(const ca_lifecycle_t *life, signet_call_t *call,
     return prepare(life, call, authority, &draft);
 }
 
-static int32_t fill_record(signet_call_t *call, const ca_draft_t *draft, ca_record_t *record)
-{
-    static const ca_policy_outcome_t nobody;
-    signet_certificate_t *certificate = &record->certificate;
-    const signet_attribute_t *attributes = NULL;
-    uint64_t count = 0;
-    certificate->size = sizeof *certificate;
-    certificate->authority = draft->authority->name;
-    certificate->serial = signet_bytes_copy(call, draft->content.serial);
-    certificate->profile = draft->profile->name;
-    certificate->profile_version = draft->profile->version;
-    certificate->requester = call->services->actor(call)->id;
-    certificate->request_id = draft->request->request_id;
-    certificate->state = SIGNET_TEXT(SIGNET_CERTIFICATE_VALID);
-    certificate->not_before = draft->content.not_before;
-    certificate->not_after = draft->content.not_after;
-    certificate->issued_at = draft->now;
-    certificate->generation = draft->authority->generation;
-    if (certificate->serial.data == NULL)
-        return SIGNET_NO_MEMORY;
-    int32_t status = signet_name_parse(call, draft->subject.name, &attributes, &count);
-    if (status == SIGNET_OK)
-        status = signet_name_text(call, attributes, count, &certificate->subject);
-    if (status == SIGNET_OK)
-        status = ca_record_names(call, draft->all.items, draft->all.count, certificate);
-    return status == SIGNET_OK ? ca_asked_describe(call, draft, &nobody, NULL, &certificate->asked)
-                               : status;
-}
-
 static int32_t sign(const ca_lifecycle_t *life, signet_call_t *call, ca_authority_t *authority,
                     signet_text_t key_uri, int64_t until, const signet_issue_request_t *request,
                     signet_bytes_t digest, const signet_certificate_t **certificate)
 {
+    static const ca_policy_outcome_t nobody;
     ca_draft_t draft = {.request = request, .now = signet_now()};
     ca_record_t *record = signet_alloc(call, 1, sizeof *record);
     int32_t status = record == NULL ? SIGNET_NO_MEMORY : prepare(life, call, authority, &draft);
@@ -85,7 +57,7 @@ static int32_t sign(const ca_lifecycle_t *life, signet_call_t *call, ca_authorit
     draft.content.not_after = until < authority->not_after ? until : authority->not_after;
     draft.content.not_after -= draft.content.not_after % SECOND_MS;
     draft.content.outlives = 1;
-    status = fill_record(call, &draft, record);
+    status = ca_recorded_fill(life->ca, call, &draft, &nobody, NULL, record);
     ca_signing_t signing = {.authority = authority,
                             .regardless = 1,
                             .key_uri = key_uri,

@@ -2,6 +2,7 @@
 
 #include "authority/authority_load.h"
 #include "authority/lineage.h"
+#include "authority/list_file.h"
 
 #include <signet/sdk/crl.h>
 #include <signet/sdk/encode.h>
@@ -11,7 +12,6 @@
 
 #define EVENT_DUE "ceremony.due"
 #define DAY_MS (INT64_C(24) * 3600 * 1000)
-#define CRL_FILE_MAX (1U << 28)
 #define KINDS 3U
 /* So many keys of an authority are looked for by their files where there are no records. */
 #define FILES_MAX 64U
@@ -40,21 +40,9 @@ static int32_t end_of_certificate(signet_call_t *call, signet_text_t path, int64
 
 static int32_t end_of_list(signet_call_t *call, signet_text_t path, int64_t *ends)
 {
-    signet_bytes_t file;
-    signet_bytes_t der;
     const signet_crl_t *crl = NULL;
-    *ends = 0;
-    int32_t status = signet_file_read(call, path, CRL_FILE_MAX, &file);
-    if (status == SIGNET_NOT_FOUND) {
-        call->services->clear(call);
-        return SIGNET_OK;
-    }
-    if (status == SIGNET_OK)
-        status = signet_pem_decode(call, signet_bytes_text(file), "X509 CRL", &der, NULL);
-    if (status == SIGNET_OK)
-        status = signet_crl_parse(call, der, &crl);
-    if (status == SIGNET_OK)
-        *ends = crl->next_update;
+    int32_t status = ca_list_file_read(call, path, &crl);
+    *ends = crl != NULL ? crl->next_update : 0;
     return status;
 }
 

@@ -3,6 +3,7 @@
 
 #include "authority/authority_load.h"
 #include "authority/lineage.h"
+#include "authority/list_file.h"
 #include "authority/manage.h"
 
 #include <signet/sdk/crl.h>
@@ -12,7 +13,6 @@
 #include <signet/sdk/setting.h>
 
 #define FILE_MODE 0644U
-#define CRL_FILE_MAX (1U << 28)
 #define EVENT_IMPORTED "ceremony.imported"
 
 /* The configured authority with this subject. */
@@ -117,22 +117,6 @@ static int32_t place_certificate(signet_call_t *call, ca_installing_t *installin
     return status;
 }
 
-/* The number of the list that is there. */
-static int32_t read_present(signet_call_t *call, signet_text_t path, const signet_crl_t **crl)
-{
-    signet_bytes_t file;
-    signet_bytes_t der;
-    *crl = NULL;
-    int32_t status = signet_file_read(call, path, CRL_FILE_MAX, &file);
-    if (status == SIGNET_NOT_FOUND) {
-        call->services->clear(call);
-        return SIGNET_OK;
-    }
-    if (status == SIGNET_OK)
-        status = signet_pem_decode(call, signet_bytes_text(file), "X509 CRL", &der, NULL);
-    return status == SIGNET_OK ? signet_crl_parse(call, der, crl) : status;
-}
-
 /* Whether a key signed a list. */
 static int is_signed_by(signet_call_t *call, signet_bytes_t spki, const signet_crl_t *crl)
 {
@@ -183,7 +167,7 @@ static int32_t place_crl(signet_call_t *call, ca_installing_t *installing,
     if (status == SIGNET_OK && path.length == 0)
         return elsewhere(call, installing, placement, "crl");
     if (status == SIGNET_OK)
-        status = read_present(call, path, &present);
+        status = ca_list_file_read(call, path, &present);
     if (status != SIGNET_OK)
         return status;
     /* What another key signed there counts for itself. */

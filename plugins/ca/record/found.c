@@ -319,16 +319,8 @@ int32_t ca_found_record(void *instance, signet_call_t *call, signet_text_t sourc
 static int accept(signet_call_t *call, const signet_certificate_query_t *query,
                   const signet_certificate_t *certificate)
 {
-    int typed = 0;
-    int named = query->name.length == 0;
-    signet_text_t value = ca_stored_name_value(query->name, &typed);
-    for (uint64_t i = 0; !named && i < certificate->name_count; i++) {
-        signet_text_t own;
-        signet_text_split(certificate->names[i], ':', &own);
-        named = typed ? signet_text_equal(certificate->names[i], query->name)
-                      : signet_text_equal(own, value);
-    }
-    return named && query->authority.length == 0 && query->profile.length == 0 &&
+    return ca_stored_name_matches(query->name, certificate->names, certificate->name_count) &&
+           query->authority.length == 0 && query->profile.length == 0 &&
            query->requester.length == 0 && !SIGNET_HAS(query, replaces.length) &&
            !SIGNET_HAS(query, owner.length) &&
            (query->serial.length == 0 || signet_bytes_equal(query->serial, certificate->serial)) &&

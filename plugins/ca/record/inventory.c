@@ -95,16 +95,7 @@ static int32_t build(signet_call_t *call, const signet_certificate_query_t *quer
 static int accept(signet_call_t *call, const signet_certificate_query_t *query,
                   const signet_certificate_t *certificate)
 {
-    int typed = 0;
-    int named = query->name.length == 0;
-    signet_text_t value = ca_stored_name_value(query->name, &typed);
-    for (uint64_t i = 0; !named && i < certificate->name_count; i++) {
-        signet_text_t own;
-        signet_text_split(certificate->names[i], ':', &own);
-        named = typed ? signet_text_equal(certificate->names[i], query->name)
-                      : signet_text_equal(own, value);
-    }
-    return named &&
+    return ca_stored_name_matches(query->name, certificate->names, certificate->name_count) &&
            (query->state.length == 0 || signet_text_equal(query->state, certificate->state)) &&
            (query->authority.length == 0 ||
             signet_text_equal(query->authority, certificate->authority)) &&

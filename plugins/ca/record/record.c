@@ -88,7 +88,7 @@ int32_t ca_record_fields_write(signet_call_t *call, const signet_certificate_t *
     return signet_buffer_text(&buffer, lines);
 }
 
-static signet_text_t owner_of(const signet_certificate_t *certificate)
+signet_text_t ca_record_owner(const signet_certificate_t *certificate)
 {
     for (uint64_t i = 0; i < certificate->field_count; i++) {
         const signet_pair_t *field = SIGNET_AT(signet_pair_t, certificate->fields, i);
@@ -154,7 +154,7 @@ int32_t ca_record_put(signet_call_t *call, signet_text_t key, uint64_t expected,
         add_time(fields, &count, "renew_from", certificate->renew_from);
         add_time(fields, &count, "renew_before", certificate->renew_before);
     }
-    add_text(fields, &count, "owner", owner_of(certificate));
+    add_text(fields, &count, "owner", ca_record_owner(certificate));
     if (record->key.length > 0)
         fields[count++] = signet_field_bytes("spki", record->key);
     add_text(fields, &count, "fields", given);

@@ -37,6 +37,8 @@ int32_t ca_record_decode(signet_call_t *call, const signet_record_t *stored, ca_
 /* NOT_FOUND ("certificate.not-found"). */
 int32_t ca_record_get(signet_call_t *call, const signet_store_t *store, signet_text_t authority,
                       signet_bytes_t serial, ca_record_t **record);
+/* The field "owner" of a certificate; the empty text where it has none. */
+signet_text_t ca_record_owner(const signet_certificate_t *certificate);
 /* The canonical names of a certificate as texts. */
 int32_t ca_record_names(signet_call_t *call, const signet_canonical_t *names, uint64_t count,
                         signet_certificate_t *certificate);

@@ -61,3 +61,16 @@ signet_text_t ca_stored_name_value(signet_text_t name, int *typed)
     *typed = is_type(signet_text_split(name, ':', &value)) && value.length > 0;
     return *typed ? value : name;
 }
+
+int ca_stored_name_matches(signet_text_t searched, const signet_text_t *names, uint64_t count)
+{
+    int typed = 0;
+    int found = searched.length == 0;
+    signet_text_t value = ca_stored_name_value(searched, &typed);
+    for (uint64_t i = 0; !found && i < count; i++) {
+        signet_text_t own;
+        signet_text_split(names[i], ':', &own);
+        found = typed ? signet_text_equal(names[i], searched) : signet_text_equal(own, value);
+    }
+    return found;
+}

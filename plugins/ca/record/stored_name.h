@@ -14,5 +14,8 @@ int32_t ca_stored_names_read(signet_call_t *call, signet_text_t lines, const sig
 /* What to look for in "names" for a name that is searched, "dns:a.example" or "a.example"; `typed`
  * tells whether its type was given, which the field does not know. */
 signet_text_t ca_stored_name_value(signet_text_t name, int *typed);
+/* Whether one of these names is the one that is searched, its type considered; the empty one is
+ * any. */
+int ca_stored_name_matches(signet_text_t searched, const signet_text_t *names, uint64_t count);
 
 #endif

@@ -1,25 +1,10 @@
 #include "tenant/tenant.h"
 
+#include "authority/authority.h"
 #include "ca.h"
 
 #include <signet/sdk/error.h>
 #include <signet/sdk/setting.h>
-
-#define NAME_MAX_LENGTH 64U
-
-/* Names stand in the journal and in requests; "*" would mean all tenants. */
-static int is_name(signet_text_t name)
-{
-    if (name.length == 0 || name.length > NAME_MAX_LENGTH)
-        return 0;
-    for (uint64_t i = 0; i < name.length; i++) {
-        char c = name.data[i];
-        if (!((c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
-              c == '-' || c == '_' || c == '.'))
-            return 0;
-    }
-    return 1;
-}
 
 static int32_t configure(signet_call_t *call, const signet_setting_t *setting, ca_tenant_t *tenant)
 {
@@ -28,7 +13,7 @@ static int32_t configure(signet_call_t *call, const signet_setting_t *setting, c
     tenant->keys = signet_setting(setting, "keys");
     tenant->approvers = signet_setting(setting, "approvers");
     tenant->approvals = (uint32_t)signet_setting_integer(setting, "approvals", 1);
-    if (!is_name(tenant->name))
+    if (!ca_authority_is_name(tenant->name))
         return signet_setting_fail(call, setting, "tenant.name",
                                    "\"%.*s\" is no name of a tenant: 1 to 64 letters, digits, '-', "
                                    "'_' and '.'",
