@@ -70,6 +70,16 @@ const signet_option_t acme_options[] = {
 };
 _Static_assert(sizeof acme_options / sizeof *acme_options == ACME_OPTION_COUNT, "count of options");
 
+const acme_directory_t *acme_directory_find(const acme_t *acme, signet_text_t name)
+{
+    for (uint64_t i = 0; i < acme->directory_count; i++) {
+        if (signet_text_equal(acme->directories[i].name, name)) {
+            return &acme->directories[i];
+        }
+    }
+    return NULL;
+}
+
 static int is_segment(signet_text_t name)
 {
     for (uint64_t i = 0; i < name.length; i++) {

@@ -8,6 +8,7 @@
 #include "order/record.h"
 #include "protocol/problem.h"
 #include "protocol/request.h"
+#include "stored.h"
 
 #define EVENT_CREATED "acme.account-created"
 #define EVENT_DEACTIVATED "acme.account-deactivated"
@@ -19,11 +20,7 @@ static void write_account(signet_json_writer_t *writer, signet_call_t *call,
     signet_json_begin_object(writer, NULL);
     signet_json_text(writer, "status", account->state);
     if (account->contact_count > 0) {
-        signet_json_begin_array(writer, "contact");
-        for (uint64_t i = 0; i < account->contact_count; i++) {
-            signet_json_text(writer, NULL, account->contacts[i]);
-        }
-        signet_json_end_array(writer);
+        signet_json_texts(writer, "contact", account->contacts, account->contact_count);
     }
     if (account->agreed > 0) {
         signet_json_boolean(writer, "termsOfServiceAgreed", 1);
@@ -100,7 +97,6 @@ static int32_t make(signet_call_t *call, acme_request_t *request)
     const acme_directory_t *directory = request->directory;
     signet_change_t changes[3];
     uint64_t count = 2;
-    signet_journal_t journal;
     acme_credential_t credential;
     acme_account_t account = {.state = SIGNET_TEXT(ACME_ACCOUNT_VALID),
                               .spki = request->key.spki,
@@ -129,22 +125,14 @@ static int32_t make(signet_call_t *call, acme_request_t *request)
     if (status == SIGNET_OK) {
         status = acme_account_bind(call, directory, &request->key, account.id, &changes[1]);
     }
-    if (status == SIGNET_OK) {
-        status = signet_journal(call, request->acme->journal, &journal);
-    }
     if (status != SIGNET_OK) {
         return status;
     }
     const signet_pair_t fields[] = {signet_pair("directory", directory->name),
                                     signet_pair("credential", account.credential)};
-    const signet_entry_t entry = {
-        .size = sizeof entry,
-        .event = SIGNET_TEXT(EVENT_CREATED),
-        .object = acme_account_actor(call, directory, account.id),
-        .fields = fields,
-        .field_count = sizeof fields / sizeof *fields,
-    };
-    status = journal.interface->commit(journal.instance, call, changes, count, &entry);
+    status = acme_stored_journal(call, request->acme, changes, count, EVENT_CREATED,
+                                 acme_account_actor(call, directory, account.id), fields,
+                                 sizeof fields / sizeof *fields);
     return status == SIGNET_OK ? answer_account(call, request, 201, &account) : status;
 }
 
@@ -193,26 +181,15 @@ static int32_t store_account(signet_call_t *call, const acme_request_t *request,
                              const acme_account_t *account, int deactivated)
 {
     signet_change_t change;
-    signet_store_t store;
-    signet_journal_t journal;
     int32_t status = acme_account_put(call, request->directory, account, &change);
     if (status != SIGNET_OK) {
         return status;
     }
-    if (!deactivated) {
-        status = signet_store(call, request->acme->store, &store);
-        return status == SIGNET_OK ? store.interface->commit(store.instance, call, &change, 1)
-                                   : status;
-    }
-    status = signet_journal(call, request->acme->journal, &journal);
-    const signet_entry_t entry = {
-        .size = sizeof entry,
-        .event = SIGNET_TEXT(EVENT_DEACTIVATED),
-        .object = acme_account_actor(call, request->directory, account->id),
-    };
-    return status == SIGNET_OK
-               ? journal.interface->commit(journal.instance, call, &change, 1, &entry)
-               : status;
+    return deactivated
+               ? acme_stored_journal(call, request->acme, &change, 1, EVENT_DEACTIVATED,
+                                     acme_account_actor(call, request->directory, account->id),
+                                     NULL, 0)
+               : acme_stored_commit(call, request->acme, &change, 1);
 }
 
 /* The resource belongs to the account that signs. */
@@ -275,8 +252,7 @@ int32_t acme_account_orders(void *instance, signet_call_t *call, const signet_re
     signet_json_begin_object(&writer, NULL);
     signet_json_begin_array(&writer, "orders");
     for (uint64_t i = 0; i < page->count; i++) {
-        signet_text_t id;
-        signet_text_split(page->records[i]->key, '/', &id);
+        signet_text_t id = acme_stored_id(page->records[i]);
         signet_json_text(&writer, NULL,
                          acme_request_url(call, &request, "order/%.*s", SIGNET_FORMAT(id)));
     }

@@ -5,6 +5,7 @@
 #include "account.h"
 #include "protocol/problem.h"
 #include "protocol/request.h"
+#include "stored.h"
 
 #define EVENT_KEY_CHANGED "acme.account-key-changed"
 
@@ -57,7 +58,6 @@ static int32_t replace(signet_call_t *call, const acme_request_t *request,
                        const signet_public_key_t *key)
 {
     signet_change_t changes[3];
-    signet_journal_t journal;
     acme_account_t account = request->account;
     account.spki = key->spki;
     int32_t status = acme_account_put(call, request->directory, &account, &changes[0]);
@@ -67,18 +67,11 @@ static int32_t replace(signet_call_t *call, const acme_request_t *request,
     if (status == SIGNET_OK) {
         status = acme_account_unbind(call, request->directory, &request->key, &changes[2]);
     }
-    if (status == SIGNET_OK) {
-        status = signet_journal(call, request->acme->journal, &journal);
-    }
-    if (status != SIGNET_OK) {
-        return status;
-    }
-    const signet_entry_t entry = {
-        .size = sizeof entry,
-        .event = SIGNET_TEXT(EVENT_KEY_CHANGED),
-        .object = acme_account_actor(call, request->directory, account.id),
-    };
-    return journal.interface->commit(journal.instance, call, changes, 3, &entry);
+    return status == SIGNET_OK
+               ? acme_stored_journal(call, request->acme, changes, 3, EVENT_KEY_CHANGED,
+                                     acme_account_actor(call, request->directory, account.id), NULL,
+                                     0)
+               : status;
 }
 
 /* A key has one account: 409 names the one that has it already. */

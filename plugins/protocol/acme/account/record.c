@@ -5,6 +5,8 @@
 #include <signet/sdk/error.h>
 #include <signet/sdk/jose.h>
 
+#include "stored.h"
+
 #define ID_OCTETS 16U
 
 static const signet_field_declaration_t account_fields[] = {
@@ -38,11 +40,7 @@ static const signet_collection_t collections[] = {
 
 int32_t acme_account_declare(signet_call_t *call, const signet_store_t *store)
 {
-    int32_t status = SIGNET_OK;
-    for (uint64_t i = 0; status == SIGNET_OK && i < sizeof collections / sizeof *collections; i++) {
-        status = store->interface->declare(store->instance, call, &collections[i]);
-    }
-    return status;
+    return acme_stored_declare(call, store, collections, sizeof collections / sizeof *collections);
 }
 
 int32_t acme_new_id(signet_call_t *call, signet_text_t *id)
@@ -62,12 +60,6 @@ signet_text_t acme_account_actor(signet_call_t *call, const acme_directory_t *di
     return signet_format(call, "acme:%.*s/%.*s", SIGNET_FORMAT(directory->name), SIGNET_FORMAT(id));
 }
 
-static signet_text_t key_of(signet_call_t *call, const acme_directory_t *directory,
-                            signet_text_t id)
-{
-    return signet_format(call, "%.*s/%.*s", SIGNET_FORMAT(directory->name), SIGNET_FORMAT(id));
-}
-
 /* The key of a public key's record. */
 static int32_t bound_key(signet_call_t *call, const acme_directory_t *directory,
                          const signet_public_key_t *key, signet_text_t *text)
@@ -77,24 +69,8 @@ static int32_t bound_key(signet_call_t *call, const acme_directory_t *directory,
     if (status != SIGNET_OK) {
         return status;
     }
-    *text = key_of(call, directory, signet_base64url(call, thumbprint));
+    *text = acme_stored_key(call, directory->name, signet_base64url(call, thumbprint));
     return text->data != NULL ? SIGNET_OK : signet_status(call);
-}
-
-static int32_t read_contacts(signet_call_t *call, const signet_json_t *list,
-                             acme_account_t *account)
-{
-    uint64_t count = list != NULL ? list->count : 0;
-    signet_text_t *contacts = signet_alloc(call, count, sizeof *contacts);
-    if (contacts == NULL && count > 0) {
-        return SIGNET_NO_MEMORY;
-    }
-    for (uint64_t i = 0; i < count; i++) {
-        contacts[i] = list->items[i].text;
-    }
-    account->contacts = contacts;
-    account->contact_count = count;
-    return SIGNET_OK;
 }
 
 static int32_t decode(signet_call_t *call, const signet_record_t *record, signet_text_t id,
@@ -122,33 +98,17 @@ static int32_t decode(signet_call_t *call, const signet_record_t *record, signet
         status = signet_json_get_integer(call, body, "agreed", &account->agreed);
     }
     if (status == SIGNET_OK) {
-        status = read_contacts(call, signet_json_get(body, "contacts"), account);
+        status = acme_stored_texts(call, signet_json_get(body, "contacts"), &account->contacts,
+                                   &account->contact_count);
     }
-    if (status == SIGNET_OK || status == SIGNET_NO_MEMORY) {
-        return status;
-    }
-    call->services->clear(call);
-    return signet_fail(call, SIGNET_CORRUPT, "acme.record-corrupt",
-                       "The stored record of the account %.*s is damaged.", SIGNET_FORMAT(id));
+    return acme_stored_read(call, status, "account", id);
 }
 
 int32_t acme_account_get(signet_call_t *call, const acme_t *acme, const acme_directory_t *directory,
                          signet_text_t id, acme_account_t *account)
 {
-    signet_store_t store;
     const signet_record_t *record = NULL;
-    signet_text_t key = key_of(call, directory, id);
-    if (key.data == NULL) {
-        return SIGNET_NO_MEMORY;
-    }
-    if (key.length > SIGNET_STORE_MAX_KEY) {
-        return SIGNET_NOT_FOUND;
-    }
-    int32_t status = signet_store(call, acme->store, &store);
-    if (status == SIGNET_OK) {
-        status =
-            store.interface->get(store.instance, call, SIGNET_TEXT(ACME_ACCOUNTS), key, &record);
-    }
+    int32_t status = acme_stored_get(call, acme, ACME_ACCOUNTS, directory->name, id, &record);
     return status == SIGNET_OK ? decode(call, record, id, account) : status;
 }
 
@@ -180,14 +140,10 @@ int32_t acme_account_put(signet_call_t *call, const acme_directory_t *directory,
     signet_json_text(&writer, "spki", signet_base64(call, account->spki));
     signet_json_text(&writer, "credential", account->credential);
     signet_json_integer(&writer, "agreed", account->agreed);
-    signet_json_begin_array(&writer, "contacts");
-    for (uint64_t i = 0; i < account->contact_count; i++) {
-        signet_json_text(&writer, NULL, account->contacts[i]);
-    }
-    signet_json_end_array(&writer);
+    signet_json_texts(&writer, "contacts", account->contacts, account->contact_count);
     signet_json_end_object(&writer);
     signet_field_t *fields = signet_alloc(call, 2, sizeof *fields);
-    signet_text_t key = key_of(call, directory, account->id);
+    signet_text_t key = acme_stored_key(call, directory->name, account->id);
     if (fields == NULL || key.data == NULL || signet_json_finish(&writer, &body) != SIGNET_OK) {
         return signet_status(call);
     }

@@ -4,6 +4,8 @@
 #include <signet/sdk/encode.h>
 #include <signet/sdk/error.h>
 
+#include "stored.h"
+
 #define SECRET_MIN 32U
 #define PURPOSE "Signet ACME external account binding"
 
@@ -26,77 +28,44 @@ static const signet_collection_t collection = {
 
 int32_t acme_credential_declare(signet_call_t *call, const signet_store_t *store)
 {
-    return store->interface->declare(store->instance, call, &collection);
-}
-
-static signet_text_t key_of(signet_call_t *call, const acme_directory_t *directory,
-                            signet_text_t id)
-{
-    return signet_format(call, "%.*s/%.*s", SIGNET_FORMAT(directory->name), SIGNET_FORMAT(id));
-}
-
-static int32_t read_list(signet_call_t *call, const signet_json_t *list,
-                         const signet_text_t **texts, uint64_t *count)
-{
-    *count = list != NULL ? list->count : 0;
-    signet_text_t *made = signet_alloc(call, *count + 1, sizeof *made);
-    if (made == NULL) {
-        return SIGNET_NO_MEMORY;
-    }
-    for (uint64_t i = 0; i < *count; i++) {
-        made[i] = list->items[i].text;
-    }
-    *texts = made;
-    return SIGNET_OK;
+    return acme_stored_declare(call, store, &collection, 1);
 }
 
 int32_t acme_credential_decode(signet_call_t *call, const signet_record_t *record,
                                acme_credential_t *credential)
 {
     const signet_json_t *body = NULL;
-    signet_text_t id;
-    signet_text_split(record->key, '/', &id);
     *credential = (acme_credential_t){
-        .id = id,
+        .id = acme_stored_id(record),
         .expires = signet_record_integer(record, "expires"),
         .version = record->version,
     };
-    if (signet_json_parse(call, record->body, ACME_BODY_MAX, &body) != SIGNET_OK ||
-        signet_json_get_text(call, body, "name", &credential->name) != SIGNET_OK ||
-        signet_json_get_text(call, body, "account", &credential->account) != SIGNET_OK ||
-        signet_json_get_text(call, body, "creator", &credential->creator) != SIGNET_OK ||
-        signet_json_get_integer(call, body, "created", &credential->created) != SIGNET_OK ||
-        signet_json_get_integer(call, body, "revoked", &credential->revoked) != SIGNET_OK) {
-        call->services->clear(call);
-        return signet_fail(call, SIGNET_CORRUPT, "acme.record-corrupt",
-                           "The stored record of the credential %.*s is damaged.",
-                           SIGNET_FORMAT(id));
+    int32_t status = signet_json_parse(call, record->body, ACME_BODY_MAX, &body);
+    if (status == SIGNET_OK &&
+        (signet_json_get_text(call, body, "name", &credential->name) != SIGNET_OK ||
+         signet_json_get_text(call, body, "account", &credential->account) != SIGNET_OK ||
+         signet_json_get_text(call, body, "creator", &credential->creator) != SIGNET_OK ||
+         signet_json_get_integer(call, body, "created", &credential->created) != SIGNET_OK ||
+         signet_json_get_integer(call, body, "revoked", &credential->revoked) != SIGNET_OK)) {
+        status = signet_status(call);
     }
-    int32_t status = read_list(call, signet_json_get(body, "names"), &credential->names,
-                               &credential->name_count);
-    return status == SIGNET_OK ? read_list(call, signet_json_get(body, "profiles"),
-                                           &credential->profiles, &credential->profile_count)
-                               : status;
+    if (status == SIGNET_OK) {
+        status = acme_stored_texts(call, signet_json_get(body, "names"), &credential->names,
+                                   &credential->name_count);
+    }
+    if (status == SIGNET_OK) {
+        status = acme_stored_texts(call, signet_json_get(body, "profiles"), &credential->profiles,
+                                   &credential->profile_count);
+    }
+    return acme_stored_read(call, status, "credential", credential->id);
 }
 
 int32_t acme_credential_get(signet_call_t *call, const acme_t *acme,
                             const acme_directory_t *directory, signet_text_t id,
                             acme_credential_t *credential)
 {
-    signet_store_t store;
     const signet_record_t *record = NULL;
-    signet_text_t key = key_of(call, directory, id);
-    if (key.data == NULL) {
-        return SIGNET_NO_MEMORY;
-    }
-    if (key.length > SIGNET_STORE_MAX_KEY) {
-        return SIGNET_NOT_FOUND;
-    }
-    int32_t status = signet_store(call, acme->store, &store);
-    if (status == SIGNET_OK) {
-        status =
-            store.interface->get(store.instance, call, SIGNET_TEXT(ACME_CREDENTIALS), key, &record);
-    }
+    int32_t status = acme_stored_get(call, acme, ACME_CREDENTIALS, directory->name, id, &record);
     return status == SIGNET_OK ? acme_credential_decode(call, record, credential) : status;
 }
 
@@ -111,19 +80,11 @@ int32_t acme_credential_put(signet_call_t *call, const acme_directory_t *directo
     signet_json_text(&writer, "creator", credential->creator);
     signet_json_integer(&writer, "created", credential->created);
     signet_json_integer(&writer, "revoked", credential->revoked);
-    signet_json_begin_array(&writer, "names");
-    for (uint64_t i = 0; i < credential->name_count; i++) {
-        signet_json_text(&writer, NULL, credential->names[i]);
-    }
-    signet_json_end_array(&writer);
-    signet_json_begin_array(&writer, "profiles");
-    for (uint64_t i = 0; i < credential->profile_count; i++) {
-        signet_json_text(&writer, NULL, credential->profiles[i]);
-    }
-    signet_json_end_array(&writer);
+    signet_json_texts(&writer, "names", credential->names, credential->name_count);
+    signet_json_texts(&writer, "profiles", credential->profiles, credential->profile_count);
     signet_json_end_object(&writer);
     signet_field_t *values = signet_alloc(call, 2, sizeof *values);
-    signet_text_t key = key_of(call, directory, credential->id);
+    signet_text_t key = acme_stored_key(call, directory->name, credential->id);
     if (values == NULL || key.data == NULL || signet_json_finish(&writer, &body) != SIGNET_OK) {
         return signet_status(call);
     }
@@ -138,19 +99,8 @@ int32_t acme_credential_list(signet_call_t *call, const acme_t *acme,
                              const acme_directory_t *directory, uint64_t limit,
                              signet_text_t cursor, const signet_page_t **page)
 {
-    signet_store_t store;
     const signet_field_t value = signet_field_text("directory", directory->name);
-    const signet_condition_t condition = {
-        .size = sizeof condition, .compare = SIGNET_COMPARE_EQUAL, .value = &value};
-    const signet_query_t query = {.size = sizeof query,
-                                  .collection = SIGNET_TEXT(ACME_CREDENTIALS),
-                                  .conditions = &condition,
-                                  .condition_count = 1,
-                                  .limit = limit,
-                                  .cursor = cursor};
-    int32_t status = signet_store(call, acme->store, &store);
-    return status == SIGNET_OK ? store.interface->query(store.instance, call, &query, page)
-                               : status;
+    return acme_stored_query(call, acme, ACME_CREDENTIALS, &value, 0, limit, cursor, page);
 }
 
 int32_t acme_credential_key(signet_call_t *call, const acme_t *acme,

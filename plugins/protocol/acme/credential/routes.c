@@ -6,7 +6,9 @@
 #include <signet/sdk/http.h>
 
 #include "account/record.h"
+#include "option.h"
 #include "record.h"
+#include "stored.h"
 
 #define EVENT_CREATED "acme.credential-created"
 #define EVENT_REVOKED "acme.credential-revoked"
@@ -39,25 +41,12 @@ static int32_t find_directory(signet_call_t *call, const acme_t *acme, const sig
 {
     signet_text_t name = signet_http_parameter(http, 0);
     /* Directories are the default tenant's: for others there are none. */
-    uint64_t count = call->services->tenant(call).length == 0 ? acme->directory_count : 0;
-    for (uint64_t i = 0; i < count; i++) {
-        if (signet_text_equal(acme->directories[i].name, name)) {
-            *directory = &acme->directories[i];
-            return need_role(call, *directory, reads);
-        }
+    *directory = call->services->tenant(call).length == 0 ? acme_directory_find(acme, name) : NULL;
+    if (*directory != NULL) {
+        return need_role(call, *directory, reads);
     }
     return signet_fail(call, SIGNET_NOT_FOUND, "acme.directory-unknown",
                        "There is no ACME directory \"%.*s\".", SIGNET_FORMAT(name));
-}
-
-static void write_texts(signet_json_writer_t *writer, const char *name, const signet_text_t *texts,
-                        uint64_t count)
-{
-    signet_json_begin_array(writer, name);
-    for (uint64_t i = 0; i < count; i++) {
-        signet_json_text(writer, NULL, texts[i]);
-    }
-    signet_json_end_array(writer);
 }
 
 static void write_credential(signet_json_writer_t *writer, const acme_credential_t *credential,
@@ -71,8 +60,8 @@ static void write_credential(signet_json_writer_t *writer, const acme_credential
     signet_json_text(writer, "id", credential->id);
     signet_json_text(writer, "name", credential->name);
     signet_json_text(writer, "state", signet_text(state));
-    write_texts(writer, "names", credential->names, credential->name_count);
-    write_texts(writer, "profiles", credential->profiles, credential->profile_count);
+    signet_json_texts(writer, "names", credential->names, credential->name_count);
+    signet_json_texts(writer, "profiles", credential->profiles, credential->profile_count);
     signet_json_time(writer, "created", credential->created);
     signet_json_time(writer, "expires", credential->expires);
     signet_json_text(writer, "creator", credential->creator);
@@ -174,11 +163,7 @@ static int32_t commit(signet_call_t *call, const acme_t *acme, const acme_direct
                       const acme_credential_t *credential, const char *event)
 {
     signet_change_t change;
-    signet_journal_t journal;
     int32_t status = acme_credential_put(call, directory, credential, &change);
-    if (status == SIGNET_OK) {
-        status = signet_journal(call, acme->journal, &journal);
-    }
     if (status != SIGNET_OK) {
         return status;
     }
@@ -187,17 +172,11 @@ static int32_t commit(signet_call_t *call, const acme_t *acme, const acme_direct
         signet_pair("expires", signet_time_text(call, credential->expires)),
         signet_pair("account", credential->account),
     };
-    const signet_entry_t entry = {
-        .size = sizeof entry,
-        .event = signet_text(event),
-        .object = signet_format(call, "acme-credential:%.*s/%.*s", SIGNET_FORMAT(directory->name),
-                                SIGNET_FORMAT(credential->id)),
-        .fields = fields,
-        .field_count = sizeof fields / sizeof *fields,
-    };
-    return entry.object.data != NULL
-               ? journal.interface->commit(journal.instance, call, &change, 1, &entry)
-               : SIGNET_NO_MEMORY;
+    return acme_stored_journal(call, acme, &change, 1, event,
+                               signet_format(call, "acme-credential:%.*s/%.*s",
+                                             SIGNET_FORMAT(directory->name),
+                                             SIGNET_FORMAT(credential->id)),
+                               fields, sizeof fields / sizeof *fields);
 }
 
 int32_t acme_credential_create(void *instance, signet_call_t *call, const signet_request_t *http,

@@ -1,5 +1,6 @@
 #include "order.h"
 #include "protocol/problem.h"
+#include "stored.h"
 #include "validate/queue.h"
 
 #define RETRY_AFTER_S 1
@@ -93,12 +94,8 @@ static int32_t store_authorization(signet_call_t *call, const acme_request_t *re
                                    const acme_authorization_t *authorization)
 {
     signet_change_t change;
-    signet_store_t store;
     int32_t status = acme_authorization_put(call, request->directory->name, authorization, &change);
-    if (status == SIGNET_OK) {
-        status = signet_store(call, request->acme->store, &store);
-    }
-    return status == SIGNET_OK ? store.interface->commit(store.instance, call, &change, 1) : status;
+    return status == SIGNET_OK ? acme_stored_commit(call, request->acme, &change, 1) : status;
 }
 
 int32_t acme_authorization_change(void *instance, signet_call_t *call, const signet_request_t *http,

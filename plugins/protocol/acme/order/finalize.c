@@ -4,6 +4,7 @@
 
 #include "order.h"
 #include "protocol/problem.h"
+#include "stored.h"
 
 /* What the request id is a part of: unique per tenant, so that a certificate whose order was not
  * stored any more is found again. */
@@ -17,13 +18,9 @@ static signet_text_t request_id(signet_call_t *call, const acme_request_t *reque
 static int32_t store_order(signet_call_t *call, const acme_request_t *request, acme_order_t *order)
 {
     signet_change_t change;
-    signet_store_t store;
     int32_t status = acme_order_put(call, request->directory, order, &change);
     if (status == SIGNET_OK) {
-        status = signet_store(call, request->acme->store, &store);
-    }
-    if (status == SIGNET_OK) {
-        status = store.interface->commit(store.instance, call, &change, 1);
+        status = acme_stored_commit(call, request->acme, &change, 1);
     }
     if (status == SIGNET_CONFLICT) {
         /* Another request for the same order came first, with the same certificate. */

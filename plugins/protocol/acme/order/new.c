@@ -5,6 +5,7 @@
 #include "credential/binding.h"
 #include "order.h"
 #include "protocol/problem.h"
+#include "stored.h"
 
 static int32_t reject(signet_call_t *call, signet_text_t value, const char *why)
 {
@@ -229,7 +230,6 @@ int32_t acme_order_new(void *instance, signet_call_t *call, const signet_request
                        signet_exchange_t *exchange)
 {
     acme_request_t request;
-    signet_store_t store;
     signet_text_t state = {NULL, 0};
     uint64_t change_count = 0;
     int32_t status = acme_request_verify(instance, call, http, exchange, ACME_BY_ACCOUNT, &request);
@@ -258,8 +258,10 @@ int32_t acme_order_new(void *instance, signet_call_t *call, const signet_request
     if (status == SIGNET_OK) {
         status = acme_new_id(call, &order.id);
     }
-    signet_change_t *changes =
-        status == SIGNET_OK ? signet_alloc(call, order.count + 1, sizeof *changes) : NULL;
+    if (status != SIGNET_OK) {
+        return status;
+    }
+    signet_change_t *changes = signet_alloc(call, order.count + 1, sizeof *changes);
     if (changes == NULL) {
         return SIGNET_NO_MEMORY;
     }
@@ -268,10 +270,7 @@ int32_t acme_order_new(void *instance, signet_call_t *call, const signet_request
         status = acme_order_put(call, request.directory, &order, &changes[change_count++]);
     }
     if (status == SIGNET_OK) {
-        status = signet_store(call, request.acme->store, &store);
-    }
-    if (status == SIGNET_OK) {
-        status = store.interface->commit(store.instance, call, changes, change_count);
+        status = acme_stored_commit(call, request.acme, changes, change_count);
     }
     if (status == SIGNET_OK) {
         status = acme_order_state(call, request.acme, request.directory, &order, &state);

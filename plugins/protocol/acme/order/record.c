@@ -5,6 +5,10 @@
 
 #include "authorization_body.h"
 #include "order_body.h"
+#include "stored.h"
+
+/* Valid authorizations of one holder for one name that are looked at. */
+#define HELD_MAX 100U
 
 #define FIELD(kind, options, title)                                                                \
     {                                                                                              \
@@ -41,33 +45,7 @@ static const signet_collection_t collections[] = {
 
 int32_t acme_order_declare(signet_call_t *call, const signet_store_t *store)
 {
-    int32_t status = SIGNET_OK;
-    for (uint64_t i = 0; status == SIGNET_OK && i < sizeof collections / sizeof *collections; i++) {
-        status = store->interface->declare(store->instance, call, &collections[i]);
-    }
-    return status;
-}
-
-static signet_text_t key_of(signet_call_t *call, signet_text_t directory, signet_text_t id)
-{
-    return signet_format(call, "%.*s/%.*s", SIGNET_FORMAT(directory), SIGNET_FORMAT(id));
-}
-
-static int32_t get(signet_call_t *call, const acme_t *acme, const char *collection,
-                   signet_text_t directory, signet_text_t id, const signet_record_t **record)
-{
-    signet_store_t store;
-    signet_text_t key = key_of(call, directory, id);
-    if (key.data == NULL) {
-        return SIGNET_NO_MEMORY;
-    }
-    if (key.length > SIGNET_STORE_MAX_KEY) {
-        return SIGNET_NOT_FOUND;
-    }
-    int32_t status = signet_store(call, acme->store, &store);
-    return status == SIGNET_OK
-               ? store.interface->get(store.instance, call, signet_text(collection), key, record)
-               : status;
+    return acme_stored_declare(call, store, collections, sizeof collections / sizeof *collections);
 }
 
 static int is_finished(signet_text_t state)
@@ -75,22 +53,11 @@ static int is_finished(signet_text_t state)
     return signet_text_is(state, ACME_VALID) || signet_text_is(state, ACME_INVALID);
 }
 
-/* A damaged record is an error of ours, whatever its reader said. */
-static int32_t corrupt(signet_call_t *call, int32_t status, const char *what, signet_text_t id)
-{
-    if (status == SIGNET_OK || status == SIGNET_NO_MEMORY) {
-        return status;
-    }
-    call->services->clear(call);
-    return signet_fail(call, SIGNET_CORRUPT, "acme.record-corrupt",
-                       "The stored record of the %s %.*s is damaged.", what, SIGNET_FORMAT(id));
-}
-
 int32_t acme_order_get(signet_call_t *call, const acme_t *acme, const acme_directory_t *directory,
                        signet_text_t id, acme_order_t *order)
 {
     const signet_record_t *record = NULL;
-    int32_t status = get(call, acme, ACME_ORDERS, directory->name, id, &record);
+    int32_t status = acme_stored_get(call, acme, ACME_ORDERS, directory->name, id, &record);
     if (status != SIGNET_OK) {
         return status;
     }
@@ -101,7 +68,7 @@ int32_t acme_order_get(signet_call_t *call, const acme_t *acme, const acme_direc
         .expires = signet_record_integer(record, "expires"),
         .version = record->version,
     };
-    return corrupt(call, acme_order_body_read(call, record->body, order), "order", id);
+    return acme_stored_read(call, acme_order_body_read(call, record->body, order), "order", id);
 }
 
 int32_t acme_order_put(signet_call_t *call, const acme_directory_t *directory,
@@ -109,8 +76,8 @@ int32_t acme_order_put(signet_call_t *call, const acme_directory_t *directory,
 {
     signet_text_t body;
     signet_field_t *fields = signet_alloc(call, 4, sizeof *fields);
-    signet_text_t key = key_of(call, directory->name, order->id);
-    signet_text_t account = key_of(call, directory->name, order->account);
+    signet_text_t key = acme_stored_key(call, directory->name, order->id);
+    signet_text_t account = acme_stored_key(call, directory->name, order->account);
     if (fields == NULL || key.data == NULL || account.data == NULL) {
         return SIGNET_NO_MEMORY;
     }
@@ -132,23 +99,13 @@ int32_t acme_order_put(signet_call_t *call, const acme_directory_t *directory,
 int32_t acme_order_list(signet_call_t *call, const acme_t *acme, const acme_directory_t *directory,
                         signet_text_t account, uint64_t limit, const signet_page_t **page)
 {
-    signet_store_t store;
-    signet_text_t owner = key_of(call, directory->name, account);
+    signet_text_t owner = acme_stored_key(call, directory->name, account);
     if (owner.data == NULL) {
         return SIGNET_NO_MEMORY;
     }
     const signet_field_t value = signet_field_text("account", owner);
-    const signet_condition_t condition = {
-        .size = sizeof condition, .compare = SIGNET_COMPARE_EQUAL, .value = &value};
-    const signet_query_t query = {.size = sizeof query,
-                                  .flags = SIGNET_QUERY_NO_BODY,
-                                  .collection = SIGNET_TEXT(ACME_ORDERS),
-                                  .conditions = &condition,
-                                  .condition_count = 1,
-                                  .limit = limit};
-    int32_t status = signet_store(call, acme->store, &store);
-    return status == SIGNET_OK ? store.interface->query(store.instance, call, &query, page)
-                               : status;
+    return acme_stored_query(call, acme, ACME_ORDERS, &value, SIGNET_QUERY_NO_BODY, limit,
+                             (signet_text_t){NULL, 0}, page);
 }
 
 static int32_t decode(signet_call_t *call, const signet_record_t *record, signet_text_t id,
@@ -160,15 +117,15 @@ static int32_t decode(signet_call_t *call, const signet_record_t *record, signet
         .expires = signet_record_integer(record, "expires"),
         .version = record->version,
     };
-    return corrupt(call, acme_authorization_body_read(call, record->body, authorization),
-                   "authorization", id);
+    return acme_stored_read(call, acme_authorization_body_read(call, record->body, authorization),
+                            "authorization", id);
 }
 
 int32_t acme_authorization_get(signet_call_t *call, const acme_t *acme, signet_text_t directory,
                                signet_text_t id, acme_authorization_t *authorization)
 {
     const signet_record_t *record = NULL;
-    int32_t status = get(call, acme, ACME_AUTHORIZATIONS, directory, id, &record);
+    int32_t status = acme_stored_get(call, acme, ACME_AUTHORIZATIONS, directory, id, &record);
     return status == SIGNET_OK ? decode(call, record, id, authorization) : status;
 }
 
@@ -186,7 +143,7 @@ int32_t acme_authorization_put(signet_call_t *call, signet_text_t directory,
 {
     signet_text_t body;
     signet_field_t *fields = signet_alloc(call, 3, sizeof *fields);
-    signet_text_t key = key_of(call, directory, authorization->id);
+    signet_text_t key = acme_stored_key(call, directory, authorization->id);
     signet_text_t held = holder(call, directory, authorization->account, &authorization->identifier,
                                 authorization->wildcard);
     if (fields == NULL || key.data == NULL || held.data == NULL) {
@@ -214,32 +171,20 @@ int32_t acme_authorization_find(signet_call_t *call, const acme_t *acme,
                                 const acme_identifier_t *identifier, int wildcard, int64_t until,
                                 acme_authorization_t *authorization)
 {
-    signet_store_t store;
     const signet_page_t *page = NULL;
     signet_text_t held = holder(call, directory->name, account, identifier, wildcard);
     if (held.data == NULL) {
         return SIGNET_NO_MEMORY;
     }
     const signet_field_t value = signet_field_text("holder", held);
-    const signet_condition_t condition = {
-        .size = sizeof condition, .compare = SIGNET_COMPARE_EQUAL, .value = &value};
-    const signet_query_t query = {.size = sizeof query,
-                                  .collection = SIGNET_TEXT(ACME_AUTHORIZATIONS),
-                                  .conditions = &condition,
-                                  .condition_count = 1,
-                                  .limit = 100};
-    int32_t status = signet_store(call, acme->store, &store);
-    if (status == SIGNET_OK) {
-        status = store.interface->query(store.instance, call, &query, &page);
-    }
+    int32_t status = acme_stored_query(call, acme, ACME_AUTHORIZATIONS, &value, 0, HELD_MAX,
+                                       (signet_text_t){NULL, 0}, &page);
     if (status != SIGNET_OK) {
         return status;
     }
     for (uint64_t i = 0; i < page->count; i++) {
         if (signet_record_integer(page->records[i], "expires") >= until) {
-            signet_text_t id;
-            signet_text_split(page->records[i]->key, '/', &id);
-            return decode(call, page->records[i], id, authorization);
+            return decode(call, page->records[i], acme_stored_id(page->records[i]), authorization);
         }
     }
     return SIGNET_NOT_FOUND;

@@ -5,26 +5,17 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "option.h"
 #include "problem.h"
 
 #define MEDIA_TYPE "application/jose+json"
 #define HEADERS_MAX 16U
 
-static const acme_directory_t *find_directory(const acme_t *acme, signet_text_t name)
-{
-    for (uint64_t i = 0; i < acme->directory_count; i++) {
-        if (signet_text_equal(acme->directories[i].name, name)) {
-            return &acme->directories[i];
-        }
-    }
-    return NULL;
-}
-
 int32_t acme_request_begin(acme_t *acme, signet_call_t *call, const signet_request_t *http,
                            signet_exchange_t *exchange, acme_request_t *request)
 {
     *request = (acme_request_t){.acme = acme, .http = http, .exchange = exchange};
-    request->directory = find_directory(acme, signet_http_parameter(http, 0));
+    request->directory = acme_directory_find(acme, signet_http_parameter(http, 0));
     if (request->directory == NULL) {
         return acme_fail_missing(call, "directory");
     }

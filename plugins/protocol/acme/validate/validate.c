@@ -7,7 +7,9 @@
 #include <signet/sdk/name.h>
 
 #include "account/record.h"
+#include "option.h"
 #include "order/record.h"
+#include "stored.h"
 
 #define EVENT_VALIDATED "acme.identifier-validated"
 #define SWEEP_PAGE 100U
@@ -65,16 +67,6 @@ int32_t acme_validate_addresses(signet_call_t *call, const acme_proof_t *proof, 
     return acme_validate_addresses_of(call, proof, proof->identifier, ends, addresses, outcome);
 }
 
-static const acme_directory_t *find_directory(const acme_t *acme, signet_text_t name)
-{
-    for (uint64_t i = 0; i < acme->directory_count; i++) {
-        if (signet_text_equal(acme->directories[i].name, name)) {
-            return &acme->directories[i];
-        }
-    }
-    return NULL;
-}
-
 static int32_t authorize_key(signet_call_t *call, const acme_proof_t *proof,
                              const acme_authorization_t *authorization, signet_text_t *text)
 {
@@ -121,8 +113,6 @@ static int32_t store_outcome(signet_call_t *call, const acme_proof_t *proof,
                              const acme_outcome_t *outcome)
 {
     signet_change_t change;
-    signet_store_t store;
-    signet_journal_t journal;
     int64_t now = signet_now();
     authorization->state = signet_text(outcome->valid ? ACME_VALID : ACME_INVALID);
     challenge->state = authorization->state;
@@ -137,27 +127,16 @@ static int32_t store_outcome(signet_call_t *call, const acme_proof_t *proof,
         return status;
     }
     if (!outcome->valid) {
-        status = signet_store(call, proof->acme->store, &store);
-        return status == SIGNET_OK ? store.interface->commit(store.instance, call, &change, 1)
-                                   : status;
-    }
-    status = signet_journal(call, proof->acme->journal, &journal);
-    if (status != SIGNET_OK) {
-        return status;
+        return acme_stored_commit(call, proof->acme, &change, 1);
     }
     const signet_pair_t fields[] = {
         signet_pair("challenge", challenge->type),
         signet_pair("identifier", proof->identifier),
         signet_pair("authorization", authorization->id),
     };
-    const signet_entry_t entry = {
-        .size = sizeof entry,
-        .event = SIGNET_TEXT(EVENT_VALIDATED),
-        .object = acme_account_actor(call, proof->directory, authorization->account),
-        .fields = fields,
-        .field_count = sizeof fields / sizeof *fields,
-    };
-    return journal.interface->commit(journal.instance, call, &change, 1, &entry);
+    return acme_stored_journal(call, proof->acme, &change, 1, EVENT_VALIDATED,
+                               acme_account_actor(call, proof->directory, authorization->account),
+                               fields, sizeof fields / sizeof *fields);
 }
 
 int32_t acme_validate(acme_t *acme, signet_call_t *call, signet_text_t directory, signet_text_t id)
@@ -165,7 +144,7 @@ int32_t acme_validate(acme_t *acme, signet_call_t *call, signet_text_t directory
     acme_authorization_t authorization;
     acme_challenge_t *challenge = NULL;
     acme_outcome_t outcome;
-    acme_proof_t proof = {.acme = acme, .directory = find_directory(acme, directory)};
+    acme_proof_t proof = {.acme = acme, .directory = acme_directory_find(acme, directory)};
     if (proof.directory == NULL) {
         return SIGNET_OK;
     }
@@ -196,24 +175,15 @@ int32_t acme_validate(acme_t *acme, signet_call_t *call, signet_text_t directory
 
 int32_t acme_validate_sweep(acme_t *acme, signet_call_t *call)
 {
-    signet_store_t store;
-    int32_t status = signet_store(call, acme->store, &store);
+    int32_t status = SIGNET_OK;
     for (uint64_t i = 0; status == SIGNET_OK && i < acme->directory_count; i++) {
         const signet_page_t *page = NULL;
-        const signet_field_t value = signet_field_text("processing", acme->directories[i].name);
-        const signet_condition_t condition = {
-            .size = sizeof condition, .compare = SIGNET_COMPARE_EQUAL, .value = &value};
-        const signet_query_t query = {.size = sizeof query,
-                                      .flags = SIGNET_QUERY_NO_BODY,
-                                      .collection = SIGNET_TEXT(ACME_AUTHORIZATIONS),
-                                      .conditions = &condition,
-                                      .condition_count = 1,
-                                      .limit = SWEEP_PAGE};
-        status = store.interface->query(store.instance, call, &query, &page);
+        signet_text_t directory = acme->directories[i].name;
+        const signet_field_t value = signet_field_text("processing", directory);
+        status = acme_stored_query(call, acme, ACME_AUTHORIZATIONS, &value, SIGNET_QUERY_NO_BODY,
+                                   SWEEP_PAGE, (signet_text_t){NULL, 0}, &page);
         for (uint64_t j = 0; status == SIGNET_OK && j < page->count; j++) {
-            signet_text_t id;
-            signet_text_split(page->records[j]->key, '/', &id);
-            acme_queue_put(acme->queue, call, acme->directories[i].name, id);
+            acme_queue_put(acme->queue, call, directory, acme_stored_id(page->records[j]));
         }
     }
     return status;
