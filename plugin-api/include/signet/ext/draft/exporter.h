@@ -13,7 +13,8 @@
  * will never take it: smaller batches follow; an entry that is refused by itself is put aside, and
  * the next one follows
  *
- * An instance without needs may run in a process of its own. */
+ * Instances need nothing of others, so that they can be moved into a process of their own; hosts do
+ * so for keys alone so far. */
 #ifndef SIGNET_EXT_DRAFT_EXPORTER_H
 #define SIGNET_EXT_DRAFT_EXPORTER_H
 
