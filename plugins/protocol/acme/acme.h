@@ -48,6 +48,7 @@ typedef struct acme {
     signet_text_t ca; /* instances, as configured */
     signet_text_t store;
     signet_text_t journal;
+    int64_t retention_ms;            /* of what expired */
     signet_text_t credential_secret; /* a reference; empty: no credentials */
     acme_directory_t *directories;
     uint64_t directory_count;

@@ -13,6 +13,7 @@
 #include "directory.h"
 #include "option.h"
 #include "order/order.h"
+#include "order/sweep.h"
 #include "protocol/request.h"
 #include "revoke.h"
 
@@ -51,6 +52,7 @@ static const signet_route_t routes[] = {
     ROUTE("POST", "new-account", 0, acme_account_new),
     ROUTE("POST", "account/{account}", 0, acme_account_change),
     ROUTE("POST", "account/{account}/orders", 0, acme_account_orders),
+    ROUTE("POST", "account/{account}/orders/{cursor}", 0, acme_account_orders),
     ROUTE("POST", "key-change", 0, acme_account_key_change),
     ROUTE("POST", "new-order", 0, acme_order_new),
     ROUTE("POST", "order/{order}", 0, acme_order_read),
@@ -106,7 +108,10 @@ static int32_t start_instance(void *instance, signet_call_t *call)
     if (status == SIGNET_OK) {
         status = acme_dns_new(call, signet_setting(acme->host->settings, "dns"), &acme->dns);
     }
-    return status == SIGNET_OK ? acme_queue_start(call, acme->queue) : status;
+    if (status == SIGNET_OK) {
+        status = acme_queue_start(call, acme->queue);
+    }
+    return status == SIGNET_OK ? acme_sweep_start(call, acme) : status;
 }
 
 static void close_instance(void *instance)

@@ -36,7 +36,7 @@ static const signet_option_t directory_options[] = {
     {OPTION(SIGNET_OPTION_TEXT, 0, "website", "", "The URL of a page about it.")},
     {OPTION(SIGNET_OPTION_DURATION, 0, "order_lifetime", "7d",
             "How long an order waits to be finished."),
-     .minimum = 60000, .maximum = INT64_C(30) * 86400000},
+     .minimum = 1000, .maximum = INT64_C(30) * 86400000},
     {OPTION(SIGNET_OPTION_DURATION, 0, "authorization_lifetime", "10d",
             "How long a validation is good for further orders of the account."),
      .minimum = 60000, .maximum = INT64_C(398) * 86400000},
@@ -65,6 +65,9 @@ const signet_option_t acme_options[] = {
     {OPTION(SIGNET_OPTION_SECRET, 0, "credential_secret", "",
             "The secret that the keys of credentials follow from, at least 32 octets; needed to "
             "make credentials.")},
+    {OPTION(SIGNET_OPTION_DURATION, 0, "retention", "30d",
+            "How long orders and authorizations are kept after they expired; certificates stay."),
+     .minimum = 1000, .maximum = INT64_C(3650) * 86400000},
     {OPTION(SIGNET_OPTION_GROUP, 0, "dns", "", "How names are looked up for challenges."),
      .members = acme_dns_options, .member_count = ACME_DNS_OPTION_COUNT},
 };
@@ -172,6 +175,7 @@ int32_t acme_option_read(signet_call_t *call, acme_t *acme)
     acme->store = signet_setting_text(acme->host->settings, "store");
     acme->journal = signet_setting_text(acme->host->settings, "journal");
     acme->credential_secret = signet_setting_text(acme->host->settings, "credential_secret");
+    acme->retention_ms = signet_setting_integer(acme->host->settings, "retention", 0);
     acme->directories = calloc(count > 0 ? count : 1, sizeof *acme->directories);
     if (acme->directories == NULL) {
         return signet_fail_memory(call);

@@ -1,6 +1,7 @@
 #include "account.h"
 
 #include <signet/sdk/encode.h>
+#include <signet/sdk/http.h>
 #include <signet/sdk/name.h>
 #include <string.h>
 
@@ -229,10 +230,37 @@ int32_t acme_account_change(void *instance, signet_call_t *call, const signet_re
     return status == SIGNET_OK ? answer_account(call, &request, 200, &account) : status;
 }
 
+/* Where the page begins: the signed URL has no query, so that it is a part of the path. */
+static int32_t read_cursor(signet_call_t *call, const signet_request_t *http, signet_text_t *cursor)
+{
+    signet_bytes_t octets = {NULL, 0};
+    int32_t status = signet_base64url_decode(call, signet_http_parameter(http, 2), &octets);
+    *cursor = signet_bytes_text(octets);
+    if (status == SIGNET_OK || status == SIGNET_NO_MEMORY) {
+        return status;
+    }
+    call->services->clear(call);
+    return acme_fail_missing(call, "page of orders");
+}
+
+/* The next page (RFC 8555, 7.1.2.1); empty on the last. */
+static signet_text_t next_link(signet_call_t *call, const acme_request_t *request,
+                               signet_text_t cursor)
+{
+    if (cursor.length == 0) {
+        return (signet_text_t){NULL, 0};
+    }
+    signet_text_t page = signet_base64url(call, signet_text_bytes(cursor));
+    signet_text_t url = acme_request_url(call, request, "account/%.*s/orders/%.*s",
+                                         SIGNET_FORMAT(request->account.id), SIGNET_FORMAT(page));
+    return signet_format(call, "<%.*s>;rel=\"next\"", SIGNET_FORMAT(url));
+}
+
 int32_t acme_account_orders(void *instance, signet_call_t *call, const signet_request_t *http,
                             signet_exchange_t *exchange)
 {
     acme_request_t request;
+    signet_text_t cursor = {NULL, 0};
     const signet_page_t *page = NULL;
     int32_t status = acme_request_verify(instance, call, http, exchange, ACME_BY_ACCOUNT, &request);
     if (status == SIGNET_OK) {
@@ -242,8 +270,11 @@ int32_t acme_account_orders(void *instance, signet_call_t *call, const signet_re
         status = check_own(call, &request);
     }
     if (status == SIGNET_OK) {
+        status = read_cursor(call, http, &cursor);
+    }
+    if (status == SIGNET_OK) {
         status = acme_order_list(call, request.acme, request.directory, request.account.id,
-                                 ORDERS_PAGE, &page);
+                                 ORDERS_PAGE, cursor, &page);
     }
     if (status != SIGNET_OK) {
         return status;
@@ -253,11 +284,15 @@ int32_t acme_account_orders(void *instance, signet_call_t *call, const signet_re
     signet_json_begin_array(&writer, "orders");
     for (uint64_t i = 0; i < page->count; i++) {
         signet_text_t id = acme_stored_id(page->records[i]);
-        signet_json_text(&writer, NULL,
-                         acme_request_url(call, &request, "order/%.*s", SIGNET_FORMAT(id)));
+        if (signet_record_integer(page->records[i], "expires") > signet_now()) {
+            signet_json_text(&writer, NULL,
+                             acme_request_url(call, &request, "order/%.*s", SIGNET_FORMAT(id)));
+        }
     }
     signet_json_end_array(&writer);
     signet_json_end_object(&writer);
-    const acme_answer_t answer = {.status = 200};
+    const signet_text_t next = next_link(call, &request, page->cursor);
+    const acme_answer_t answer = {
+        .status = 200, .links = &next, .link_count = next.length > 0 ? 1 : 0};
     return acme_request_answer_json(call, &request, &answer, &writer);
 }

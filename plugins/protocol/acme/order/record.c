@@ -97,15 +97,16 @@ int32_t acme_order_put(signet_call_t *call, const acme_directory_t *directory,
 }
 
 int32_t acme_order_list(signet_call_t *call, const acme_t *acme, const acme_directory_t *directory,
-                        signet_text_t account, uint64_t limit, const signet_page_t **page)
+                        signet_text_t account, uint64_t limit, signet_text_t cursor,
+                        const signet_page_t **page)
 {
     signet_text_t owner = acme_stored_key(call, directory->name, account);
     if (owner.data == NULL) {
         return SIGNET_NO_MEMORY;
     }
     const signet_field_t value = signet_field_text("account", owner);
-    return acme_stored_query(call, acme, ACME_ORDERS, &value, SIGNET_QUERY_NO_BODY, limit,
-                             (signet_text_t){NULL, 0}, page);
+    return acme_stored_query(call, acme, ACME_ORDERS, &value, SIGNET_QUERY_NO_BODY, limit, cursor,
+                             page);
 }
 
 static int32_t decode(signet_call_t *call, const signet_record_t *record, signet_text_t id,
@@ -218,10 +219,15 @@ int32_t acme_order_state(signet_call_t *call, const acme_t *acme, const acme_dir
         acme_authorization_t authorization;
         int32_t status = acme_authorization_get(call, acme, directory->name,
                                                 order->authorizations[i], &authorization);
-        if (status != SIGNET_OK) {
+        signet_text_t now = SIGNET_TEXT(ACME_EXPIRED);
+        if (status == SIGNET_OK) {
+            now = acme_authorization_state(&authorization);
+        } else if (status == SIGNET_NOT_FOUND) {
+            /* It expired before the order and was removed. */
+            call->services->clear(call);
+        } else {
             return status;
         }
-        signet_text_t now = acme_authorization_state(&authorization);
         if (signet_text_is(now, ACME_PENDING)) {
             waits = 1;
         } else if (!signet_text_is(now, ACME_VALID)) {

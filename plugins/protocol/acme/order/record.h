@@ -73,9 +73,10 @@ int32_t acme_order_get(signet_call_t *call, const acme_t *acme, const acme_direc
                        signet_text_t id, acme_order_t *order);
 int32_t acme_order_put(signet_call_t *call, const acme_directory_t *directory,
                        const acme_order_t *order, signet_change_t *change);
-/* The unfinished orders of an account, without bodies. [worker] */
+/* A page of the unfinished orders of an account, without bodies, expired ones too. [worker] */
 int32_t acme_order_list(signet_call_t *call, const acme_t *acme, const acme_directory_t *directory,
-                        signet_text_t account, uint64_t limit, const signet_page_t **page);
+                        signet_text_t account, uint64_t limit, signet_text_t cursor,
+                        const signet_page_t **page);
 /* Authorizations. NOT_FOUND. `directory` is the name of one. [worker] */
 int32_t acme_authorization_get(signet_call_t *call, const acme_t *acme, signet_text_t directory,
                                signet_text_t id, acme_authorization_t *authorization);
