@@ -19,6 +19,11 @@
 #define ACME_DNS_01 2U
 #define ACME_TLS_ALPN_01 4U
 
+/* How a directory treats CAA records (RFC 8659). */
+#define ACME_CAA_OFF 0U
+#define ACME_CAA_HONOUR 1U
+#define ACME_CAA_STRICT 2U /* without any exception */
+
 /* Bounds of what clients send. */
 #define ACME_BODY_MAX (UINT64_C(64) * 1024)
 #define ACME_IDENTIFIERS_MAX 80U
@@ -41,6 +46,10 @@ typedef struct acme_directory {
     int64_t authorization_ms;         /* how long a validation may be used */
     uint16_t http_port;
     uint16_t tls_port;
+    uint32_t caa;                           /* ACME_CAA_* */
+    const signet_setting_t *caa_identities; /* TEXTS: what the CA goes by in records */
+    const signet_setting_t *caa_exempt;     /* TEXTS: patterns; NULL or none: no name */
+    int64_t caa_ms;                         /* how long a look at the records is good */
 } acme_directory_t;
 
 typedef struct acme {

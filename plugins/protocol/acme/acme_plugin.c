@@ -114,6 +114,15 @@ static int32_t start_instance(void *instance, signet_call_t *call)
     return status == SIGNET_OK ? acme_sweep_start(call, acme) : status;
 }
 
+/* Nobody waits for what was not begun: clients ask again. */
+static int32_t drain_instance(void *instance, signet_call_t *call)
+{
+    acme_t *acme = instance;
+    (void)call;
+    acme_queue_close(acme->queue);
+    return SIGNET_OK;
+}
+
 static void close_instance(void *instance)
 {
     acme_t *acme = instance;
@@ -137,6 +146,7 @@ static const signet_plugin_t plugin = {
     .need_count = sizeof needs / sizeof *needs,
     .open = open_instance,
     .start = start_instance,
+    .drain = drain_instance,
     .close = close_instance,
     .uses = SIGNET_USES_NETWORK,
 };

@@ -1,5 +1,7 @@
 #include "directory.h"
 
+#include <signet/sdk/setting.h>
+
 #include "protocol/request.h"
 
 static void write_meta(signet_json_writer_t *writer, const acme_directory_t *directory)
@@ -13,6 +15,14 @@ static void write_meta(signet_json_writer_t *writer, const acme_directory_t *dir
     }
     if (directory->credential_required) {
         signet_json_boolean(writer, "externalAccountRequired", 1);
+    }
+    if (directory->caa != ACME_CAA_OFF) {
+        const signet_setting_t *identities = directory->caa_identities;
+        signet_json_begin_array(writer, "caaIdentities");
+        for (uint64_t i = 0; i < identities->member_count; i++) {
+            signet_json_text(writer, NULL, signet_setting_at(identities, i)->text);
+        }
+        signet_json_end_array(writer);
     }
     signet_json_begin_object(writer, "profiles");
     for (uint64_t i = 0; i < directory->profiles->member_count; i++) {

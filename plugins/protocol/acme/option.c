@@ -40,6 +40,21 @@ static const signet_option_t directory_options[] = {
     {OPTION(SIGNET_OPTION_DURATION, 0, "authorization_lifetime", "10d",
             "How long a validation is good for further orders of the account."),
      .minimum = 60000, .maximum = INT64_C(398) * 86400000},
+    {OPTION(SIGNET_OPTION_TEXT, 0, "caa", "off",
+            "Whether CAA records (RFC 8659, 8657) are looked at before a certificate is issued: "
+            "off, for private names, since the look ends at a public domain; honour; strict, which "
+            "demands validated answers and allows no exception."),
+     .choices = SIGNET_TEXT_INIT("off|honour|strict")},
+    {OPTION(SIGNET_OPTION_TEXTS, 0, "caa_identities", "",
+            "The domain names that records permit this authority by, such as ca.example.com; "
+            "needed to look at them.")},
+    {OPTION(SIGNET_OPTION_TEXTS, 0, "caa_exempt", "",
+            "Patterns of names whose records are not looked at, such as *.corp.example.com; not "
+            "with strict.")},
+    {OPTION(SIGNET_OPTION_DURATION, 0, "caa_lifetime", "8h",
+            "How long a look at the records is good; after that they are looked at again before a "
+            "certificate is issued."),
+     .minimum = 1, .maximum = INT64_C(8) * 3600000},
     {OPTION(SIGNET_OPTION_INTEGER, 0, "http_port", "80", "The port that http-01 asks."),
      .minimum = 1, .maximum = 65535},
     {OPTION(SIGNET_OPTION_INTEGER, 0, "tls_port", "443", "The port that tls-alpn-01 asks."),
@@ -116,6 +131,15 @@ static uint32_t read_challenges(const signet_setting_t *group)
     return challenges;
 }
 
+static uint32_t read_caa(const signet_setting_t *group)
+{
+    signet_text_t text = signet_setting_text(group, "caa");
+    if (signet_text_is(text, "strict")) {
+        return ACME_CAA_STRICT;
+    }
+    return signet_text_is(text, "honour") ? ACME_CAA_HONOUR : ACME_CAA_OFF;
+}
+
 static int32_t read_directory(signet_call_t *call, const signet_setting_t *group,
                               acme_directory_t *directory)
 {
@@ -134,6 +158,10 @@ static int32_t read_directory(signet_call_t *call, const signet_setting_t *group
         .authorization_ms = signet_setting_integer(group, "authorization_lifetime", 0),
         .http_port = (uint16_t)signet_setting_integer(group, "http_port", 80),
         .tls_port = (uint16_t)signet_setting_integer(group, "tls_port", 443),
+        .caa = read_caa(group),
+        .caa_identities = signet_setting(group, "caa_identities"),
+        .caa_exempt = signet_setting(group, "caa_exempt"),
+        .caa_ms = signet_setting_integer(group, "caa_lifetime", 0),
     };
     if (!is_segment(directory->name)) {
         return signet_setting_fail(call, signet_setting(group, "name"), "acme.directory-name",
@@ -166,6 +194,39 @@ static int32_t check_credentials(signet_call_t *call, const acme_t *acme)
     return SIGNET_OK;
 }
 
+/* What a directory that looks at CAA must have, and what a strict one must not. */
+static int32_t check_caa(signet_call_t *call, const acme_t *acme)
+{
+    const signet_setting_t *dns = signet_setting(acme->host->settings, "dns");
+    for (uint64_t i = 0; i < acme->directory_count; i++) {
+        const acme_directory_t *directory = &acme->directories[i];
+        const signet_setting_t *group =
+            signet_setting_at(signet_setting(acme->host->settings, "directories"), i);
+        if (directory->caa != ACME_CAA_OFF && signet_setting_count(group, "caa_identities") == 0) {
+            return signet_setting_fail(call, signet_setting(group, "caa"), "acme.caa-identities",
+                                       "The directory %.*s looks at CAA records: name the domains "
+                                       "that they permit it by in caa_identities.",
+                                       SIGNET_FORMAT(directory->name));
+        }
+        if (directory->caa != ACME_CAA_STRICT) {
+            continue;
+        }
+        if (signet_setting_count(group, "caa_exempt") > 0) {
+            return signet_setting_fail(call, signet_setting(group, "caa_exempt"), "acme.caa-exempt",
+                                       "The directory %.*s is strict about CAA: it exempts no "
+                                       "names.",
+                                       SIGNET_FORMAT(directory->name));
+        }
+        if (signet_setting_text(dns, "trust_anchors").length == 0) {
+            return signet_setting_fail(call, signet_setting(group, "caa"), "acme.caa-anchors",
+                                       "The directory %.*s is strict about CAA: set trust_anchors "
+                                       "in the group dns, so that answers are validated.",
+                                       SIGNET_FORMAT(directory->name));
+        }
+    }
+    return SIGNET_OK;
+}
+
 int32_t acme_option_read(signet_call_t *call, acme_t *acme)
 {
     const signet_setting_t *list = signet_setting(acme->host->settings, "directories");
@@ -184,5 +245,8 @@ int32_t acme_option_read(signet_call_t *call, acme_t *acme)
     for (uint64_t i = 0; status == SIGNET_OK && i < count; i++) {
         status = read_directory(call, signet_setting_at(list, i), &acme->directories[i]);
     }
-    return status == SIGNET_OK ? check_credentials(call, acme) : status;
+    if (status == SIGNET_OK) {
+        status = check_credentials(call, acme);
+    }
+    return status == SIGNET_OK ? check_caa(call, acme) : status;
 }

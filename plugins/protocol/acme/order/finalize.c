@@ -4,6 +4,7 @@
 
 #include "order.h"
 #include "protocol/problem.h"
+#include "recheck.h"
 #include "stored.h"
 
 /* What the request id is a part of: unique per tenant, so that a certificate whose order was not
@@ -51,11 +52,27 @@ static int32_t ask(signet_call_t *call, const acme_request_t *request, const acm
     return ca->issue(provider->instance, call, &issue, certificate);
 }
 
+/* What is denied after the request was taken is so for good: whoever polls the order learns why. */
+static int32_t give_up(signet_call_t *call, const acme_request_t *request, acme_order_t *order)
+{
+    const signet_error_t *error = call->services->error(call);
+    order->state = SIGNET_TEXT(ACME_INVALID);
+    order->error_type = acme_problem_type(error);
+    order->error_detail = error->message;
+    call->services->clear(call);
+    return store_order(call, request, order);
+}
+
 int32_t acme_order_issue(signet_call_t *call, const acme_request_t *request, acme_order_t *order,
                          signet_bytes_t csr)
 {
     const signet_certificate_t *certificate = NULL;
-    int32_t status = ask(call, request, order, csr, &certificate);
+    int32_t status = signet_text_is(order->state, ACME_VALID)
+                         ? SIGNET_OK
+                         : acme_order_recheck(call, request, order);
+    if (status == SIGNET_OK) {
+        status = ask(call, request, order, csr, &certificate);
+    }
     if (status == SIGNET_PENDING) {
         call->services->clear(call);
         if (signet_text_is(order->state, ACME_PROCESSING)) {
@@ -77,12 +94,7 @@ int32_t acme_order_issue(signet_call_t *call, const acme_request_t *request, acm
                          "The order was finalized with another request for a certificate.");
     }
     if (status == SIGNET_DENIED && csr.length == 0) {
-        const signet_error_t *error = call->services->error(call);
-        order->state = SIGNET_TEXT(ACME_INVALID);
-        order->error_type = SIGNET_TEXT("unauthorized");
-        order->error_detail = error->message;
-        call->services->clear(call);
-        return store_order(call, request, order);
+        return give_up(call, request, order);
     }
     if (status != SIGNET_OK || certificate == NULL) {
         return status;

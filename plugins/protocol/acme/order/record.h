@@ -62,6 +62,7 @@ typedef struct acme_authorization {
     signet_text_t state; /* stored: pending, processing, valid, invalid, deactivated */
     int64_t expires;
     signet_text_t token;
+    int64_t caa_checked; /* when CAA records last permitted it; 0: never looked at */
     acme_challenge_t challenges[ACME_CHALLENGES_MAX];
     uint64_t challenge_count;
     uint64_t version;

@@ -21,6 +21,7 @@ static const struct {
     {"badPublicKey", SIGNET_INVALID, 403},
     {"badRevocationReason", SIGNET_INVALID, 403},
     {"badSignatureAlgorithm", SIGNET_INVALID, 400},
+    {"caa", SIGNET_DENIED, 403},
     {"externalAccountRequired", SIGNET_DENIED, 403},
     {"invalidContact", SIGNET_INVALID, 403},
     {"invalidProfile", SIGNET_INVALID, 403},

@@ -25,6 +25,9 @@ struct acme_queue {
     item_t *first;
     item_t **last;
     uint64_t length;
+    acme_task_t *first_task;
+    acme_task_t **last_task;
+    int closed;
     int busy[ACME_QUEUE_JOBS];
     item_t *current[ACME_QUEUE_JOBS]; /* what each job works on */
 };
@@ -43,6 +46,7 @@ acme_queue_t *acme_queue_new(signet_call_t *call, const signet_host_t *host)
     }
     queue->host = host;
     queue->last = &queue->first;
+    queue->last_task = &queue->first_task;
     return queue;
 }
 
@@ -107,7 +111,28 @@ static int is_known(const acme_queue_t *queue, const item_t *item)
     return 0;
 }
 
-/* Says which job is to be woken: ACME_QUEUE_JOBS for none, where all run and will come to it. */
+/* A job that is to be woken: ACME_QUEUE_JOBS for none, where all run and will come to what was put
+ * in. The lock is held. */
+static unsigned choose_job(acme_queue_t *queue)
+{
+    unsigned job = 0;
+    while (job < ACME_QUEUE_JOBS && queue->busy[job]) {
+        job++;
+    }
+    if (job < ACME_QUEUE_JOBS) {
+        queue->busy[job] = 1;
+    }
+    return job;
+}
+
+static void wake(acme_queue_t *queue, signet_call_t *call, unsigned job)
+{
+    if (job < ACME_QUEUE_JOBS) {
+        queue->host->services->wake_job(queue->host, call, signet_text(job_names[job]));
+    }
+}
+
+/* Says which job is to be woken. */
 static unsigned put(acme_queue_t *queue, item_t *item)
 {
     unsigned job = ACME_QUEUE_JOBS;
@@ -117,12 +142,7 @@ static unsigned put(acme_queue_t *queue, item_t *item)
         queue->last = &item->next;
         queue->length++;
         item = NULL;
-        for (job = 0; job < ACME_QUEUE_JOBS && queue->busy[job];) {
-            job++;
-        }
-        if (job < ACME_QUEUE_JOBS) {
-            queue->busy[job] = 1;
-        }
+        job = choose_job(queue);
     }
     pthread_mutex_unlock(&queue->lock);
     free_item(item);
@@ -136,19 +156,90 @@ void acme_queue_put(acme_queue_t *queue, signet_call_t *call, signet_text_t dire
     if (item == NULL) {
         return;
     }
-    unsigned job = put(queue, item);
-    if (job < ACME_QUEUE_JOBS) {
-        queue->host->services->wake_job(queue->host, call, signet_text(job_names[job]));
+    wake(queue, call, put(queue, item));
+}
+
+/* After the last of a round its memory may be gone. */
+static void finish(const acme_task_t *task)
+{
+    signet_call_t *waiter = task->waiter;
+    if (atomic_fetch_sub(task->pending, 1) == 1) {
+        waiter->services->resume(waiter);
     }
 }
 
-/* The next one in place of the one before, or NULL: the job's run is then over. */
-static item_t *take(acme_queue_t *queue, unsigned job)
+/* 0 where no task is taken any more. */
+static int put_task(acme_queue_t *queue, acme_task_t *task, unsigned *job)
+{
+    pthread_mutex_lock(&queue->lock);
+    int taken = !queue->closed;
+    if (taken) {
+        task->next = NULL;
+        *queue->last_task = task;
+        queue->last_task = &task->next;
+        *job = choose_job(queue);
+    }
+    pthread_mutex_unlock(&queue->lock);
+    return taken;
+}
+
+void acme_queue_run(acme_queue_t *queue, signet_call_t *call, acme_task_t *const *tasks,
+                    uint64_t count)
+{
+    atomic_uint pending;
+    atomic_init(&pending, (unsigned)count);
+    if (count == 0) {
+        return;
+    }
+    for (uint64_t i = 0; i < count; i++) {
+        tasks[i]->waiter = call;
+        tasks[i]->pending = &pending;
+    }
+    for (uint64_t i = 0; i < count; i++) {
+        unsigned job = ACME_QUEUE_JOBS;
+        if (put_task(queue, tasks[i], &job)) {
+            wake(queue, call, job);
+        } else {
+            finish(tasks[i]);
+        }
+    }
+    call->services->pause(call);
+}
+
+static acme_task_t *take_task(acme_queue_t *queue)
+{
+    acme_task_t *task = queue->first_task;
+    if (task != NULL) {
+        queue->first_task = task->next;
+        if (queue->first_task == NULL) {
+            queue->last_task = &queue->first_task;
+        }
+    }
+    return task;
+}
+
+void acme_queue_close(acme_queue_t *queue)
+{
+    acme_task_t *task = NULL;
+    do {
+        pthread_mutex_lock(&queue->lock);
+        queue->closed = 1;
+        task = take_task(queue);
+        pthread_mutex_unlock(&queue->lock);
+        if (task != NULL) {
+            finish(task);
+        }
+    } while (task != NULL);
+}
+
+/* A task, or the next item in place of the one before, or neither: the job's run is then over. */
+static item_t *take(acme_queue_t *queue, unsigned job, acme_task_t **task)
 {
     pthread_mutex_lock(&queue->lock);
     free_item(queue->current[job]);
-    item_t *taken = queue->first;
-    queue->busy[job] = taken != NULL;
+    *task = take_task(queue);
+    item_t *taken = *task == NULL ? queue->first : NULL;
+    queue->busy[job] = *task != NULL || taken != NULL;
     queue->current[job] = taken;
     if (taken != NULL) {
         queue->first = taken->next;
@@ -161,22 +252,48 @@ static item_t *take(acme_queue_t *queue, unsigned job)
     return taken;
 }
 
+/* Without memory it is not run, which whoever waits for it sees. */
+static void run_task(acme_task_t *task, signet_call_t *call)
+{
+    signet_call_t *child = call->services->child(call);
+    if (child != NULL) {
+        task->run(task, child);
+        call->services->end(child);
+    }
+    finish(task);
+}
+
+static int32_t run_item(acme_t *acme, const item_t *item, signet_call_t *call)
+{
+    signet_call_t *child = call->services->child(call);
+    if (child == NULL) {
+        return SIGNET_NO_MEMORY;
+    }
+    if (acme_validate(acme, child, signet_text(item->directory), signet_text(item->id)) !=
+        SIGNET_OK) {
+        signet_log_error(acme->host, child, SIGNET_LOG_WARNING, "acme.validation-failed");
+    }
+    call->services->end(child);
+    return SIGNET_OK;
+}
+
 static int32_t run(void *instance, signet_call_t *call, unsigned job)
 {
     acme_t *acme = instance;
-    item_t *item = NULL;
-    while ((item = take(acme->queue, job)) != NULL) {
-        signet_call_t *child = call->services->child(call);
-        if (child == NULL) {
-            return SIGNET_NO_MEMORY;
+    acme_task_t *task = NULL;
+    int32_t status = SIGNET_OK;
+    const item_t *item = take(acme->queue, job, &task);
+    while (status == SIGNET_OK && (item != NULL || task != NULL)) {
+        if (task != NULL) {
+            run_task(task, call);
+        } else {
+            status = run_item(acme, item, call);
         }
-        if (acme_validate(acme, child, signet_text(item->directory), signet_text(item->id)) !=
-            SIGNET_OK) {
-            signet_log_error(acme->host, child, SIGNET_LOG_WARNING, "acme.validation-failed");
+        if (status == SIGNET_OK) {
+            item = take(acme->queue, job, &task);
         }
-        call->services->end(child);
     }
-    return SIGNET_OK;
+    return status;
 }
 
 #define RUN(number)                                                                                \

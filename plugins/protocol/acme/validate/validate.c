@@ -7,6 +7,7 @@
 #include <signet/sdk/name.h>
 
 #include "account/record.h"
+#include "caa.h"
 #include "option.h"
 #include "order/record.h"
 #include "stored.h"
@@ -108,6 +109,28 @@ static int32_t try_challenge(signet_call_t *call, acme_proof_t *proof,
     return status;
 }
 
+/* What is proved may be issued only where the records of the name permit it. */
+static int32_t try_caa(signet_call_t *call, const acme_proof_t *proof,
+                       acme_authorization_t *authorization, const acme_challenge_t *challenge,
+                       acme_outcome_t *outcome)
+{
+    const acme_caa_question_t question = {
+        .directory = proof->directory,
+        .account = authorization->account,
+        .identifier = proof->identifier,
+        .method = challenge->type,
+        .wildcard = authorization->wildcard,
+        .ends = signet_monotonic() + ACME_CAA_TIMEOUT_MS,
+    };
+    if (!outcome->valid ||
+        !acme_caa_applies(proof->directory, proof->identifier_type, proof->identifier)) {
+        return SIGNET_OK;
+    }
+    int32_t status = acme_caa_check(call, proof->acme, &question, outcome);
+    authorization->caa_checked = status == SIGNET_OK && outcome->valid ? signet_now() : 0;
+    return status;
+}
+
 static int32_t store_outcome(signet_call_t *call, const acme_proof_t *proof,
                              acme_authorization_t *authorization, acme_challenge_t *challenge,
                              const acme_outcome_t *outcome)
@@ -162,6 +185,9 @@ int32_t acme_validate(acme_t *acme, signet_call_t *call, signet_text_t directory
     proof.identifier = authorization.identifier.value;
     proof.token = authorization.token;
     status = try_challenge(call, &proof, &authorization, challenge, &outcome);
+    if (status == SIGNET_OK) {
+        status = try_caa(call, &proof, &authorization, challenge, &outcome);
+    }
     if (status == SIGNET_OK) {
         status = store_outcome(call, &proof, &authorization, challenge, &outcome);
     }
