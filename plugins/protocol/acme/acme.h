@@ -18,6 +18,10 @@
 #define ACME_HTTP_01 1U
 #define ACME_DNS_01 2U
 #define ACME_TLS_ALPN_01 4U
+#define ACME_DNS_ACCOUNT_01 8U
+#define ACME_DNS_PERSIST_01 16U
+/* Those that speak for all names below one. */
+#define ACME_FOR_WILDCARDS (ACME_DNS_01 | ACME_DNS_ACCOUNT_01 | ACME_DNS_PERSIST_01)
 
 /* How a directory treats CAA records (RFC 8659). */
 #define ACME_CAA_OFF 0U
@@ -46,10 +50,12 @@ typedef struct acme_directory {
     int64_t authorization_ms;         /* how long a validation may be used */
     uint16_t http_port;
     uint16_t tls_port;
-    uint32_t caa;                           /* ACME_CAA_* */
-    const signet_setting_t *caa_identities; /* TEXTS: what the CA goes by in records */
-    const signet_setting_t *caa_exempt;     /* TEXTS: patterns; NULL or none: no name */
-    int64_t caa_ms;                         /* how long a look at the records is good */
+    uint32_t caa;                                /* ACME_CAA_* */
+    const signet_setting_t *caa_identities;      /* TEXTS: what the CA goes by in records */
+    const signet_setting_t *caa_exempt;          /* TEXTS: patterns; NULL or none: no name */
+    int64_t caa_ms;                              /* how long a look at the records is good */
+    const signet_setting_t *issuer_domain_names; /* TEXTS: that dns-persist-01 looks for */
+    int persist_plain; /* its records hold the account's URL itself, as up to draft 01 */
 } acme_directory_t;
 
 typedef struct acme {

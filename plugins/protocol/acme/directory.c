@@ -2,10 +2,35 @@
 
 #include <signet/sdk/setting.h>
 
-#include "protocol/request.h"
+#include "validate/persist_record.h"
 
-static void write_meta(signet_json_writer_t *writer, const acme_directory_t *directory)
+void acme_directory_issuers(signet_json_writer_t *writer, const acme_directory_t *directory)
 {
+    const signet_setting_t *names = directory->issuer_domain_names;
+    signet_json_begin_array(writer,
+                            directory->persist_plain ? "issuer-domain-names" : "issuerDomainNames");
+    for (uint64_t i = 0; i < names->member_count; i++) {
+        signet_json_text(writer, NULL, SIGNET_AT(signet_setting_t, names->members, i)->text);
+    }
+    signet_json_end_array(writer);
+}
+
+/* What clients need to write a record of dns-persist-01 before there is an order. A key is good for
+ * such records as long as it is the account's. */
+static void write_persist(signet_json_writer_t *writer, signet_call_t *call,
+                          const acme_request_t *request)
+{
+    acme_directory_issuers(writer, request->directory);
+    if (!request->directory->persist_plain) {
+        signet_json_text(writer, "accountHashPrefix", acme_persist_prefix(call, request->base));
+        signet_json_integer(writer, "keyRotationPeriod", 0);
+    }
+}
+
+static void write_meta(signet_json_writer_t *writer, signet_call_t *call,
+                       const acme_request_t *request)
+{
+    const acme_directory_t *directory = request->directory;
     signet_json_begin_object(writer, "meta");
     if (directory->terms.length > 0) {
         signet_json_text(writer, "termsOfService", directory->terms);
@@ -23,6 +48,9 @@ static void write_meta(signet_json_writer_t *writer, const acme_directory_t *dir
             signet_json_text(writer, NULL, signet_setting_at(identities, i)->text);
         }
         signet_json_end_array(writer);
+    }
+    if ((directory->challenges & ACME_DNS_PERSIST_01) != 0) {
+        write_persist(writer, call, request);
     }
     signet_json_begin_object(writer, "profiles");
     for (uint64_t i = 0; i < directory->profiles->member_count; i++) {
@@ -54,7 +82,7 @@ int32_t acme_directory_read(void *instance, signet_call_t *call, const signet_re
         signet_json_text(&writer, resources[i].name,
                          acme_request_url(call, &request, "%s", resources[i].path));
     }
-    write_meta(&writer, request.directory);
+    write_meta(&writer, call, &request);
     signet_json_end_object(&writer);
     const acme_answer_t answer = {.status = 200};
     return acme_request_answer_json(call, &request, &answer, &writer);

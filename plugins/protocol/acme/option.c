@@ -2,8 +2,11 @@
 
 #include <signet/auth.h>
 #include <signet/sdk/error.h>
+#include <signet/sdk/name.h>
 #include <signet/sdk/setting.h>
 #include <stdlib.h>
+
+#include "validate/persist_record.h"
 
 #define OPTION(kind, options, title, otherwise, ...)                                               \
     .size = sizeof(signet_option_t), .type = (kind), .flags = (options),                           \
@@ -24,7 +27,14 @@ static const signet_option_t directory_options[] = {
             "that is validated.")},
     {OPTION(SIGNET_OPTION_TEXTS, 0, "challenges", "[\"http-01\"]",
             "The challenges that it offers."),
-     .choices = SIGNET_TEXT_INIT("http-01|dns-01|tls-alpn-01")},
+     .choices = SIGNET_TEXT_INIT("http-01|dns-01|tls-alpn-01|dns-account-01|dns-persist-01")},
+    {OPTION(SIGNET_OPTION_TEXTS, 0, "issuer_domain_names", "",
+            "The names by which records of dns-persist-01 call this authority, such as "
+            "ca.example.com; 1 to 10 where it is offered.")},
+    {OPTION(SIGNET_OPTION_TEXT, 0, "persist_account", "hashed",
+            "How records of dns-persist-01 name the account: by a hash (draft 02), or by its URL "
+            "(draft 01 and earlier)."),
+     .choices = SIGNET_TEXT_INIT("hashed|url")},
     {OPTION(SIGNET_OPTION_TEXT, 0, "url", "",
             "Where clients reach it, https://HOST or https://HOST:PORT; by default what they say "
             "in the Host header.")},
@@ -118,6 +128,8 @@ static uint32_t read_challenges(const signet_setting_t *group)
         {"http-01", ACME_HTTP_01},
         {"dns-01", ACME_DNS_01},
         {"tls-alpn-01", ACME_TLS_ALPN_01},
+        {"dns-account-01", ACME_DNS_ACCOUNT_01},
+        {"dns-persist-01", ACME_DNS_PERSIST_01},
     };
     const signet_setting_t *list = signet_setting(group, "challenges");
     uint32_t challenges = 0;
@@ -138,6 +150,48 @@ static uint32_t read_caa(const signet_setting_t *group)
         return ACME_CAA_STRICT;
     }
     return signet_text_is(text, "honour") ? ACME_CAA_HONOUR : ACME_CAA_OFF;
+}
+
+static int is_identity(const acme_directory_t *directory, signet_text_t name)
+{
+    const signet_setting_t *list = directory->caa_identities;
+    for (uint64_t i = 0; list != NULL && i < list->member_count; i++) {
+        if (signet_text_equal_nocase(signet_setting_at(list, i)->text, name)) {
+            return 1;
+        }
+    }
+    return 0;
+}
+
+/* Names of hosts in lower case, as clients compare them. */
+static int32_t check_issuers(signet_call_t *call, const signet_setting_t *group,
+                             const acme_directory_t *directory)
+{
+    const signet_setting_t *names = directory->issuer_domain_names;
+    uint64_t count = signet_setting_count(group, "issuer_domain_names");
+    if ((directory->challenges & ACME_DNS_PERSIST_01) == 0) {
+        return SIGNET_OK;
+    }
+    if (count == 0 || count > ACME_PERSIST_ISSUERS_MAX) {
+        return signet_setting_fail(call, group, "acme.issuer-domain-names",
+                                   "dns-persist-01 needs issuer_domain_names, 1 to %u of them.",
+                                   ACME_PERSIST_ISSUERS_MAX);
+    }
+    for (uint64_t i = 0; i < count; i++) {
+        signet_canonical_t name;
+        const signet_setting_t *item = signet_setting_at(names, i);
+        if (signet_name_canonical(call, "dns", item->text, &name) != SIGNET_OK ||
+            !signet_text_equal(name.value, item->text)) {
+            call->services->clear(call);
+            return signet_setting_fail(call, item, "acme.issuer-domain-names",
+                                       "This is no name of a host in lower case.");
+        }
+        if (directory->caa != ACME_CAA_OFF && !is_identity(directory, item->text)) {
+            return signet_setting_fail(call, item, "acme.issuer-domain-names",
+                                       "With CAA it must be one of caa_identities, too.");
+        }
+    }
+    return SIGNET_OK;
 }
 
 static int32_t read_directory(signet_call_t *call, const signet_setting_t *group,
@@ -162,6 +216,8 @@ static int32_t read_directory(signet_call_t *call, const signet_setting_t *group
         .caa_identities = signet_setting(group, "caa_identities"),
         .caa_exempt = signet_setting(group, "caa_exempt"),
         .caa_ms = signet_setting_integer(group, "caa_lifetime", 0),
+        .issuer_domain_names = signet_setting(group, "issuer_domain_names"),
+        .persist_plain = signet_text_is(signet_setting_text(group, "persist_account"), "url"),
     };
     if (!is_segment(directory->name)) {
         return signet_setting_fail(call, signet_setting(group, "name"), "acme.directory-name",
@@ -177,7 +233,7 @@ static int32_t read_directory(signet_call_t *call, const signet_setting_t *group
         return signet_setting_fail(call, signet_setting(group, "url"), "acme.directory-url",
                                    "ACME is served over https alone: write https://HOST.");
     }
-    return SIGNET_OK;
+    return check_issuers(call, group, directory);
 }
 
 /* A directory that wants credentials is of no use where none can be made. */

@@ -1,3 +1,4 @@
+#include "directory.h"
 #include "order.h"
 #include "protocol/problem.h"
 #include "stored.h"
@@ -43,7 +44,11 @@ static void write_challenge(signet_json_writer_t *writer, signet_call_t *call,
     signet_json_text(writer, "type", challenge->type);
     signet_json_text(writer, "url", challenge_url(call, request, authorization, challenge));
     signet_json_text(writer, "status", challenge->state);
-    signet_json_text(writer, "token", authorization->token);
+    if (signet_text_is(challenge->type, "dns-persist-01")) {
+        acme_directory_issuers(writer, request->directory);
+    } else {
+        signet_json_text(writer, "token", authorization->token);
+    }
     if (challenge->validated > 0) {
         signet_json_time(writer, "validated", challenge->validated);
     }
@@ -165,6 +170,7 @@ static int32_t respond(signet_call_t *call, const acme_request_t *request,
     if (!signet_text_is(acme_authorization_state(authorization), ACME_PENDING)) {
         return acme_fail(call, "malformed", "The authorization has expired.");
     }
+    authorization->base = request->base;
     authorization->state = SIGNET_TEXT(ACME_PROCESSING);
     challenge->state = SIGNET_TEXT(ACME_PROCESSING);
     int32_t status = store_authorization(call, request, authorization);

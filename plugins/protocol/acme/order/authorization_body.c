@@ -43,6 +43,7 @@ int32_t acme_authorization_body_read(signet_call_t *call, signet_bytes_t text,
         signet_json_get_text(call, body, "token", &authorization->token) != SIGNET_OK ||
         signet_json_get_integer(call, body, "caa_checked", &authorization->caa_checked) !=
             SIGNET_OK ||
+        signet_json_get_text(call, body, "base", &authorization->base) != SIGNET_OK ||
         signet_json_get_integer(call, body, "wildcard", &wildcard) != SIGNET_OK) {
         return signet_status(call);
     }
@@ -61,6 +62,7 @@ int32_t acme_authorization_body_write(signet_call_t *call,
     signet_json_text(&writer, "value", authorization->identifier.value);
     signet_json_text(&writer, "token", authorization->token);
     signet_json_integer(&writer, "caa_checked", authorization->caa_checked);
+    signet_json_text(&writer, "base", authorization->base);
     signet_json_integer(&writer, "wildcard", authorization->wildcard);
     signet_json_begin_array(&writer, "challenges");
     for (uint64_t i = 0; i < authorization->challenge_count; i++) {

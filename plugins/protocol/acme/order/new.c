@@ -72,8 +72,8 @@ static int32_t check_identifier(signet_call_t *call, const acme_directory_t *dir
     if (!is_permitted(directory, name.value)) {
         return reject(call, value, "the directory does not issue for it");
     }
-    if (signet_text_starts(name.value, "*.") && (directory->challenges & ACME_DNS_01) == 0) {
-        return reject(call, value, "wildcards need dns-01, which is not offered here");
+    if (signet_text_starts(name.value, "*.") && (directory->challenges & ACME_FOR_WILDCARDS) == 0) {
+        return reject(call, value, "wildcards need a challenge in the DNS, none is offered here");
     }
     *identifier = (acme_identifier_t){dns ? SIGNET_TEXT("dns") : SIGNET_TEXT("ip"), name.value};
     return SIGNET_OK;
@@ -162,6 +162,8 @@ static void offer(acme_authorization_t *authorization, uint32_t challenges)
     } offers[] = {
         {ACME_HTTP_01, "http-01", 0, 1},
         {ACME_DNS_01, "dns-01", 1, 0},
+        {ACME_DNS_ACCOUNT_01, "dns-account-01", 1, 0},
+        {ACME_DNS_PERSIST_01, "dns-persist-01", 1, 0},
         {ACME_TLS_ALPN_01, "tls-alpn-01", 0, 1},
     };
     int address = signet_text_is(authorization->identifier.type, "ip");

@@ -63,6 +63,7 @@ typedef struct acme_authorization {
     int64_t expires;
     signet_text_t token;
     int64_t caa_checked; /* when CAA records last permitted it; 0: never looked at */
+    signet_text_t base;  /* the directory's URL, as the client reached it to respond */
     acme_challenge_t challenges[ACME_CHALLENGES_MAX];
     uint64_t challenge_count;
     uint64_t version;

@@ -1,55 +1,47 @@
-/* dns-01 (RFC 8555, 8.4). */
+/* dns-01 (RFC 8555, 8.4) and dns-account-01 (draft-ietf-acme-dns-account-label-03), which differ in
+ * the name that is asked for. */
+#include "dns_challenge.h"
+
 #include <signet/sdk/crypto.h>
 #include <signet/sdk/encode.h>
 #include <signet/sdk/error.h>
 
-#include "validate.h"
+#include "dns_record.h"
 
 #define TIMEOUT_MS 10000
 
-/* Whether the character strings of a TXT record (RFC 1035, 3.3.14), joined, are this text. */
-static int is_text(signet_bytes_t record, signet_text_t text)
+int32_t acme_dns_texts(signet_call_t *call, const acme_proof_t *proof, signet_text_t name,
+                       acme_dns_answer_t *answer, acme_outcome_t *outcome)
 {
-    uint64_t matched = 0;
-    for (uint64_t i = 0; i < record.length;) {
-        uint64_t length = record.data[i++];
-        if (length > record.length - i || length > text.length - matched) {
-            return 0;
-        }
-        const signet_bytes_t part = {record.data + i, length};
-        const signet_text_t wanted = {text.data + matched, length};
-        if (!signet_text_equal(signet_bytes_text(part), wanted)) {
-            return 0;
-        }
-        matched += length;
-        i += length;
+    int32_t status = acme_dns_ask(call, proof->acme->dns, name, ACME_DNS_TXT,
+                                  signet_monotonic() + TIMEOUT_MS, answer);
+    if (status == SIGNET_OK && answer->failed) {
+        acme_outcome_fail(call, outcome, "dns", "%.*s", SIGNET_FORMAT(answer->message));
     }
-    return matched == text.length;
+    return status;
 }
 
-int32_t acme_validate_dns(signet_call_t *call, const acme_proof_t *proof, acme_outcome_t *outcome)
+/* Whether a record at the name is the digest of the key authorization. */
+static int32_t validate(signet_call_t *call, const acme_proof_t *proof, signet_text_t name,
+                        acme_outcome_t *outcome)
 {
     signet_bytes_t digest = {NULL, 0};
-    acme_dns_answer_t answer;
-    signet_text_t name =
-        signet_format(call, "_acme-challenge.%.*s", SIGNET_FORMAT(proof->identifier));
-    int32_t status = name.data != NULL
-                         ? signet_sha256(call, signet_text_bytes(proof->key_authorization), &digest)
-                         : SIGNET_NO_MEMORY;
+    acme_dns_answer_t answer = {.failed = 1};
+    int32_t status = signet_sha256(call, signet_text_bytes(proof->key_authorization), &digest);
     if (status == SIGNET_OK) {
-        status = acme_dns_ask(call, proof->acme->dns, name, ACME_DNS_TXT,
-                              signet_monotonic() + TIMEOUT_MS, &answer);
+        status = acme_dns_texts(call, proof, name, &answer, outcome);
     }
-    if (status != SIGNET_OK) {
+    if (status != SIGNET_OK || answer.failed) {
         return status;
-    }
-    if (answer.failed) {
-        acme_outcome_fail(call, outcome, "dns", "%.*s", SIGNET_FORMAT(answer.message));
-        return SIGNET_OK;
     }
     signet_text_t wanted = signet_base64url(call, digest);
     for (uint64_t i = 0; i < answer.count; i++) {
-        if (is_text(answer.records[i], wanted)) {
+        signet_text_t text;
+        status = acme_dns_text(call, answer.records[i], &text);
+        if (status != SIGNET_OK) {
+            return status;
+        }
+        if (signet_text_equal(text, wanted)) {
             outcome->valid = 1;
             return SIGNET_OK;
         }
@@ -59,4 +51,19 @@ int32_t acme_validate_dns(signet_call_t *call, const acme_proof_t *proof, acme_o
                       "but %llu others.",
                       SIGNET_FORMAT(name), (unsigned long long)answer.count);
     return SIGNET_OK;
+}
+
+int32_t acme_validate_dns(signet_call_t *call, const acme_proof_t *proof, acme_outcome_t *outcome)
+{
+    signet_text_t name =
+        signet_format(call, "_acme-challenge.%.*s", SIGNET_FORMAT(proof->identifier));
+    return name.data != NULL ? validate(call, proof, name, outcome) : SIGNET_NO_MEMORY;
+}
+
+int32_t acme_validate_dns_account(signet_call_t *call, const acme_proof_t *proof,
+                                  acme_outcome_t *outcome)
+{
+    signet_text_t name;
+    int32_t status = acme_dns_account_name(call, proof->account_url, proof->identifier, &name);
+    return status == SIGNET_OK ? validate(call, proof, name, outcome) : status;
 }

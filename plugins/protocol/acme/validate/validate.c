@@ -21,6 +21,8 @@ static const struct {
 } challenges[] = {
     {"http-01", acme_validate_http},
     {"dns-01", acme_validate_dns},
+    {"dns-account-01", acme_validate_dns_account},
+    {"dns-persist-01", acme_validate_persist},
     {"tls-alpn-01", acme_validate_tls},
 };
 
@@ -68,8 +70,9 @@ int32_t acme_validate_addresses(signet_call_t *call, const acme_proof_t *proof, 
     return acme_validate_addresses_of(call, proof, proof->identifier, ends, addresses, outcome);
 }
 
-static int32_t authorize_key(signet_call_t *call, const acme_proof_t *proof,
-                             const acme_authorization_t *authorization, signet_text_t *text)
+/* What of the proof follows from the account. */
+static int32_t read_account(signet_call_t *call, acme_proof_t *proof,
+                            const acme_authorization_t *authorization)
 {
     acme_account_t account;
     signet_public_key_t key;
@@ -85,10 +88,14 @@ static int32_t authorize_key(signet_call_t *call, const acme_proof_t *proof,
     if (status != SIGNET_OK) {
         return status;
     }
-    signet_text_t encoded = signet_base64url(call, thumbprint);
-    *text = signet_format(call, "%.*s.%.*s", SIGNET_FORMAT(authorization->token),
-                          SIGNET_FORMAT(encoded));
-    return text->data != NULL ? SIGNET_OK : signet_status(call);
+    proof->thumbprint = signet_base64url(call, thumbprint);
+    proof->account_url = signet_format(call, "%.*s/account/%.*s", SIGNET_FORMAT(proof->base),
+                                       SIGNET_FORMAT(authorization->account));
+    proof->key_authorization = signet_format(call, "%.*s.%.*s", SIGNET_FORMAT(authorization->token),
+                                             SIGNET_FORMAT(proof->thumbprint));
+    return proof->account_url.data != NULL && proof->key_authorization.data != NULL
+               ? SIGNET_OK
+               : signet_status(call);
 }
 
 static int32_t try_challenge(signet_call_t *call, acme_proof_t *proof,
@@ -96,7 +103,7 @@ static int32_t try_challenge(signet_call_t *call, acme_proof_t *proof,
                              const acme_challenge_t *challenge, acme_outcome_t *outcome)
 {
     *outcome = (acme_outcome_t){0};
-    int32_t status = authorize_key(call, proof, authorization, &proof->key_authorization);
+    int32_t status = read_account(call, proof, authorization);
     for (uint64_t i = 0; status == SIGNET_OK && i < sizeof challenges / sizeof *challenges; i++) {
         if (signet_text_is(challenge->type, challenges[i].type)) {
             return challenges[i].validate(call, proof, outcome);
@@ -144,6 +151,9 @@ static int32_t store_outcome(signet_call_t *call, const acme_proof_t *proof,
     challenge->error_detail = outcome->error_detail;
     if (outcome->valid) {
         authorization->expires = now + proof->directory->authorization_ms;
+        if (outcome->good_until > 0 && outcome->good_until < authorization->expires) {
+            authorization->expires = outcome->good_until;
+        }
     }
     int32_t status = acme_authorization_put(call, proof->directory->name, authorization, &change);
     if (status != SIGNET_OK) {
@@ -184,6 +194,8 @@ int32_t acme_validate(acme_t *acme, signet_call_t *call, signet_text_t directory
     proof.identifier_type = authorization.identifier.type;
     proof.identifier = authorization.identifier.value;
     proof.token = authorization.token;
+    proof.wildcard = authorization.wildcard;
+    proof.base = authorization.base;
     status = try_challenge(call, &proof, &authorization, challenge, &outcome);
     if (status == SIGNET_OK) {
         status = try_caa(call, &proof, &authorization, challenge, &outcome);

@@ -9,6 +9,7 @@ typedef struct acme_outcome {
     int valid;
     signet_text_t error_type; /* "connection", "dns", "incorrectResponse", … */
     signet_text_t error_detail;
+    int64_t good_until; /* ms since 1970 UTC; 0: as long as the directory says */
 } acme_outcome_t;
 
 /* What is to be proved. */
@@ -18,6 +19,10 @@ typedef struct acme_proof {
     signet_text_t identifier_type;
     signet_text_t identifier;
     signet_text_t token;
+    int wildcard;                    /* for the names below the identifier */
+    signet_text_t base;              /* the directory's URL, as the client reached it */
+    signet_text_t account_url;       /* of the account, below it */
+    signet_text_t thumbprint;        /* of the account's key, in base64url */
     signet_text_t key_authorization; /* token, '.', thumbprint (RFC 8555, 8.1) */
 } acme_proof_t;
 
@@ -51,6 +56,10 @@ int32_t acme_validate_addresses(signet_call_t *call, const acme_proof_t *proof, 
  * [worker] */
 int32_t acme_validate_http(signet_call_t *call, const acme_proof_t *proof, acme_outcome_t *outcome);
 int32_t acme_validate_dns(signet_call_t *call, const acme_proof_t *proof, acme_outcome_t *outcome);
+int32_t acme_validate_dns_account(signet_call_t *call, const acme_proof_t *proof,
+                                  acme_outcome_t *outcome);
+int32_t acme_validate_persist(signet_call_t *call, const acme_proof_t *proof,
+                              acme_outcome_t *outcome);
 int32_t acme_validate_tls(signet_call_t *call, const acme_proof_t *proof, acme_outcome_t *outcome);
 
 #endif
