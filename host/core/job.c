@@ -25,7 +25,8 @@ typedef struct job {
     uint32_t lane;
     int64_t period_ms;
     int64_t deadline_ms;
-    int32_t (*run)(void *instance, signet_call_t *call);
+    int32_t (*run)(void *subject, signet_call_t *call);
+    void *subject;       /* NULL: the instance */
     int64_t due;         /* monotonic; of the next run */
     int begun;           /* its instance is in force */
     int running;         /* on a lane: queued or at work */
@@ -83,6 +84,7 @@ static job_t *new_job(core_jobs_t *jobs, core_instance_t *instance, const signet
     job->period_ms = from->period_ms < SHORTEST_PERIOD ? SHORTEST_PERIOD : from->period_ms;
     job->deadline_ms = from->deadline_ms;
     job->run = from->run;
+    job->subject = SIGNET_HAS(from, subject) ? from->subject : NULL;
     if (job->name && job->lease)
         return job;
     free_job(job);
@@ -101,7 +103,7 @@ static job_t *find(const core_jobs_t *jobs, const core_instance_t *instance, sig
 int32_t core_jobs_add(core_jobs_t *jobs, signet_call_t *call, core_instance_t *instance,
                       const signet_job_t *from)
 {
-    if (from->size < sizeof *from || !from->run || from->name.length == 0 ||
+    if (!SIGNET_HAS(from, run) || from->name.length == 0 ||
         (from->lane != SIGNET_LANE_BACKGROUND && from->lane != SIGNET_LANE_OUTBOUND))
         return core_fail(call, SIGNET_INVALID, "job.invalid",
                          "instance \"%.*s\" adds a job without a name, a function or a lane that "
@@ -213,6 +215,11 @@ static void unset_call(job_t *job)
     pthread_mutex_unlock(&job->jobs->lock);
 }
 
+static int32_t run_job(const job_t *job, signet_call_t *call)
+{
+    return job->run(job->subject ? job->subject : job->instance->instance, call);
+}
+
 static void run_in(core_registry_t *registry, job_t *job)
 {
     signet_call_t *call = core_registry_call(registry, job->instance, job->deadline_ms);
@@ -221,7 +228,7 @@ static void run_in(core_registry_t *registry, job_t *job)
                  job->name);
     } else if (set_call(job, call)) {
         /* A run that reports a failure without saying which is still a failure. */
-        if (take_lease(job, call) && job->run(job->instance->instance, call) != SIGNET_OK &&
+        if (take_lease(job, call) && run_job(job, call) != SIGNET_OK &&
             !call->services->error(call))
             core_fail(call, SIGNET_INTERNAL, "job.failed", "the job failed and did not say why");
         log_failure(job, call);

@@ -418,7 +418,7 @@ MEMBER(signet_route, handle, 72);
 MEMBER(signet_route, on_error, 80);
 
 /* host.h: signet_job */
-SIZE(signet_job, 64);
+SIZE(signet_job, 72);
 MEMBER(signet_job, size, 0);
 MEMBER(signet_job, lane, 4);
 MEMBER(signet_job, name, 8);
@@ -426,6 +426,7 @@ MEMBER(signet_job, period_ms, 24);
 MEMBER(signet_job, deadline_ms, 32);
 MEMBER(signet_job, lease, 40);
 MEMBER(signet_job, run, 56);
+MEMBER(signet_job, subject, 64);
 
 /* host.h: signet_metric */
 SIZE(signet_metric, 56);

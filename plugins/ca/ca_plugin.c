@@ -283,7 +283,7 @@ static int32_t plugin_drain(void *instance, signet_call_t *call)
     ca_t *ca = instance;
     (void)call;
     if (ca->transparency != NULL)
-        ca_queue_close(&ca->transparency->queue);
+        signet_queue_close(ca->transparency->queue.submissions);
     return SIGNET_OK;
 }
 

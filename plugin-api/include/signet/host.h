@@ -41,6 +41,9 @@ typedef struct signet_job {
     signet_text_t lease; /* a store lease that one node of many holds to run it, or empty */
     /* One run. A failure is logged with its error. Required. [worker] */
     int32_t (*run)(void *instance, signet_call_t *call);
+    void *subject; /* what `run` is given in place of the instance, so that jobs that share a
+                    * function know which one they are; it lives as long as the instance. NULL: the
+                    * instance */
 } signet_job_t;
 
 /* A metric: "signet_ca_issued_total". `labels` are fixed, as in `authority="device"`; never

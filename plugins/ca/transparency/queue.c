@@ -13,16 +13,10 @@
 #define REST_MS (INT64_C(60) * 1000)
 /* Jobs are woken; this is only for the case that a lane was full just then. */
 #define PERIOD_MS 1000
-
-static const char *const job_names[CA_QUEUE_JOBS] = {"log-1", "log-2", "log-3", "log-4",
-                                                     "log-5", "log-6", "log-7", "log-8"};
-
-int32_t ca_queue_init(ca_queue_t *queue, signet_call_t *call, const signet_host_t *host)
-{
-    queue->host = host;
-    queue->last = &queue->first;
-    return pthread_mutex_init(&queue->lock, NULL) == 0 ? SIGNET_OK : signet_fail_memory(call);
-}
+/* So many logs are asked at a time. */
+#define JOBS 8U
+/* So many submissions wait for their turn; with more the log counts as failed. */
+#define WAITING_MAX 256U
 
 static int32_t send(const ca_queue_t *queue, signet_call_t *call, const ca_submission_t *submission,
                     signet_bytes_t *sct)
@@ -58,16 +52,13 @@ static int32_t send(const ca_queue_t *queue, signet_call_t *call, const ca_submi
                                : status;
 }
 
-/* Asks the log, in an arena of its own. */
-static void perform(const ca_queue_t *queue, signet_call_t *call, ca_submission_t *submission)
+/* Asks the log; `call` is the submission's own. */
+static void work(signet_queue_item_t *item, signet_call_t *call)
 {
+    ca_submission_t *submission = (ca_submission_t *)item;
+    const ca_queue_t *queue = submission->queue;
     signet_bytes_t sct = {NULL, 0};
-    signet_call_t *child = call->services->child(call);
-    if (child == NULL) {
-        call->services->clear(call);
-        return;
-    }
-    if (send(queue, child, submission, &sct) == SIGNET_OK && sct.length > 0 &&
+    if (send(queue, call, submission, &sct) == SIGNET_OK && sct.length > 0 &&
         sct.length <= CA_SCT_MAX) {
         memcpy(submission->sct, sct.data, sct.length);
         submission->length = sct.length;
@@ -76,139 +67,39 @@ static void perform(const ca_queue_t *queue, signet_call_t *call, ca_submission_
     } else {
         atomic_store(&submission->log->resting_until, signet_monotonic() + REST_MS);
         queue->host->services->record(queue->host, submission->log->failed_metric, 1);
-        signet_log_error(queue->host, child, SIGNET_LOG_WARNING, "ca.log-failed");
+        signet_log_error(queue->host, call, SIGNET_LOG_WARNING, "ca.log-failed");
     }
-    call->services->end(child);
 }
 
-/* After the last of a round its memory may be gone. */
-static void finish(const ca_submission_t *submission)
+int32_t ca_queue_init(ca_queue_t *queue, signet_call_t *call, const signet_host_t *host)
 {
-    signet_call_t *waiter = submission->waiter;
-    if (atomic_fetch_sub(submission->pending, 1) == 1)
-        waiter->services->resume(waiter);
+    const signet_queue_kind_t kind = {.job = "log",
+                                      .jobs = JOBS,
+                                      .lane = SIGNET_LANE_OUTBOUND,
+                                      .most = WAITING_MAX,
+                                      .period_ms = PERIOD_MS};
+    queue->host = host;
+    queue->submissions = signet_queue_new(call, host, &kind);
+    return queue->submissions != NULL ? SIGNET_OK : SIGNET_NO_MEMORY;
 }
 
-/* The next submission, or NULL: the job's run is then over. */
-static ca_submission_t *take(ca_queue_t *queue, unsigned job)
+int32_t ca_queue_run(const ca_queue_t *queue, signet_call_t *call, ca_submission_t *submissions,
+                     uint64_t count)
 {
-    pthread_mutex_lock(&queue->lock);
-    ca_submission_t *taken = queue->first;
-    queue->busy[job] = taken != NULL;
-    if (taken != NULL) {
-        queue->first = taken->next;
-        if (queue->first == NULL)
-            queue->last = &queue->first;
-        queue->length--;
+    signet_queue_item_t **items = signet_alloc(call, count, sizeof(signet_queue_item_t *));
+    if (items == NULL)
+        return SIGNET_NO_MEMORY;
+    for (uint64_t i = 0; i < count; i++) {
+        submissions[i].queue = queue;
+        submissions[i].item = (signet_queue_item_t){.work = work};
+        items[i] = &submissions[i].item;
     }
-    pthread_mutex_unlock(&queue->lock);
-    return taken;
-}
-
-static int32_t run(void *instance, signet_call_t *call, unsigned job)
-{
-    ca_queue_t *queue = &((ca_t *)instance)->transparency->queue;
-    ca_submission_t *submission = NULL;
-    while ((submission = take(queue, job)) != NULL) {
-        perform(queue, call, submission);
-        finish(submission);
-    }
+    signet_queue_run(queue->submissions, call, items, count);
     return SIGNET_OK;
-}
-
-#define RUN(number)                                                                                \
-    static int32_t run_##number(void *instance, signet_call_t *call)                               \
-    {                                                                                              \
-        return run(instance, call, number);                                                        \
-    }
-RUN(0)
-RUN(1)
-RUN(2)
-RUN(3)
-RUN(4)
-RUN(5)
-RUN(6)
-RUN(7)
-
-int32_t ca_queue_start(ca_queue_t *queue, signet_call_t *call)
-{
-    int32_t (*const runs[CA_QUEUE_JOBS])(void *, signet_call_t *) = {run_0, run_1, run_2, run_3,
-                                                                     run_4, run_5, run_6, run_7};
-    int32_t status = SIGNET_OK;
-    for (unsigned i = 0; status == SIGNET_OK && i < CA_QUEUE_JOBS; i++) {
-        const signet_job_t job = {.size = sizeof job,
-                                  .lane = SIGNET_LANE_OUTBOUND,
-                                  .name = signet_text(job_names[i]),
-                                  .period_ms = PERIOD_MS,
-                                  .run = runs[i]};
-        status = queue->host->services->add_job(queue->host, call, &job);
-    }
-    return status;
-}
-
-/* Puts one at the end and says which job is to be woken: CA_QUEUE_JOBS for none, where all run and
- * will come to it. 0 where the queue takes none. */
-static int put(ca_queue_t *queue, ca_submission_t *submission, unsigned *job)
-{
-    pthread_mutex_lock(&queue->lock);
-    int taken = !queue->closed && queue->length < CA_QUEUE_MAX;
-    if (taken) {
-        submission->next = NULL;
-        *queue->last = submission;
-        queue->last = &submission->next;
-        queue->length++;
-        for (*job = 0; *job < CA_QUEUE_JOBS && queue->busy[*job];)
-            (*job)++;
-        if (*job < CA_QUEUE_JOBS)
-            queue->busy[*job] = 1;
-    }
-    pthread_mutex_unlock(&queue->lock);
-    return taken;
-}
-
-void ca_queue_run(ca_queue_t *queue, signet_call_t *call, ca_submission_t *submissions,
-                  uint64_t count)
-{
-    /* A local command has no lanes and waits itself. */
-    if (queue->host->mode != SIGNET_MODE_SERVE) {
-        for (uint64_t i = 0; i < count; i++)
-            perform(queue, call, &submissions[i]);
-        return;
-    }
-    atomic_uint pending;
-    atomic_init(&pending, (unsigned)count);
-    for (uint64_t i = 0; i < count; i++) {
-        submissions[i].waiter = call;
-        submissions[i].pending = &pending;
-    }
-    for (uint64_t i = 0; i < count; i++) {
-        unsigned job = CA_QUEUE_JOBS;
-        if (!put(queue, &submissions[i], &job))
-            finish(&submissions[i]);
-        else if (job < CA_QUEUE_JOBS)
-            queue->host->services->wake_job(queue->host, call, signet_text(job_names[job]));
-    }
-    call->services->pause(call);
-}
-
-void ca_queue_close(ca_queue_t *queue)
-{
-    pthread_mutex_lock(&queue->lock);
-    queue->closed = 1;
-    ca_submission_t *left = queue->first;
-    queue->first = NULL;
-    queue->last = &queue->first;
-    queue->length = 0;
-    pthread_mutex_unlock(&queue->lock);
-    while (left != NULL) {
-        ca_submission_t *next = left->next;
-        finish(left);
-        left = next;
-    }
 }
 
 void ca_queue_free(ca_queue_t *queue)
 {
     signet_outbound_close(queue->outbound);
-    pthread_mutex_destroy(&queue->lock);
+    signet_queue_free(queue->submissions);
 }

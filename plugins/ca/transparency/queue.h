@@ -5,48 +5,33 @@
 
 #include "transparency/sct.h"
 
-#include <pthread.h>
-
-/* So many logs are asked at a time. */
-#define CA_QUEUE_JOBS 8U
-/* So many submissions wait for their turn; with more the log counts as failed. */
-#define CA_QUEUE_MAX 256U
-
-/* A precertificate on its way to one log. What it points to is the waiting request's and stays as
- * it is; the answer is kept in it. */
-typedef struct ca_submission {
-    struct ca_submission *next;
-    ca_log_t *log;
-    signet_text_t body; /* of the request, JSON */
-    const ca_sct_entry_t *entry;
-    int64_t deadline; /* monotonic ms */
-    signet_call_t *waiter;
-    atomic_uint *pending; /* how many of a round are not done; the last one resumes the waiter */
-    int done;             /* an SCT came */
-    uint64_t length;
-    uint8_t sct[CA_SCT_MAX];
-} ca_submission_t;
+#include <signet/sdk/queue.h>
 
 typedef struct ca_queue {
     const signet_host_t *host;
     signet_outbound_t *outbound;
     int64_t timeout_ms; /* for each log */
-    pthread_mutex_t lock;
-    ca_submission_t *first;
-    ca_submission_t **last;
-    uint64_t length;
-    int closed;
-    int busy[CA_QUEUE_JOBS]; /* jobs that run, or were woken */
+    signet_queue_t *submissions;
 } ca_queue_t;
 
+/* A precertificate on its way to one log. What it points to is the waiting request's and stays as
+ * it is; the answer is kept in it. */
+typedef struct ca_submission {
+    signet_queue_item_t item; /* first */
+    const ca_queue_t *queue;
+    ca_log_t *log;
+    signet_text_t body; /* of the request, JSON */
+    const ca_sct_entry_t *entry;
+    int64_t deadline; /* monotonic ms */
+    int done;         /* an SCT came */
+    uint64_t length;
+    uint8_t sct[CA_SCT_MAX];
+} ca_submission_t;
+
 int32_t ca_queue_init(ca_queue_t *queue, signet_call_t *call, const signet_host_t *host);
-/* Registers the jobs. In start, in mode SERVE. */
-int32_t ca_queue_start(ca_queue_t *queue, signet_call_t *call);
-/* Has `count` submissions done and waits for all of them. [worker] */
-void ca_queue_run(ca_queue_t *queue, signet_call_t *call, ca_submission_t *submissions,
-                  uint64_t count);
-/* Ends what waits for its turn; from here on each submission fails. */
-void ca_queue_close(ca_queue_t *queue);
+/* Has `count` submissions done and waits for all of them. NO_MEMORY. [worker] */
+int32_t ca_queue_run(const ca_queue_t *queue, signet_call_t *call, ca_submission_t *submissions,
+                     uint64_t count);
 void ca_queue_free(ca_queue_t *queue);
 
 #endif

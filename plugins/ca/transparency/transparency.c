@@ -89,7 +89,7 @@ int32_t ca_transparency_start(ca_pool_t *pool, signet_call_t *call, ca_transpare
         status = signet_outbound_open(call, host, signet_setting(group, "outbound"),
                                       &transparency->queue.outbound);
     if (status == SIGNET_OK && host->mode == SIGNET_MODE_SERVE)
-        status = ca_queue_start(&transparency->queue, call);
+        status = signet_queue_start(transparency->queue.submissions, call);
     return status;
 }
 
@@ -200,13 +200,13 @@ static int32_t ask(ca_transparency_t *transparency, signet_call_t *call, round_t
                                                      .entry = entry,
                                                      .deadline = deadline};
     }
-    ca_queue_run(&transparency->queue, call, submissions, count);
-    for (uint64_t i = 0; i < count; i++) {
+    int32_t status = ca_queue_run(&transparency->queue, call, submissions, count);
+    for (uint64_t i = 0; status == SIGNET_OK && i < count; i++) {
         uint64_t index = (uint64_t)(submissions[i].log - transparency->list.logs);
         round->states[index] = submissions[i].done ? LOG_ANSWERED : LOG_FAILED;
         round->scts[index] = (signet_bytes_t){submissions[i].sct, submissions[i].length};
     }
-    return SIGNET_OK;
+    return status;
 }
 
 static int32_t collect(signet_call_t *call, const round_t *round, signet_bytes_t *list,

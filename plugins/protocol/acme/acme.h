@@ -68,7 +68,7 @@ typedef struct acme {
     acme_directory_t *directories;
     uint64_t directory_count;
     acme_nonces_t *nonces;
-    acme_queue_t *queue;
+    signet_queue_t *queue;
     signet_outbound_t *outbound; /* made at start, like dns */
     acme_dns_t *dns;
 } acme_t;

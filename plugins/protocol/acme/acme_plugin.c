@@ -109,7 +109,7 @@ static int32_t start_instance(void *instance, signet_call_t *call)
         status = acme_dns_new(call, signet_setting(acme->host->settings, "dns"), &acme->dns);
     }
     if (status == SIGNET_OK) {
-        status = acme_queue_start(call, acme->queue);
+        status = acme_queue_start(call, acme);
     }
     return status == SIGNET_OK ? acme_sweep_start(call, acme) : status;
 }
@@ -119,7 +119,7 @@ static int32_t drain_instance(void *instance, signet_call_t *call)
 {
     acme_t *acme = instance;
     (void)call;
-    acme_queue_close(acme->queue);
+    signet_queue_close(acme->queue);
     return SIGNET_OK;
 }
 
@@ -128,7 +128,7 @@ static void close_instance(void *instance)
     acme_t *acme = instance;
     signet_outbound_close(acme->outbound);
     acme_dns_free(acme->dns);
-    acme_queue_free(acme->queue);
+    signet_queue_free(acme->queue);
     acme_nonces_free(acme->nonces);
     free(acme->directories);
     free(acme);

@@ -87,7 +87,7 @@ void conform_jobs(conform_t *conform, runner_instance_t *instance)
         const char *fault = NULL;
         signet_call_t *call = runner_call_new(conform->check, 0);
         runner_set_actor(call, SIGNET_TEXT("system:check"), SIGNET_TEXT("system"), NULL);
-        fault = conform_error(conform, call, job->job.run(instance->instance, call));
+        fault = conform_error(conform, call, runner_job_run(job, instance, call));
         snprintf(name, sizeof name, "the job %.*s runs", SIGNET_FORMAT(job->job.name));
         conform_case(conform, name, fault);
         signet_check_call_end(call);

@@ -153,6 +153,11 @@ static const runner_job_t *job_of(const signet_host_t *host, signet_text_t name)
     return job;
 }
 
+int32_t runner_job_run(const runner_job_t *job, const runner_instance_t *self, signet_call_t *call)
+{
+    return job->job.run(job->job.subject ? job->job.subject : self->instance, call);
+}
+
 static int32_t host_add_job(const signet_host_t *host, signet_call_t *call, const signet_job_t *job)
 {
     runner_instance_t *self = of(host);
@@ -160,7 +165,7 @@ static int32_t host_add_job(const signet_host_t *host, signet_call_t *call, cons
     if (status != SIGNET_OK) {
         return status;
     }
-    if (job->size < sizeof *job || job->name.length == 0 || !job->run || job->period_ms < 10 ||
+    if (!SIGNET_HAS(job, run) || job->name.length == 0 || job->period_ms < 10 ||
         (job->lane != SIGNET_LANE_BACKGROUND && job->lane != SIGNET_LANE_OUTBOUND)) {
         return signet_fail(call, SIGNET_INVALID, "job.malformed",
                            "A job needs its size, a name, a function, a period of at least 10 ms "
@@ -172,7 +177,8 @@ static int32_t host_add_job(const signet_host_t *host, signet_call_t *call, cons
                            SIGNET_FORMAT(job->name));
     }
     runner_job_t *added = runner_take(self->memory, sizeof *added);
-    *added = (runner_job_t){.next = self->jobs, .job = *job};
+    added->next = self->jobs;
+    memcpy(&added->job, job, job->size < sizeof added->job ? job->size : sizeof added->job);
     self->jobs = added;
     return SIGNET_OK;
 }

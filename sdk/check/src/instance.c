@@ -234,7 +234,7 @@ int32_t signet_check_run_job(signet_check_t *check, const char *instance, const 
     if (found->job.deadline_ms > 0) {
         signet_check_call_deadline(call, found->job.deadline_ms);
     }
-    int32_t status = settle(call, self->plugin, "a job", found->job.run(self->instance, call));
+    int32_t status = settle(call, self->plugin, "a job", runner_job_run(found, self, call));
     signet_check_call_end(call);
     return status;
 }

@@ -29,7 +29,7 @@ typedef struct runner_route {
 
 typedef struct runner_job {
     struct runner_job *next;
-    signet_job_t job;
+    signet_job_t job; /* of whatever size its plugin knew, the rest 0 */
 } runner_job_t;
 
 /* An instance. The host that its plugin sees comes first, so that a host leads back to it. */
@@ -141,6 +141,7 @@ int32_t runner_setting_integer(signet_call_t *call, const signet_option_t *optio
                                signet_setting_t *setting);
 
 /* host.c */
+int32_t runner_job_run(const runner_job_t *job, const runner_instance_t *self, signet_call_t *call);
 extern const signet_host_services_t runner_host_services;
 /* secret.c */
 int32_t runner_secret(const signet_host_t *host, signet_call_t *call, signet_text_t reference,

@@ -198,9 +198,13 @@ START_TEST(jobs_run_until_drained)
         open_blocks("{ name = \"worker\"; plugin = \"mock-job\"; }", SIGNET_MODE_SERVE), SIGNET_OK);
     ck_assert_int_eq(core_registry_start(world_call(), registry), SIGNET_OK);
     ck_assert_int_eq(core_registry_run_jobs(registry, lanes), SIGNET_OK);
-    for (int wait = 0; wait < 60000 && metric("signet_mock_runs_total") < 5; wait++)
-        usleep(1000);
-    ck_assert_int_ge(metric("signet_mock_runs_total"), 5);
+    static const char *const runs_of[] = {"signet_mock_runs_total", "signet_mock_left_total",
+                                          "signet_mock_right_total"};
+    for (size_t i = 0; i < sizeof runs_of / sizeof *runs_of; i++) {
+        for (int wait = 0; wait < 60000 && metric(runs_of[i]) < 5; wait++)
+            usleep(1000);
+        ck_assert_int_ge(metric(runs_of[i]), 5);
+    }
     core_registry_drain(registry);
     ck_assert_int_eq(core_lanes_drain(lanes, 10000), 1);
     int64_t runs = metric("signet_mock_runs_total");

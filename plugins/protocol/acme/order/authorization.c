@@ -180,7 +180,7 @@ static int32_t respond(signet_call_t *call, const acme_request_t *request,
         return SIGNET_OK;
     }
     if (status == SIGNET_OK) {
-        acme_queue_put(request->acme->queue, call, request->directory->name, authorization->id);
+        acme_queue_put(request->acme, call, request->directory->name, authorization->id);
     }
     return status;
 }

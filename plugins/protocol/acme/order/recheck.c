@@ -12,7 +12,7 @@
 
 /* One name that is looked at. */
 typedef struct look {
-    acme_task_t task; /* first */
+    signet_queue_item_t item; /* first */
     const acme_t *acme;
     acme_caa_question_t question;
     acme_authorization_t authorization;
@@ -23,9 +23,9 @@ typedef struct look {
     char message[MESSAGE_MAX];
 } look_t;
 
-static void run(acme_task_t *task, signet_call_t *child)
+static void work(signet_queue_item_t *item, signet_call_t *child)
 {
-    look_t *look = (look_t *)task;
+    look_t *look = (look_t *)item;
     acme_outcome_t outcome;
     look->status = acme_caa_check(child, look->acme, &look->question, &outcome);
     look->done = 1;
@@ -69,7 +69,7 @@ static int32_t prepare(signet_call_t *call, const acme_request_t *request,
         return status;
     }
     look->acme = request->acme;
-    look->task.run = run;
+    look->item = (signet_queue_item_t){.work = work};
     look->same = wildcard == authorization->wildcard &&
                  signet_text_equal(identifier.value, authorization->identifier.value);
     *needed = !look->same || authorization->caa_checked <= signet_now() - directory->caa_ms;
@@ -85,14 +85,14 @@ static int32_t prepare(signet_call_t *call, const acme_request_t *request,
 }
 
 /* Remembers what was permitted, also where another name was not. */
-static int32_t store(signet_call_t *call, const acme_request_t *request, acme_task_t *const *tasks,
-                     uint64_t count)
+static int32_t store(signet_call_t *call, const acme_request_t *request,
+                     signet_queue_item_t *const *items, uint64_t count)
 {
     uint64_t change_count = 0;
     signet_change_t *changes = signet_alloc(call, count, sizeof *changes);
     int32_t status = changes != NULL ? SIGNET_OK : SIGNET_NO_MEMORY;
     for (uint64_t i = 0; status == SIGNET_OK && i < count; i++) {
-        look_t *look = (look_t *)tasks[i];
+        look_t *look = (look_t *)items[i];
         if (look->same && look->permitted) {
             look->authorization.caa_checked = signet_now();
             status = acme_authorization_put(call, request->directory->name, &look->authorization,
@@ -111,10 +111,10 @@ static int32_t store(signet_call_t *call, const acme_request_t *request, acme_ta
     return status;
 }
 
-static int32_t judge(signet_call_t *call, acme_task_t *const *tasks, uint64_t count)
+static int32_t judge(signet_call_t *call, signet_queue_item_t *const *items, uint64_t count)
 {
     for (uint64_t i = 0; i < count; i++) {
-        const look_t *look = (const look_t *)tasks[i];
+        const look_t *look = (const look_t *)items[i];
         if (!look->done || look->status != SIGNET_OK) {
             return signet_fail(call, SIGNET_UNAVAILABLE, "acme.serverInternal",
                                "CAA records could not be looked at; try again.");
@@ -133,21 +133,21 @@ int32_t acme_order_recheck(signet_call_t *call, const acme_request_t *request,
     if (request->directory->caa == ACME_CAA_OFF) {
         return SIGNET_OK;
     }
-    acme_task_t **tasks = signet_alloc(call, order->count, sizeof(acme_task_t *));
+    signet_queue_item_t **items = signet_alloc(call, order->count, sizeof(signet_queue_item_t *));
     look_t *looks = signet_alloc(call, order->count, sizeof *looks);
-    int32_t status = tasks != NULL && looks != NULL ? SIGNET_OK : SIGNET_NO_MEMORY;
+    int32_t status = items != NULL && looks != NULL ? SIGNET_OK : SIGNET_NO_MEMORY;
     for (uint64_t i = 0; status == SIGNET_OK && i < order->count; i++) {
         int needed = 0;
         status = prepare(call, request, order, i, &looks[count], &needed);
         if (status == SIGNET_OK && needed) {
-            tasks[count] = &looks[count].task;
+            items[count] = &looks[count].item;
             count++;
         }
     }
     if (status != SIGNET_OK || count == 0) {
         return status;
     }
-    acme_queue_run(request->acme->queue, call, tasks, count);
-    status = store(call, request, tasks, count);
-    return status == SIGNET_OK ? judge(call, tasks, count) : status;
+    signet_queue_run(request->acme->queue, call, items, count);
+    status = store(call, request, items, count);
+    return status == SIGNET_OK ? judge(call, items, count) : status;
 }

@@ -221,7 +221,7 @@ int32_t acme_validate_sweep(acme_t *acme, signet_call_t *call)
         status = acme_stored_query(call, acme, ACME_AUTHORIZATIONS, &value, SIGNET_QUERY_NO_BODY,
                                    SWEEP_PAGE, (signet_text_t){NULL, 0}, &page);
         for (uint64_t j = 0; status == SIGNET_OK && j < page->count; j++) {
-            acme_queue_put(acme->queue, call, directory, acme_stored_id(page->records[j]));
+            acme_queue_put(acme, call, directory, acme_stored_id(page->records[j]));
         }
     }
     return status;
