@@ -30,11 +30,8 @@ static int32_t run(store_t *store, signet_call_t *call, sqlite3 *database,
 static void add_index(signet_buffer_t *sql, const store_collection_t *collection,
                       const store_field_t *field)
 {
-    if (field->flags & SIGNET_FIELD_UNINDEXED)
-        return;
-    signet_buffer_format(sql, STORE_INDEX_SQL, collection->name.data, field->name.data,
-                         field->type == SIGNET_VALUE_TEXTS ? "TEXT"
-                                                           : store_column_type(field->type));
+    if (!(field->flags & SIGNET_FIELD_UNINDEXED))
+        store_index_create(sql, collection->name.data, field->name.data, field->type);
 }
 
 /* No row has a value of a new field, so none lacks an entry. */

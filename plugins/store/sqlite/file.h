@@ -7,7 +7,7 @@
 
 /* The application id in the header of our files ("Sign") and the version of their schema. */
 #define STORE_APPLICATION_ID 0x5369676e
-#define STORE_SCHEMA_VERSION 2
+#define STORE_SCHEMA_VERSION 3
 
 typedef struct store_file {
     char *path;    /* of the database, on the heap */

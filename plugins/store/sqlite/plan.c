@@ -230,6 +230,20 @@ static int is_covered(const store_plan_t *plan, const store_field_t *driver)
                       (plan->condition_count == 1 && has_equality(plan, driver)));
 }
 
+/* " AND" that an entry stands in any of the parts, which are looked into one after the other. */
+static void add_parts(store_sql_t *sql, const store_plan_t *plan, const store_field_t *driver,
+                      const char *column)
+{
+    if (!store_index_has_parts(driver->type))
+        return;
+    signet_buffer_format(&sql->text,
+                         " AND %s IN (WITH RECURSIVE parts(part) AS (VALUES(0) UNION ALL"
+                         " SELECT part+1 FROM parts WHERE part<",
+                         column);
+    add_integer(sql, store_index_part(atomic_load(&plan->collection->table->last)));
+    add_string(sql, ") SELECT part FROM parts)");
+}
+
 static void add_tenant(store_sql_t *sql, const char *column, signet_text_t tenant)
 {
     signet_buffer_format(&sql->text, " WHERE %s._tenant=", column);
@@ -258,6 +272,7 @@ static void add_entries(store_sql_t *sql, const store_plan_t *plan, const store_
     if (rows)
         signet_buffer_format(&sql->text, " CROSS JOIN \"%s\" AS m ON m._id=s._id", table);
     add_tenant(sql, "s", tenant);
+    add_parts(sql, plan, driver, "s._part");
 }
 
 /* FROM and WHERE. `id` gets the column that holds the _id in the index in use. */
@@ -284,6 +299,7 @@ static void add_source(store_sql_t *sql, const store_plan_t *plan, const store_f
                              " AND m._id IN (SELECT _id FROM \"%s/%s\" WHERE _tenant=", table,
                              driver->name.data);
         add_text(sql, tenant);
+        add_parts(sql, plan, driver, "_part");
         add_comparison(sql, "_value", plan->conditions[leading]);
         add_string(sql, ")");
     }
@@ -336,6 +352,10 @@ void store_plan_page(const store_plan_t *plan, const store_field_t *driver, sign
         char column[COLUMN_LIMIT];
         column_name(plan->order, driver, column);
         signet_buffer_format(&sql->text, "%s%s, ", column, direction);
+    } else if (plan->by_id && driver && store_index_has_parts(driver->type) &&
+               has_equality(plan, driver)) {
+        /* The same order as that of _id alone, but one that SQLite knows to need no sorting. */
+        signet_buffer_format(&sql->text, "s._part%s, ", direction);
     }
     signet_buffer_format(&sql->text, "%s%s LIMIT ", plan->order || plan->by_id ? id : "m._key",
                          direction);
@@ -374,6 +394,7 @@ static int32_t probe(signet_call_t *call, const store_plan_t *plan, store_reader
                              "SELECT count(*) FROM (SELECT 1 FROM \"%s/%s\" WHERE _tenant=",
                              plan->collection->name.data, field->name.data);
         add_text(&sql, tenant);
+        add_parts(&sql, plan, field, "_part");
         add_comparison(&sql, "_value", plan->conditions[leading_condition(plan, field)]);
         add_string(&sql, " LIMIT ");
         add_integer(&sql, PROBE_LIMIT);

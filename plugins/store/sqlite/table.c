@@ -6,6 +6,10 @@
 
 /* Names have at most 64 characters. */
 #define SQL_LIMIT 512
+/* SQL for the part of a row's number, as store_index_part says. */
+#define TEXT_OF(macro) TEXT_OF_(macro)
+#define TEXT_OF_(macro) #macro
+#define PART_OF(id) "((" id "-1)/" TEXT_OF(STORE_PART_ROWS) ")"
 
 const char *store_column_type(uint32_t type)
 {
@@ -18,6 +22,18 @@ const char *store_column_type(uint32_t type)
     default:
         return "BLOB";
     }
+}
+
+void store_index_create(signet_buffer_t *sql, const char *table, const char *name, uint32_t type)
+{
+    int parts = store_index_has_parts(type);
+    signet_buffer_format(sql,
+                         "CREATE TABLE \"%s/%s\"(%s_tenant TEXT NOT NULL, _value %s NOT NULL,"
+                         " _id INTEGER NOT NULL, PRIMARY KEY(%s_tenant, _value, _id))"
+                         " WITHOUT ROWID;",
+                         table, name, parts ? "_part INTEGER NOT NULL, " : "",
+                         type == SIGNET_VALUE_TEXTS ? "TEXT" : store_column_type(type),
+                         parts ? "_part, " : "");
 }
 
 store_table_t *store_table_get(store_table_t **tables, const char *name)
@@ -80,6 +96,7 @@ static int prepare(sqlite3 *database, const char *sql, sqlite3_stmt **statement)
 int store_index_prepare(sqlite3 *database, const store_table_t *table, store_index_t *index)
 {
     char sql[SQL_LIMIT];
+    int parts = store_index_has_parts(index->type);
     if (index->take)
         return SQLITE_OK;
     if (index->type == SIGNET_VALUE_TEXTS)
@@ -89,21 +106,22 @@ int store_index_prepare(sqlite3 *database, const store_table_t *table, store_ind
                  index->name, table->name, index->name);
     else
         snprintf(sql, sizeof(sql),
-                 "INSERT INTO \"%s/%s\" SELECT _tenant, \"%s\", _id FROM \"%s\" NOT INDEXED"
-                 " WHERE _id>?1 AND _id<=?2 AND \"%s\" IS NOT NULL ORDER BY 1, 2, 3",
-                 table->name, index->name, index->name, table->name, index->name);
+                 "INSERT INTO \"%s/%s\" SELECT %s_tenant, \"%s\", _id FROM \"%s\" NOT INDEXED"
+                 " WHERE _id>?1 AND _id<=?2 AND \"%s\" IS NOT NULL ORDER BY 1, 2, 3%s",
+                 table->name, index->name, parts ? PART_OF("_id") ", " : "", index->name,
+                 table->name, index->name, parts ? ", 4" : "");
     int code = prepare(database, sql, &index->fill);
     snprintf(sql, sizeof(sql),
              "UPDATE signet_field SET indexed=?1 WHERE collection='%s' AND name='%s'", table->name,
              index->name);
     if (code == SQLITE_OK)
         code = prepare(database, sql, &index->mark);
-    snprintf(sql, sizeof(sql), "INSERT OR IGNORE INTO \"%s/%s\" VALUES(?1, ?2, ?3)", table->name,
-             index->name);
+    snprintf(sql, sizeof(sql), "INSERT OR IGNORE INTO \"%s/%s\" VALUES(%s?1, ?2, ?3)", table->name,
+             index->name, parts ? PART_OF("?3") ", " : "");
     if (code == SQLITE_OK)
         code = prepare(database, sql, &index->add);
-    snprintf(sql, sizeof(sql), "DELETE FROM \"%s/%s\" WHERE _tenant=?1 AND _value=?2 AND _id=?3",
-             table->name, index->name);
+    snprintf(sql, sizeof(sql), "DELETE FROM \"%s/%s\" WHERE %s_tenant=?1 AND _value=?2 AND _id=?3",
+             table->name, index->name, parts ? "_part=" PART_OF("?3") " AND " : "");
     if (code == SQLITE_OK)
         code = prepare(database, sql, &index->take);
     if (code != SQLITE_OK)

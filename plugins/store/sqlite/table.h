@@ -1,7 +1,11 @@
 /* Tables as they are stored, with the indexes of their fields.
  *
  * The index of a field is a table of its own, COLLECTION/FIELD (_tenant, _value, _id), with an
- * entry for each row that has a value, and of a list one for each element. A new row gets no
+ * entry for each row that has a value, and of a list one for each element. Digests and lists of
+ * names come in no order, so new entries of theirs lie all over an index, and once it is large
+ * nearly each needs a page of its own. Their indexes are therefore cut into parts by age: before
+ * the tenant they have _part, which is the same for STORE_PART_ROWS rows one after the other. Only
+ * the last part grows, and it is never large; a query looks into each. A new row gets no
  * entries at once: in indexes of hashes and names each would touch a page of its own, which is most
  * of what a commit would cost. They are added in bulk and in order, many rows later (see merge.h).
  * signet_field.indexed says, of each field, up to which row that was done, and changes in the same
@@ -11,14 +15,19 @@
 #ifndef STORE_TABLE_H
 #define STORE_TABLE_H
 
+#include <signet/sdk/text.h>
 #include <signet/store.h>
 #include <sqlite3.h>
 #include <stdatomic.h>
 
-/* Makes an index, of a collection, a field and a type of column. */
-#define STORE_INDEX_SQL                                                                            \
-    "CREATE TABLE \"%s/%s\"(_tenant TEXT NOT NULL, _value %s NOT NULL, _id INTEGER NOT NULL,"      \
-    " PRIMARY KEY(_tenant, _value, _id)) WITHOUT ROWID;"
+/* How many rows have their entries in one part of an index. */
+#define STORE_PART_ROWS 131072
+
+/* Whether the index of such a field is cut into parts. [any] */
+static inline int store_index_has_parts(uint32_t type)
+{
+    return type == SIGNET_VALUE_BYTES || type == SIGNET_VALUE_TEXTS;
+}
 
 typedef struct store_index store_index_t;
 struct store_index {
@@ -49,8 +58,16 @@ static inline int64_t store_index_missing(store_table_t *table, store_index_t *i
     return atomic_load(&table->last) - atomic_load(&index->merged);
 }
 
+/* The number of a row's part. [any] */
+static inline int64_t store_index_part(int64_t id)
+{
+    return id > 0 ? (id - 1) / STORE_PART_ROWS : 0;
+}
+
 /* The type of a field's column. [any] */
 const char *store_column_type(uint32_t type);
+/* Appends what makes the index of a field. [any] */
+void store_index_create(signet_buffer_t *sql, const char *table, const char *name, uint32_t type);
 /* The table of a name, made where it is not known yet; NULL without memory. With the gate. [any] */
 store_table_t *store_table_get(store_table_t **tables, const char *name);
 /* The same for an index of a table. */

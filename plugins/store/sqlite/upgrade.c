@@ -23,30 +23,33 @@ static int32_t execute(signet_call_t *call, const store_file_t *file, sqlite3 *d
                                                                       : fail(call, file, database);
 }
 
-/* Appends what brings the index of one field to version 2. In version 1 lists had the same tables
- * as now, and of all rows; SQLite kept the indexes of the others. Their entries are merged later
+/* Appends what brings the index of one field to version 3. In version 1 SQLite kept the indexes of
+ * all but lists, and in version 2 none had parts. Entries that an index lacks then are merged later
  * like those of new rows. */
-static void add_field(signet_buffer_t *sql, const char *collection, const char *name, uint32_t type)
+static void add_field(signet_buffer_t *sql, int version, const char *collection, const char *name,
+                      uint32_t type)
 {
-    if (type == SIGNET_VALUE_TEXTS) {
-        signet_buffer_format(sql,
-                             "UPDATE signet_field SET indexed=(SELECT ifnull(max(_id), 0)"
-                             " FROM \"%s\") WHERE collection='%s' AND name='%s';",
-                             collection, collection, name);
+    if (version == 2 && !store_index_has_parts(type))
         return;
-    }
-    signet_buffer_format(sql, "DROP INDEX \"%s/%s\";", collection, name);
-    signet_buffer_format(sql, STORE_INDEX_SQL, collection, name, store_column_type(type));
+    signet_buffer_format(sql, "DROP %s \"%s/%s\";",
+                         version == 1 && type != SIGNET_VALUE_TEXTS ? "INDEX" : "TABLE", collection,
+                         name);
+    store_index_create(sql, collection, name, type);
+    signet_buffer_format(sql,
+                         "UPDATE signet_field SET indexed=0 WHERE collection='%s' AND name='%s';",
+                         collection, name);
 }
 
-static int32_t from_version_1(signet_call_t *call, const store_file_t *file, sqlite3 *database)
+static int32_t change_indexes(signet_call_t *call, const store_file_t *file, sqlite3 *database,
+                              int version)
 {
     sqlite3_stmt *statement = NULL;
     signet_buffer_t sql = signet_buffer(call, 4096);
     signet_text_t text;
-    int32_t status =
-        execute(call, file, database,
-                "ALTER TABLE signet_field ADD COLUMN indexed INTEGER NOT NULL DEFAULT 0");
+    int32_t status = SIGNET_OK;
+    if (version == 1)
+        status = execute(call, file, database,
+                         "ALTER TABLE signet_field ADD COLUMN indexed INTEGER NOT NULL DEFAULT 0");
     if (status != SIGNET_OK)
         return status;
     int code = sqlite3_prepare_v2(database,
@@ -57,7 +60,7 @@ static int32_t from_version_1(signet_call_t *call, const store_file_t *file, sql
         const char *name = (const char *)sqlite3_column_text(statement, 1);
         code = collection && name ? SQLITE_OK : SQLITE_NOMEM;
         if (code == SQLITE_OK)
-            add_field(&sql, collection, name, (uint32_t)sqlite3_column_int(statement, 2));
+            add_field(&sql, version, collection, name, (uint32_t)sqlite3_column_int(statement, 2));
     }
     if (code != SQLITE_DONE)
         status = fail(call, file, database);
@@ -96,8 +99,8 @@ int32_t store_upgrade(signet_call_t *call, const store_file_t *file)
     status = execute(call, file, database, "BEGIN IMMEDIATE");
     if (status == SIGNET_OK)
         status = version_of(call, file, database, &version);
-    if (status == SIGNET_OK && version == 1)
-        status = from_version_1(call, file, database);
+    if (status == SIGNET_OK && version < STORE_SCHEMA_VERSION)
+        status = change_indexes(call, file, database, version);
     if (status == SIGNET_OK)
         status = execute(call, file, database, "COMMIT");
     /* So that older versions, which look at the file's head, refuse it from here on. */

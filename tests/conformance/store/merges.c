@@ -145,6 +145,73 @@ START_TEST(failed_sync_of_entries_ends_the_process)
 }
 END_TEST
 
+/* The numbers of the records with a label like `label`, page by page. */
+static void expect_labelled(const world_t *world, uint32_t compare, const char *label,
+                            uint32_t flags, const char *expected)
+{
+    char numbers[256] = "";
+    const signet_field_t value = {.size = sizeof(value),
+                                  .type = SIGNET_VALUE_TEXTS,
+                                  .name = SIGNET_TEXT("labels"),
+                                  .text = signet_text(label)};
+    const signet_condition_t condition = {
+        .size = sizeof(condition), .compare = compare, .value = &value};
+    signet_query_t query = {.size = sizeof(query),
+                            .collection = SIGNET_TEXT("test.items"),
+                            .conditions = &condition,
+                            .condition_count = 1,
+                            .flags = flags,
+                            .limit = 2};
+    do {
+        const signet_page_t *page = NULL;
+        ck_assert_int_eq(
+            world->store.interface->query(world->store.instance, world->call, &query, &page),
+            SIGNET_OK);
+        for (uint64_t i = 0; i < page->count; i++)
+            snprintf(numbers + strlen(numbers), sizeof(numbers) - strlen(numbers), "%lld,",
+                     (long long)signet_record_integer(page->records[i], "number"));
+        query.cursor = page->cursor;
+    } while (query.cursor.length > 0);
+    ck_assert_str_eq(numbers, expected);
+}
+
+/* Indexes of digests and lists are cut into parts, of as many rows as nobody puts in a test: what
+ * says how far they are is moved on instead. */
+START_TEST(records_are_found_in_every_part)
+{
+    world_t world = world_begin();
+    for (int part = 0; part < 3; part++) {
+        for (int i = 0; i < 3; i++) {
+            char key[16];
+            snprintf(key, sizeof(key), "k%d%d", part, 2 - i);
+            put_number(&world, key, part * 10 + i);
+        }
+        signet_check_close(world.check, "store");
+        wait_merged(&world, 0);
+        run_sql(&world, "UPDATE signet_field SET indexed=indexed+131072"
+                        " WHERE collection='test.items'");
+        world_reopen(&world);
+    }
+    ck_assert_int_eq(run_sql(&world, "SELECT count(DISTINCT _part) FROM \"test.items/labels\""), 3);
+    ck_assert_int_eq(run_sql(&world, "SELECT count(DISTINCT _part) FROM \"test.items/digest\""), 3);
+    expect_number(&world, 0, "k02");
+    expect_number(&world, 12, "k10");
+    expect_number(&world, 21, "k21");
+    expect_labelled(&world, SIGNET_COMPARE_EQUAL, "all", 0, "0,1,2,10,11,12,20,21,22,");
+    expect_labelled(&world, SIGNET_COMPARE_EQUAL, "all", SIGNET_QUERY_DESCENDING,
+                    "22,21,20,12,11,10,2,1,0,");
+    expect_labelled(&world, SIGNET_COMPARE_PREFIX, "label-001", 0, "12,11,10,");
+    expect_labelled(&world, SIGNET_COMPARE_EQUAL, "label-0011", 0, "11,");
+    put_number(&world, "k11", 30);
+    delete_key(&world, "k02");
+    expect_number(&world, 30, "k11");
+    expect_number(&world, 11, NULL);
+    expect_number(&world, 0, NULL);
+    expect_labelled(&world, SIGNET_COMPARE_EQUAL, "all", 0, "1,2,10,30,12,20,21,22,");
+    world_end(&world);
+}
+END_TEST
+
 /* Version 1 had indexes of SQLite's, and side tables of lists alone. */
 static const char to_version_1[] =
     "DROP TABLE \"test.items/name\";"
@@ -170,7 +237,7 @@ START_TEST(files_of_version_1_are_brought_up)
     wait_merged(&world, 0);
     run_sql(&world, to_version_1);
     world_reopen(&world);
-    ck_assert_int_eq(run_sql(&world, "PRAGMA user_version"), 2);
+    ck_assert_int_eq(run_sql(&world, "PRAGMA user_version"), 3);
     expect_number(&world, 17, "00017");
     expect_number(&world, LOAD - 1, "08999");
     expect_number(&world, 100, NULL);
@@ -180,6 +247,43 @@ START_TEST(files_of_version_1_are_brought_up)
     wait_merged(&world, 0);
     world_reopen(&world);
     expect_number(&world, LOAD, "00017");
+    world_end(&world);
+}
+END_TEST
+
+/* In version 2 no index had parts. */
+static const char to_version_2[] =
+    "DROP TABLE \"test.items/digest\";"
+    "CREATE TABLE \"test.items/digest\"(_tenant TEXT NOT NULL, _value BLOB NOT NULL,"
+    " _id INTEGER NOT NULL, PRIMARY KEY(_tenant, _value, _id)) WITHOUT ROWID;"
+    "INSERT INTO \"test.items/digest\" SELECT _tenant, digest, _id FROM \"test.items\";"
+    "DROP TABLE \"test.items/labels\";"
+    "CREATE TABLE \"test.items/labels\"(_tenant TEXT NOT NULL, _value TEXT NOT NULL,"
+    " _id INTEGER NOT NULL, PRIMARY KEY(_tenant, _value, _id)) WITHOUT ROWID;"
+    "INSERT INTO \"test.items/labels\" SELECT _tenant, 'all', _id FROM \"test.items\";"
+    "PRAGMA user_version=2;";
+
+START_TEST(files_of_version_2_are_brought_up)
+{
+    world_t world = world_begin();
+    put_number(&world, "a", 1);
+    put_number(&world, "b", 2);
+    put_number(&world, "c", 3);
+    delete_key(&world, "c");
+    signet_check_close(world.check, "store");
+    wait_merged(&world, 0);
+    run_sql(&world, to_version_2);
+    world_reopen(&world);
+    ck_assert_int_eq(run_sql(&world, "PRAGMA user_version"), 3);
+    expect_number(&world, 1, "a");
+    put_number(&world, "a", 4);
+    put_number(&world, "d", 5);
+    expect_number(&world, 1, NULL);
+    expect_number(&world, 2, "b");
+    expect_number(&world, 3, NULL);
+    expect_number(&world, 4, "a");
+    expect_number(&world, 5, "d");
+    expect_labelled(&world, SIGNET_COMPARE_EQUAL, "all", 0, "4,2,5,");
     world_end(&world);
 }
 END_TEST
@@ -217,7 +321,9 @@ TCase *merges_case(void)
     tcase_add_test(tests, entries_are_merged_under_load_at_rest_and_at_the_end);
     tcase_add_test(tests, full_disk_hides_no_record);
     tcase_add_test(tests, failed_sync_of_entries_ends_the_process);
+    tcase_add_test(tests, records_are_found_in_every_part);
     tcase_add_test(tests, files_of_version_1_are_brought_up);
+    tcase_add_test(tests, files_of_version_2_are_brought_up);
     tcase_add_test(tests, commands_find_what_no_index_knows);
     return tests;
 }

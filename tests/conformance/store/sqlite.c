@@ -122,7 +122,7 @@ START_TEST(newer_schema_is_refused)
     world_t world = world_begin();
     signet_check_close(world.check, "store");
     run_sql(path_of(world.check, "signet.db"), "PRAGMA user_version=7");
-    expect_refused(world.check, "store", SIGNET_CORRUPT, "version 7", "knows up to 2");
+    expect_refused(world.check, "store", SIGNET_CORRUPT, "version 7", "knows up to 3");
     run_sql(path_of(world.check, "signet.db"), "PRAGMA user_version=1;PRAGMA application_id=3");
     expect_refused(world.check, "store", SIGNET_CORRUPT, "signet.db", "not made by Signet");
     world_end(&world);
