@@ -20,6 +20,7 @@
 #include "core/isolated.h"
 #include "core/lane.h"
 #include "core/log.h"
+#include "core/privilege.h"
 #include "core/process.h"
 #include "core/registry.h"
 #include "core/sandbox.h"
@@ -231,6 +232,24 @@ static int32_t take_over(signet_call_t *call, daemon_node_t *node)
     return daemon_takeover_ask(call, control->text, drain_time(node) + TAKEOVER_MS, &node->sockets);
 }
 
+/* Gets what only root may have, and is root no longer. Before there is any other process, thread or
+ * plugin. */
+static int32_t descend(signet_call_t *call, daemon_node_t *node, const arguments_t *arguments)
+{
+    core_config_t *config = NULL;
+    int32_t status = core_config_load_host(call, arguments->config, &config);
+    if (status != SIGNET_OK)
+        return status;
+    /* A successor gets the ports from the host that has them. */
+    if (core_privilege_held(config) && !arguments->check && !arguments->take_over &&
+        !node->sockets.count)
+        status = edge_bind(call, config->host, &node->sockets.sockets, &node->sockets.count);
+    if (status == SIGNET_OK)
+        status = core_privilege_drop(call, config);
+    core_config_free(config);
+    return status;
+}
+
 static int32_t begin(signet_call_t *call, daemon_node_t *node, const arguments_t *arguments,
                      uint32_t cores)
 {
@@ -288,6 +307,7 @@ static int32_t serve(signet_call_t *call, daemon_node_t *node)
         return core_fail(call, status, "host.no-thread",
                          "no thread can be started: raise the limit of processes");
     core_sandbox_tell();
+    core_privilege_tell();
     edge_ready(node->edge);
     status = edge_addresses(call, node->edge, &addresses);
     const char *ready = ready_path(call, node);
@@ -386,6 +406,8 @@ int main(int argc, char **argv)
         return EXIT_DEFECT;
     }
     int32_t status = daemon_sockets_inherit(call, &node.sockets);
+    if (status == SIGNET_OK)
+        status = descend(call, &node, &arguments);
     if (status == SIGNET_OK)
         status = core_spawner_begin(call);
     if (status == SIGNET_OK)

@@ -30,6 +30,7 @@ typedef struct loading {
     core_config_t *config;
     signet_text_t plugin_folder;
     core_block_t *blocks;
+    int only_host;
 } loading_t;
 
 const signet_setting_t *core_setting(const signet_setting_t *group, const char *name)
@@ -295,6 +296,8 @@ static void take_all(loading_t *loading, config_t *file)
     }
     check_root(&loading->check, root);
     take_host(loading, root);
+    if (loading->only_host)
+        return;
     choose_folder(loading);
     take_blocks(loading, root);
 }
@@ -392,8 +395,8 @@ static void read_file(loading_t *loading, const char *path)
     loading->check.folder = (signet_text_t){NULL, 0};
 }
 
-int32_t core_config_load(signet_call_t *call, const char *path, signet_text_t plugin_folder,
-                         core_config_t **config)
+static int32_t load(signet_call_t *call, const char *path, signet_text_t plugin_folder,
+                    int only_host, core_config_t **config)
 {
     core_faults_t faults = {0};
     core_arena_t *arena = calloc(1, sizeof *arena);
@@ -409,7 +412,8 @@ int32_t core_config_load(signet_call_t *call, const char *path, signet_text_t pl
     atomic_init(&made->holders, 1);
     loading_t loading = {.check = {.call = call, .arena = arena, .faults = &faults},
                          .config = made,
-                         .plugin_folder = plugin_folder};
+                         .plugin_folder = plugin_folder,
+                         .only_host = only_host};
     read_file(&loading, path);
     made->file = core_check_copy(&loading.check, path);
     int32_t status = core_faults_end(&faults, call, "configuration.invalid");
@@ -418,6 +422,17 @@ int32_t core_config_load(signet_call_t *call, const char *path, signet_text_t pl
     else
         core_config_free(made);
     return status;
+}
+
+int32_t core_config_load(signet_call_t *call, const char *path, signet_text_t plugin_folder,
+                         core_config_t **config)
+{
+    return load(call, path, plugin_folder, 0, config);
+}
+
+int32_t core_config_load_host(signet_call_t *call, const char *path, core_config_t **config)
+{
+    return load(call, path, (signet_text_t){NULL, 0}, 1, config);
 }
 
 core_config_t *core_config_hold(core_config_t *config)

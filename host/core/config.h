@@ -49,6 +49,8 @@ typedef struct core_config {
  * "FILE:LINE: what is wrong: remedy", are the message of the call's error. */
 int32_t core_config_load(signet_call_t *call, const char *path, signet_text_t plugin_folder,
                          core_config_t **config);
+/* The same for the `host` group alone: no plugin is loaded, and `plugins` is not looked at. */
+int32_t core_config_load_host(signet_call_t *call, const char *path, core_config_t **config);
 /* Adds a holder; instances that a reload leaves as they are keep the configuration they began
  * with. Any thread. */
 core_config_t *core_config_hold(core_config_t *config);

@@ -132,6 +132,11 @@ static const signet_option_t host_options[] = {
     {OPTION(TEXT, "node",
             "Name of this node, unique among those that share a store; by default the name of the "
             "machine.")},
+    {OPTION(
+        TEXT, "user",
+        "User that a host which was started as root becomes once it has its sockets, before any "
+        "plugin is loaded, and cannot leave again.")},
+    {OPTION(TEXT, "group", "Its group; by default that of the user.")},
     {OPTION(PATH, "plugins", "Folder that plugins are loaded from; by default the installed one.")},
     {OPTION(GROUPS, "listeners", "Where the host listens."), .members = listener_options,
      .member_count = COUNT(listener_options)},
@@ -250,6 +255,10 @@ void core_host_check(core_faults_t *faults, const signet_setting_t *host)
                        "\"%.*s\" cannot be a node's name: use at most 64 letters, digits, '-', '.' "
                        "and '_'",
                        CORE_TEXT_ARG(member->text));
+        if (core_text_is(member->name, "group") && member->text.length &&
+            !text_of(host, "user").length)
+            core_fault(faults, member->file, member->line,
+                       "\"group\" is the group of \"user\", which is missing: set it too");
         for (uint64_t at = 0; core_text_is(member->name, "listeners") && at < member->member_count;
              at++)
             check_listener(faults, &member->members[at]);

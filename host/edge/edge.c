@@ -20,7 +20,7 @@ static int32_t no_memory(signet_call_t *call)
     return core_fail(call, SIGNET_NO_MEMORY, "host.no-memory", "No memory is left for the edge.");
 }
 
-static size_t count_cores(void)
+size_t edge_count_cores(void)
 {
     cpu_set_t cores;
 
@@ -58,7 +58,7 @@ static int32_t read_listeners(signet_call_t *call, const core_config_t *config, 
 
 static int32_t open_loops(signet_call_t *call, edge_t *edge)
 {
-    size_t count = count_cores();
+    size_t count = edge_count_cores();
 
     edge->loops = calloc(count, sizeof(*edge->loops));
     if (edge->loops == NULL) {

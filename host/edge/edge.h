@@ -38,6 +38,11 @@ int32_t edge_prepare(signet_call_t *call, edge_t *edge, const core_config_t *con
 void edge_apply(edge_t *edge, edge_change_t *change);
 /* Forgets it. NULL is nothing. */
 void edge_discard(edge_change_t *change);
+/* Binds the ports of all listeners of `host`, to be given to an edge that is started later without
+ * the privileges that this may need. The array is the caller's to free. Unix sockets are left to
+ * the edge. */
+int32_t edge_bind(signet_call_t *call, const signet_setting_t *host, edge_socket_t **sockets,
+                  size_t *count);
 /* From here on /readyz answers 200 and requests are served; before, they get 503. */
 void edge_ready(edge_t *edge);
 /* The addresses it listens on, "NAME URL" a line ("https https://127.0.0.1:41231",

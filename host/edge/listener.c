@@ -188,13 +188,12 @@ static int32_t read_tls(signet_call_t *call, const signet_setting_t *setting,
     return status;
 }
 
-int32_t edge_listener_read(signet_call_t *call, const signet_setting_t *setting,
-                           edge_listener_t *listener)
+int32_t edge_listener_read_place(signet_call_t *call, const signet_setting_t *setting,
+                                 edge_listener_t *listener)
 {
     signet_text_t address = edge_setting_text(setting, "address");
     signet_text_t path = edge_setting_text(setting, "unix");
     signet_text_t name = edge_setting_text(setting, "name");
-    int32_t status;
 
     memset(listener, 0, sizeof(*listener));
     listener->kept[0] = strndup(name.data != NULL ? name.data : "", name.length);
@@ -224,6 +223,17 @@ int32_t edge_listener_read(signet_call_t *call, const signet_setting_t *setting,
                          "\"127.0.0.1:8443\" or \"[::1]:8443\".",
                          (int)listener->name.length, listener->name.data, (int)address.length,
                          address.data);
+    }
+    return SIGNET_OK;
+}
+
+int32_t edge_listener_read(signet_call_t *call, const signet_setting_t *setting,
+                           edge_listener_t *listener)
+{
+    int32_t status = edge_listener_read_place(call, setting, listener);
+
+    if (status != SIGNET_OK || listener->is_unix) {
+        return status;
     }
     status = keep_texts(
         call, listener, "certificate_paths", edge_setting_find(setting, "certificate_paths"),

@@ -37,6 +37,9 @@ typedef struct edge_listener {
  * listener outlives the configuration that it was read from. Failures are set in `call`. */
 int32_t edge_listener_read(signet_call_t *call, const signet_setting_t *setting,
                            edge_listener_t *listener);
+/* Reads of it only where it listens. */
+int32_t edge_listener_read_place(signet_call_t *call, const signet_setting_t *setting,
+                                 edge_listener_t *listener);
 /* A new bound socket; each loop has its own (SO_REUSEPORT). The first one settles the port. */
 int32_t edge_listener_bind(signet_call_t *call, edge_listener_t *listener, int *socket_file);
 /* Its URL: "https://127.0.0.1:8443", "unix:/run/signet/signet.sock". */

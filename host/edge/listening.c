@@ -11,6 +11,7 @@
 
 #include "core/call.h"
 #include "edge/loop.h"
+#include "edge/setting.h"
 
 static int32_t no_memory(signet_call_t *call)
 {
@@ -224,6 +225,49 @@ int32_t edge_listening_begin(signet_call_t *call, edge_t *edge)
             listener->bound = listener->is_unix && given->is_successor;
             status = share_given(call, edge, listener);
         }
+    }
+    return status;
+}
+
+/* One socket for each loop. */
+static int32_t bind_early(signet_call_t *call, const signet_setting_t *setting, size_t loops,
+                          edge_socket_t *sockets, size_t *count)
+{
+    edge_listener_t listener;
+    int32_t status = edge_listener_read_place(call, setting, &listener);
+    size_t i;
+
+    for (i = 0; i < loops && status == SIGNET_OK && !listener.is_unix; i++) {
+        edge_socket_t *socket = &sockets[*count];
+
+        status = edge_listener_bind(call, &listener, &socket->file);
+        if (status == SIGNET_OK) {
+            (void)snprintf(socket->name, sizeof(socket->name), "%.*s", (int)listener.name.length,
+                           listener.name.data);
+            (*count)++;
+        }
+    }
+    edge_listener_free(&listener);
+    return status;
+}
+
+int32_t edge_bind(signet_call_t *call, const signet_setting_t *host, edge_socket_t **sockets,
+                  size_t *count)
+{
+    const signet_setting_t *listeners = edge_setting_find(host, "listeners");
+    uint64_t listener_count = listeners != NULL ? listeners->member_count : 0;
+    size_t loops = edge_count_cores();
+    int32_t status = SIGNET_OK;
+    uint64_t i;
+
+    *count = 0;
+    *sockets = calloc(listener_count * loops + 1, sizeof(**sockets));
+    if (*sockets == NULL) {
+        return no_memory(call);
+    }
+    for (i = 0; i < listener_count && status == SIGNET_OK; i++) {
+        status = bind_early(call, SIGNET_AT(signet_setting_t, listeners->members, i), loops,
+                            *sockets, count);
     }
     return status;
 }

@@ -15,6 +15,9 @@
 
 typedef struct edge_loop edge_loop_t;
 
+/* The loops that an edge has: one for each core. */
+size_t edge_count_cores(void);
+
 struct edge {
     core_lanes_t *lanes;
     edge_given_t given;
