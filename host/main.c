@@ -20,6 +20,7 @@
 #include "core/isolated.h"
 #include "core/lane.h"
 #include "core/log.h"
+#include "core/memory.h"
 #include "core/privilege.h"
 #include "core/process.h"
 #include "core/registry.h"
@@ -308,6 +309,7 @@ static int32_t serve(signet_call_t *call, daemon_node_t *node)
                          "no thread can be started: raise the limit of processes");
     core_sandbox_tell();
     core_privilege_tell();
+    core_memory_tell();
     edge_ready(node->edge);
     status = edge_addresses(call, node->edge, &addresses);
     const char *ready = ready_path(call, node);
@@ -391,6 +393,7 @@ int main(int argc, char **argv)
     arguments_t arguments = {0};
     daemon_node_t node = {.successors = -1};
     uint32_t cores = count_cores();
+    core_memory_wipe_freed();
     if (core_trial_child(argc, argv, &code))
         _exit(code);
     if (core_isolated_child(argc, argv, &code))
@@ -410,6 +413,7 @@ int main(int argc, char **argv)
         status = descend(call, &node, &arguments);
     if (status == SIGNET_OK)
         status = core_spawner_begin(call);
+    core_memory_lock();
     if (status == SIGNET_OK)
         status = begin(call, &node, &arguments, cores);
     if (status == SIGNET_OK && arguments.check)

@@ -14,6 +14,7 @@
 #include "cli/output.h"
 #include "cli/run.h"
 #include "core/call.h"
+#include "core/memory.h"
 #include "core/text.h"
 #include "core/trial.h"
 #include "core/value.h"
@@ -130,6 +131,7 @@ static int32_t run(cli_t *cli, char **arguments, uint64_t count)
 int main(int argc, char **argv)
 {
     int code = 0;
+    core_memory_wipe_freed();
     if (core_trial_child(argc, argv, &code))
         _exit(code);
     core_call_options_t options = {.may_set_tenant = 1};

@@ -7,6 +7,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "core/memory.h"
+
 #if defined(__SANITIZE_ADDRESS__)
 #include <sanitizer/asan_interface.h>
 /* Between two allocations lie octets that nobody may touch. */
@@ -28,7 +30,7 @@ struct core_chunk {
     core_chunk_t *next;
     uint64_t capacity;
     uint64_t used;
-    uint64_t reserved;
+    uint64_t locked; /* 1: it lies in locked memory */
     _Alignas(16) unsigned char data[];
 };
 
@@ -90,6 +92,10 @@ static core_chunk_t *take_chunk(uint64_t capacity)
 static void give_chunk(core_chunk_t *chunk)
 {
     chunk_cache_t *cache = &thread_cache;
+    if (chunk->locked) {
+        core_memory_free(chunk, sizeof *chunk + chunk->capacity);
+        return;
+    }
     ARENA_OPEN(chunk->data, chunk->capacity);
     explicit_bzero(chunk->data, chunk->used);
     chunk->used = 0;
@@ -101,6 +107,38 @@ static void give_chunk(core_chunk_t *chunk)
     chunk->next = cache->chunks;
     cache->chunks = chunk;
     cache->count++;
+}
+
+static void add_first(core_arena_t *arena, core_chunk_t *chunk)
+{
+    chunk->next = arena->chunks;
+    arena->chunks = chunk;
+}
+
+/* A chunk made for one allocation is full at once: the one before stays in use. */
+static void add_full(core_arena_t *arena, core_chunk_t *chunk)
+{
+    if (!arena->chunks) {
+        add_first(arena, chunk);
+        return;
+    }
+    chunk->next = arena->chunks->next;
+    arena->chunks->next = chunk;
+}
+
+void *core_arena_alloc_locked(core_arena_t *arena, uint64_t length)
+{
+    if (length > arena->limit - arena->taken)
+        return NULL;
+    core_chunk_t *chunk = core_memory_alloc(sizeof *chunk + length);
+    if (!chunk)
+        return NULL;
+    chunk->capacity = length;
+    chunk->used = length;
+    chunk->locked = 1;
+    arena->taken += length;
+    add_full(arena, chunk);
+    return chunk->data;
 }
 
 void *core_arena_alloc(core_arena_t *arena, uint64_t length)
@@ -117,14 +155,10 @@ void *core_arena_alloc(core_arena_t *arena, uint64_t length)
         if (!chunk)
             return NULL;
         ARENA_CLOSE(chunk->data, chunk->capacity);
-        /* A chunk made for one large allocation is full at once: the one before stays in use. */
-        if (capacity > CHUNK_CAPACITY && arena->chunks) {
-            chunk->next = arena->chunks->next;
-            arena->chunks->next = chunk;
-        } else {
-            chunk->next = arena->chunks;
-            arena->chunks = chunk;
-        }
+        if (capacity > CHUNK_CAPACITY)
+            add_full(arena, chunk);
+        else
+            add_first(arena, chunk);
     }
     void *data = chunk->data + chunk->used;
     chunk->used += rounded;

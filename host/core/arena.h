@@ -15,6 +15,8 @@ typedef struct core_arena {
 /* `length` zeroed octets aligned to 16, or NULL when memory or the limit is exhausted. One thread
  * at a time. */
 void *core_arena_alloc(core_arena_t *arena, uint64_t length);
+/* The same in memory that is locked and left out of dumps, for secrets. */
+void *core_arena_alloc_locked(core_arena_t *arena, uint64_t length);
 /* Wipes and frees all of it. The arena itself may lie in its own first chunk. */
 void core_arena_free(core_arena_t *arena);
 

@@ -57,6 +57,15 @@ static void *call_alloc(signet_call_t *head, uint64_t length)
     return data;
 }
 
+void *core_call_alloc_locked(signet_call_t *head, uint64_t length)
+{
+    call_t *call = call_of(head);
+    void *data = core_arena_alloc_locked(&call->arena, length);
+    if (!data && !call->error)
+        call->error = &no_memory;
+    return data;
+}
+
 /* Copies into the arena; 0 when there is no memory. */
 static int copy_text(call_t *call, signet_text_t *to, signet_text_t from)
 {

@@ -20,6 +20,9 @@ typedef struct core_call_options {
 /* A new call, or NULL when out of memory. It is pinned to its registry, which it holds until it
  * ends. Any thread. */
 signet_call_t *core_call_new(const core_call_options_t *options);
+/* `length` zeroed octets for a secret: in the call's arena, but in locked memory. NULL with the
+ * error set. */
+void *core_call_alloc_locked(signet_call_t *call, uint64_t length);
 /* Ends it: wipes and frees the arena. By the thread that uses it, after its children ended. */
 void core_call_free(signet_call_t *call);
 /* The registry that it is pinned to, or NULL. */

@@ -17,6 +17,7 @@
 #include "core/isolation.h"
 #include "core/loader.h"
 #include "core/log.h"
+#include "core/memory.h"
 #include "core/pack.h"
 #include "core/process.h"
 #include "core/sandbox.h"
@@ -124,6 +125,7 @@ static int32_t start_instance(isolated_t *isolated)
     if (status != SIGNET_OK)
         return status;
     core_sandbox_tell();
+    core_memory_tell();
     isolated->lanes = core_lanes_new(1);
     if (!isolated->lanes)
         return fail(isolated, "no memory");
@@ -216,6 +218,7 @@ int core_isolated_child(int argc, char **argv, int *code)
     isolated.call = core_call_new(&options);
     *code = EXIT_DEFECT;
     core_process_prepare();
+    core_memory_lock();
     /* It ends when the daemon closes the socket, not when the daemon is told to end: until then
      * there are calls to finish. */
     signal(SIGTERM, SIG_IGN);

@@ -67,9 +67,9 @@ static int32_t open_file(signet_call_t *call, const char *path, int closed, int 
 static int32_t read_content(signet_call_t *call, const char *path, int file, size_t size,
                             signet_bytes_t *secret)
 {
-    uint8_t *data = call->services->alloc(call, size);
+    uint8_t *data = core_call_alloc_locked(call, size);
     if (!data)
-        return call->services->error(call)->status;
+        return SIGNET_NO_MEMORY;
     size_t length = 0;
     while (length < size) {
         ssize_t got = read(file, data + length, size - length);
@@ -122,10 +122,12 @@ static int32_t read_environment(signet_call_t *call, const char *name, signet_by
                          "the environment variable %s, which holds a secret, is not set: set it "
                          "for the host",
                          name);
-    signet_text_t copy = core_format(call, "%s", value);
-    if (!copy.data)
+    size_t length = strlen(value);
+    uint8_t *copy = core_call_alloc_locked(call, length);
+    if (!copy)
         return SIGNET_NO_MEMORY;
-    *secret = (signet_bytes_t){(const uint8_t *)copy.data, copy.length};
+    memcpy(copy, value, length);
+    *secret = (signet_bytes_t){copy, length};
     return SIGNET_OK;
 }
 

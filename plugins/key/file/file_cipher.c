@@ -167,7 +167,9 @@ static int32_t key_for(signet_call_t *call, file_cipher_t *cipher, const X509_AL
         return SIGNET_OK;
     }
     file_cipher_clear(cipher);
-    int32_t status = read_passphrase(call, cipher, &passphrase);
+    cipher->key = OPENSSL_secure_zalloc(FILE_KEY_LENGTH);
+    int32_t status =
+        cipher->key ? read_passphrase(call, cipher, &passphrase) : signet_fail_memory(call);
     if (status == SIGNET_OK && derive(cipher, algorithm, passphrase) != 0) {
         status = fail_format(call, name);
     }
@@ -186,11 +188,12 @@ static int32_t decrypt(signet_call_t *call, const file_cipher_t *cipher, const u
     int length = 0;
     int last = 0;
     int size = ASN1_STRING_length(content);
-    uint8_t *output = signet_alloc(call, (uint64_t)size + 16, 1);
+    uint8_t *output = OPENSSL_secure_malloc((size_t)size + 16);
     EVP_CIPHER_CTX *context = EVP_CIPHER_CTX_new();
+    *plain = (signet_bytes_t){output, (uint64_t)size + 16};
     if (!output || !context) {
         EVP_CIPHER_CTX_free(context);
-        return output ? signet_fail_memory(call) : signet_status(call);
+        return signet_fail_memory(call);
     }
     int done =
         EVP_DecryptInit_ex2(context, EVP_aes_256_cbc(), cipher->key, vector, NULL) == 1 &&
@@ -204,8 +207,14 @@ static int32_t decrypt(signet_call_t *call, const file_cipher_t *cipher, const u
                            "it was made with",
                            SIGNET_FORMAT(cipher->passphrase), SIGNET_FORMAT(name));
     }
-    *plain = (signet_bytes_t){output, (uint64_t)(length + last)};
+    plain->length = (uint64_t)(length + last);
     return SIGNET_OK;
+}
+
+void file_cipher_forget(signet_bytes_t *plain)
+{
+    OPENSSL_secure_clear_free((void *)(uintptr_t)plain->data, plain->length);
+    *plain = (signet_bytes_t){NULL, 0};
 }
 
 int32_t file_cipher_open(signet_call_t *call, file_cipher_t *cipher, const X509_SIG *sealed,
@@ -238,6 +247,9 @@ int32_t file_cipher_open(signet_call_t *call, file_cipher_t *cipher, const X509_
         status = decrypt(call, cipher, ASN1_STRING_get0_data(value), content, name, plain);
     }
     PBE2PARAM_free(params);
+    if (status != SIGNET_OK) {
+        file_cipher_forget(plain);
+    }
     return status;
 }
 
@@ -272,7 +284,8 @@ int32_t file_cipher_seal(signet_call_t *call, file_cipher_t *cipher, PKCS8_PRIV_
 
 void file_cipher_clear(file_cipher_t *cipher)
 {
-    OPENSSL_cleanse(cipher->key, sizeof(cipher->key));
+    OPENSSL_secure_clear_free(cipher->key, FILE_KEY_LENGTH);
+    cipher->key = NULL;
     OPENSSL_free(cipher->derivation);
     cipher->derivation = NULL;
     cipher->derivation_length = 0;

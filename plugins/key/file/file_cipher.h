@@ -26,16 +26,19 @@ typedef struct file_cipher {
     uint8_t salt[FILE_SALT_LENGTH];
     uint8_t *derivation; /* the AlgorithmIdentifier that `key` came from, DER */
     int derivation_length;
-    uint8_t key[FILE_KEY_LENGTH];
+    uint8_t *key; /* in locked memory */
 } file_cipher_t;
 
 /* Encrypts a private key. The caller frees `*sealed`. */
 int32_t file_cipher_seal(signet_call_t *call, file_cipher_t *cipher, PKCS8_PRIV_KEY_INFO *info,
                          X509_SIG **sealed);
-/* Decrypts one into the arena. DENIED where the passphrase does not fit; CORRUPT where the file
- * asks for anything but what is written here. `name` is for messages. */
+/* Decrypts one into locked memory, which the caller gives back. DENIED where the passphrase does
+ * not fit; CORRUPT where the file asks for anything but what is written here. `name` is for
+ * messages. */
 int32_t file_cipher_open(signet_call_t *call, file_cipher_t *cipher, const X509_SIG *sealed,
                          signet_text_t name, signet_bytes_t *plain);
+/* Wipes and gives back what was decrypted; empty is nothing. */
+void file_cipher_forget(signet_bytes_t *plain);
 /* Takes the passphrase itself in place of a reference. */
 int32_t file_cipher_unlock(signet_call_t *call, file_cipher_t *cipher, signet_bytes_t secret);
 /* Forgets that passphrase. */

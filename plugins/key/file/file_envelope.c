@@ -162,11 +162,13 @@ int32_t file_envelope_read(signet_call_t *call, file_cipher_t *cipher, signet_te
     if (status == SIGNET_OK) {
         status = bind(call, plain, name, words, expected);
     }
-    if (status != SIGNET_OK) {
-        return status;
+    if (status == SIGNET_OK &&
+        !signet_bytes_equal_secret(binding, (signet_bytes_t){expected, BINDING_LENGTH})) {
+        status = fail_damaged(call, name);
     }
-    if (!signet_bytes_equal_secret(binding, (signet_bytes_t){expected, BINDING_LENGTH})) {
-        return fail_damaged(call, name);
+    if (status == SIGNET_OK) {
+        status = load(call, name, plain, key);
     }
-    return load(call, name, plain, key);
+    file_cipher_forget(&plain);
+    return status;
 }

@@ -217,13 +217,23 @@ static int set_up(context_t *context, const signet_scheme_t *scheme)
     return 0;
 }
 
+/* EVP_PKEY_dup would put the number of an elliptic curve's key into ordinary memory; what reads an
+ * encoding puts it where secrets are. The encoding is wiped as it is freed. */
+static EVP_PKEY *duplicate(const EVP_PKEY *key)
+{
+    PKCS8_PRIV_KEY_INFO *info = EVP_PKEY2PKCS8(key);
+    EVP_PKEY *made = info ? EVP_PKCS82PKEY(info) : NULL;
+    PKCS8_PRIV_KEY_INFO_free(info);
+    return made;
+}
+
 static context_t *context_new(EVP_PKEY *key, const signet_scheme_t *scheme)
 {
     context_t *context = calloc(1, sizeof(*context));
     if (!context) {
         return NULL;
     }
-    context->key = EVP_PKEY_dup(key);
+    context->key = duplicate(key);
     if (!context->key || (scheme->digest != NULL && set_up(context, scheme) != 0)) {
         context_free(context);
         return NULL;
@@ -348,7 +358,7 @@ int32_t file_key_decrypt(signet_call_t *call, file_key_t *key,
     if (!source) {
         return fail_gone(call, key);
     }
-    EVP_PKEY *own = EVP_PKEY_dup(source);
+    EVP_PKEY *own = duplicate(source);
     EVP_PKEY_free(source);
     EVP_PKEY_CTX *context = own ? EVP_PKEY_CTX_new_from_pkey(NULL, own, NULL) : NULL;
     int ready = context && set_up_decrypt(context, digest);
