@@ -56,6 +56,7 @@ struct ca_authority {
     _Atomic(const ca_lineage_t *) lineage; /* of the configured one: all keys; NULL: pending */
 
     atomic_int suspended;       /* a signature was wrong: nothing is signed until a restart */
+    atomic_llong answered_at;   /* monotonic ms: the key's last signature */
     atomic_llong resting_until; /* monotonic ms: the key did not answer, so it is not asked */
 };
 

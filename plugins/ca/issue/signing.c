@@ -188,6 +188,7 @@ static int32_t sign(ca_t *ca, signet_call_t *call, const ca_signing_t *signing,
                            "the certificate was not signed because it changed after it was looked "
                            "at; this is a defect, please report it");
     }
+    int64_t began = signet_monotonic();
     int32_t status = parts->keys->sign(parts->key_instance, call, &request, signature);
     if (status == SIGNET_DENIED || status == SIGNET_NOT_FOUND || status == SIGNET_UNSUPPORTED ||
         status == SIGNET_INVALID) {
@@ -198,7 +199,11 @@ static int32_t sign(ca_t *ca, signet_call_t *call, const ca_signing_t *signing,
                            "the key of the authority \"%.*s\" refused to sign; the log says why",
                            SIGNET_FORMAT(authority->name));
     }
-    if (status == SIGNET_UNAVAILABLE || status == SIGNET_TIMEOUT)
+    if (status == SIGNET_OK)
+        atomic_store(&authority->answered_at, signet_monotonic());
+    /* One that waited since before the key came back says nothing about it as it is now. */
+    if ((status == SIGNET_UNAVAILABLE || status == SIGNET_TIMEOUT) &&
+        atomic_load(&authority->answered_at) <= began)
         atomic_store(&authority->resting_until, signet_monotonic() + KEY_REST_MS);
     return status;
 }
