@@ -199,8 +199,10 @@ static int32_t sign(ca_t *ca, signet_call_t *call, const ca_signing_t *signing,
                            "the key of the authority \"%.*s\" refused to sign; the log says why",
                            SIGNET_FORMAT(authority->name));
     }
-    if (status == SIGNET_OK)
+    if (status == SIGNET_OK) {
         atomic_store(&authority->answered_at, signet_monotonic());
+        atomic_store(&authority->resting_until, 0);
+    }
     /* One that waited since before the key came back says nothing about it as it is now. */
     if ((status == SIGNET_UNAVAILABLE || status == SIGNET_TIMEOUT) &&
         atomic_load(&authority->answered_at) <= began)
