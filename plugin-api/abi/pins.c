@@ -761,13 +761,14 @@ MEMBER(signet_certificate_page, count, 16);
 MEMBER(signet_certificate_page, cursor, 24);
 
 /* inventory.h: signet_inventory_interface */
-SIZE(signet_inventory_interface, 40);
+SIZE(signet_inventory_interface, 48);
 MEMBER(signet_inventory_interface, size, 0);
 MEMBER(signet_inventory_interface, reserved, 4);
 MEMBER(signet_inventory_interface, get, 8);
 MEMBER(signet_inventory_interface, query, 16);
 MEMBER(signet_inventory_interface, hint, 24);
 MEMBER(signet_inventory_interface, found, 32);
+MEMBER(signet_inventory_interface, renewal_asked, 40);
 /* inventory.h: signet_found */
 SIZE(signet_found, 56);
 MEMBER(signet_found, size, 0);
@@ -1286,6 +1287,9 @@ static void pin_signet_inventory_interface(const struct signet_inventory_interfa
                      const signet_found_t *found, const signet_certificate_t **certificate) =
         object->found;
     (void)found;
+    int32_t (*renewal_asked)(void *instance, signet_call_t *call, signet_text_t authority,
+                             signet_bytes_t serial) = object->renewal_asked;
+    (void)renewal_asked;
 }
 
 static void pin_signet_ca_interface(const struct signet_ca_interface *object)

@@ -21,6 +21,7 @@
 #include "option.h"
 #include "policy/stage.h"
 #include "profile/danger.h"
+#include "record/asked_renewal.h"
 #include "record/bulk.h"
 #include "record/found.h"
 #include "record/inventory.h"
@@ -228,6 +229,8 @@ static int32_t plugin_start(void *instance, signet_call_t *call)
         status = ca_record_declare(call, &store);
     if (status == SIGNET_OK)
         status = ca_found_declare(call, &store);
+    if (status == SIGNET_OK)
+        status = ca_asked_renewal_declare(call, &store);
     if (status == SIGNET_OK)
         status = ca_intent_declare(call, &store);
     if (status == SIGNET_OK)

@@ -128,6 +128,11 @@ typedef struct signet_inventory_interface {
      * jobs and administrators. Optional. [worker] */
     int32_t (*found)(void *instance, signet_call_t *call, signet_text_t source,
                      const signet_found_t *found, const signet_certificate_t **certificate);
+    /* Notes that a client asked when to renew this certificate (RFC 9773), so that it is known
+     * whose clients do. It may be asked often: one write a day is made. NOT_FOUND.
+     * Optional. [worker] */
+    int32_t (*renewal_asked)(void *instance, signet_call_t *call, signet_text_t authority,
+                             signet_bytes_t serial);
 } signet_inventory_interface_t;
 
 #endif

@@ -1,5 +1,6 @@
 #include "issue/predecessor.h"
 
+#include "issue/renew.h"
 #include "permission.h"
 #include "record/record.h"
 
@@ -46,6 +47,8 @@ int32_t ca_predecessor_find(ca_t *ca, signet_call_t *call, ca_draft_t *draft)
         status = signet_x509_parse(call, record->certificate.der, &draft->predecessor);
     if (status != SIGNET_OK)
         return status;
+    ca_renew_adjust(ca, record);
+    draft->predecessor_due = record->renewal_set && record->certificate.renew_from <= draft->now;
     draft->predecessor_key =
         ca_record_key(call, request->replaces_authority, request->replaces_serial);
     return draft->predecessor_key.data != NULL ? SIGNET_OK : SIGNET_NO_MEMORY;

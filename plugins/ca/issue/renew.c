@@ -72,17 +72,44 @@ void ca_renew_window(signet_certificate_t *certificate)
     certificate->renew_before = certificate->not_after - life / 6;
 }
 
-void ca_renew_compromised(const ca_t *ca, signet_certificate_t *certificate)
+/* When the key that signed it was compromised; 0: it is not. */
+static int64_t compromised(const ca_t *ca, const signet_certificate_t *certificate)
 {
     const ca_authority_t *home =
         ca_authority_find(ca->authorities, ca->authority_count, certificate->authority);
     const ca_lineage_t *lineage = home != NULL ? ca_lineage(home) : NULL;
     const ca_generation_t *item =
         lineage != NULL ? ca_lineage_find(lineage, certificate->generation) : NULL;
-    if (item == NULL || item->compromised == 0)
+    return item != NULL ? item->compromised : 0;
+}
+
+/* A renewal before the profile's window would be refused. */
+static void clip(const ca_t *ca, signet_certificate_t *certificate)
+{
+    const ca_profile_t *profile =
+        ca_profile_find(ca->profiles, ca->profile_count, certificate->profile);
+    if (profile == NULL || profile->renewal_window_ms == 0)
         return;
-    certificate->renew_from = item->compromised;
-    certificate->renew_before = item->compromised + AT_ONCE_MS;
+    int64_t opens = certificate->not_after - profile->renewal_window_ms;
+    if (certificate->renew_from >= opens)
+        return;
+    certificate->renew_from = opens;
+    if (certificate->renew_before < certificate->not_after - profile->renewal_window_ms / 2)
+        certificate->renew_before = certificate->not_after - profile->renewal_window_ms / 2;
+}
+
+void ca_renew_adjust(const ca_t *ca, ca_record_t *record)
+{
+    signet_certificate_t *certificate = &record->certificate;
+    int64_t since = compromised(ca, certificate);
+    if (since == 0 && signet_text_is(certificate->state, SIGNET_CERTIFICATE_REVOKED))
+        since = certificate->revoked_at;
+    if (since != 0) {
+        certificate->renew_from = since;
+        certificate->renew_before = since + AT_ONCE_MS;
+    } else if (!record->renewal_set) {
+        clip(ca, certificate);
+    }
 }
 
 int32_t ca_renew_hint(void *instance, signet_call_t *call, signet_text_t authority,

@@ -4,6 +4,8 @@
 
 #include "ca.h"
 
+#include "record/record.h"
+
 #include <signet/ca.h>
 
 /* signet.ca/1 renew. */
@@ -12,8 +14,9 @@ int32_t ca_renew(void *instance, signet_call_t *call, const signet_renew_request
 /* When a certificate is best renewed, for protocols to tell (RFC 9773, 4.2): what was set for it,
  * or the last third of its life but for its last sixth. */
 void ca_renew_window(signet_certificate_t *certificate);
-/* The same where the key that signed it is compromised: at once, whatever was set. */
-void ca_renew_compromised(const ca_t *ca, signet_certificate_t *certificate);
+/* What else bears on it: not before the profile permits, unless something was set; and at once,
+ * whatever was set, where it is revoked or the key that signed it is compromised. */
+void ca_renew_adjust(const ca_t *ca, ca_record_t *record);
 /* signet.inventory/1 hint. */
 int32_t ca_renew_hint(void *instance, signet_call_t *call, signet_text_t authority,
                       signet_bytes_t serial, int64_t from, int64_t before,

@@ -194,7 +194,7 @@ int32_t ca_reuse_check(ca_t *ca, signet_call_t *call, ca_draft_t *draft)
     const ca_profile_t *profile = draft->profile;
     holder_t holder = {{NULL, 0}, NULL};
     signet_store_t store;
-    if (draft->predecessor != NULL && profile->renewal_window_ms > 0 &&
+    if (draft->predecessor != NULL && !draft->predecessor_due && profile->renewal_window_ms > 0 &&
         draft->now < draft->predecessor->not_after - profile->renewal_window_ms)
         return signet_fail_field(
             call, SIGNET_INVALID, "profile.renewal-early", "replaces",

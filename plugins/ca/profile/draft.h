@@ -25,6 +25,7 @@ typedef struct ca_draft {
     ca_content_t content;
     const signet_x509_t *predecessor; /* that is renewed; NULL: none */
     signet_text_t predecessor_key;    /* of its record */
+    int predecessor_due;              /* its renewal was asked for, and its time has come */
     int key_kept;                     /* no request was sent: the key is the predecessor's */
     int key_generated;                /* nor here: it was made now */
     signet_bytes_t private_key;       /* PrivateKeyInfo of one that was made; secret */

@@ -3,6 +3,7 @@
 #include "issue/intent.h"
 #include "issue/renew.h"
 #include "permission.h"
+#include "record/asked_renewal.h"
 #include "record/found.h"
 #include "record/stored_name.h"
 
@@ -32,7 +33,7 @@ static int32_t get(void *instance, signet_call_t *call, signet_text_t authority,
         return status;
     if (!ca_permission_read(call, &record->certificate))
         return ca_record_missing(call, authority, serial);
-    ca_renew_compromised(ca, &record->certificate);
+    ca_renew_adjust(ca, record);
     *certificate = &record->certificate;
     return SIGNET_OK;
 }
@@ -188,7 +189,7 @@ static int32_t search(ca_t *ca, signet_call_t *call, const signet_certificate_qu
         status = intents ? decode_intent(call, &store, found->records[i], &record)
                          : ca_record_decode(call, found->records[i], &record);
         if (status == SIGNET_OK && record != NULL && accept(call, query, &record->certificate)) {
-            ca_renew_compromised(ca, &record->certificate);
+            ca_renew_adjust(ca, record);
             certificates[page->count++] = &record->certificate;
         }
     }
@@ -243,4 +244,5 @@ const signet_inventory_interface_t ca_inventory = {
     .query = query_page,
     .hint = ca_renew_hint,
     .found = ca_found_record,
+    .renewal_asked = ca_asked_renewal_note,
 };

@@ -1,6 +1,7 @@
 #include "record/retention.h"
 
 #include "error.h"
+#include "record/asked_renewal.h"
 #include "record/record.h"
 
 #include <signet/sdk/encode.h>
@@ -30,7 +31,7 @@ static int32_t take_away(ca_t *ca, signet_call_t *call, const rule_t *rule,
                          const signet_record_t *stored)
 {
     signet_journal_t journal;
-    signet_change_t changes[2];
+    signet_change_t changes[3];
     uint64_t count = 0;
     int64_t not_after = signet_record_integer(stored, "not_after");
     /* The query said so already; what has not expired is never touched. */
@@ -45,6 +46,7 @@ static int32_t take_away(ca_t *ca, signet_call_t *call, const rule_t *rule,
     if (rule->archive)
         changes[count++] = signet_put(CA_ARCHIVE, stored->key, SIGNET_VERSION_ANY, stored->fields,
                                       stored->field_count, stored->body);
+    changes[count++] = signet_delete(CA_RENEWAL_ASKED, stored->key, SIGNET_VERSION_ANY);
     signet_text_t object = signet_format(call, "certificate:%.*s", SIGNET_FORMAT(stored->key));
     signet_pair_t pairs[] = {
         signet_pair("profile", rule->profile->name),

@@ -48,6 +48,7 @@ typedef struct acme_directory {
     uint32_t challenges;              /* ACME_HTTP_01, … */
     int64_t order_ms;                 /* how long orders and pending authorizations live */
     int64_t authorization_ms;         /* how long a validation may be used */
+    int64_t renewal_retry_ms;         /* between two questions for renewal information */
     uint16_t http_port;
     uint16_t tls_port;
     uint32_t caa;                                /* ACME_CAA_* */

@@ -13,8 +13,10 @@
 #include "directory.h"
 #include "option.h"
 #include "order/order.h"
+#include "order/replace.h"
 #include "order/sweep.h"
 #include "protocol/request.h"
+#include "renewal.h"
 #include "revoke.h"
 
 #define NEED(id, from)                                                                             \
@@ -62,6 +64,7 @@ static const signet_route_t routes[] = {
     ROUTE("POST", "certificate/{order}", 0, acme_order_certificate),
     ROUTE("POST", "certificate/{order}/{chain}", 0, acme_order_certificate),
     ROUTE("POST", "revoke-cert", 0, acme_revoke),
+    ROUTE("GET", "renewal-info/{certificate}", 0, acme_renewal_read),
     OFFICER_ROUTE("POST", "credentials", create_credential, acme_credential_create),
     OFFICER_ROUTE("GET", "credentials", list_credentials, acme_credential_show),
     OFFICER_ROUTE("DELETE", "credentials/{id}", revoke_credential, acme_credential_revoke),
@@ -97,6 +100,9 @@ static int32_t start_instance(void *instance, signet_call_t *call)
     }
     if (status == SIGNET_OK) {
         status = acme_order_declare(call, &store);
+    }
+    if (status == SIGNET_OK) {
+        status = acme_replace_declare(call, &store);
     }
     if (status == SIGNET_OK) {
         status = acme_credential_declare(call, &store);

@@ -68,8 +68,9 @@ int32_t acme_directory_read(void *instance, signet_call_t *call, const signet_re
         const char *name;
         const char *path;
     } resources[] = {
-        {"newNonce", "new-nonce"},     {"newAccount", "new-account"}, {"newOrder", "new-order"},
-        {"revokeCert", "revoke-cert"}, {"keyChange", "key-change"},
+        {"newNonce", "new-nonce"},   {"newAccount", "new-account"},
+        {"newOrder", "new-order"},   {"revokeCert", "revoke-cert"},
+        {"keyChange", "key-change"}, {"renewalInfo", "renewal-info"},
     };
     acme_request_t request;
     int32_t status = acme_request_begin(instance, call, http, exchange, &request);

@@ -65,6 +65,10 @@ static const signet_option_t directory_options[] = {
             "How long a look at the records is good; after that they are looked at again before a "
             "certificate is issued."),
      .minimum = 1, .maximum = INT64_C(8) * 3600000},
+    {OPTION(SIGNET_OPTION_DURATION, 0, "renewal_retry", "6h",
+            "How long clients wait before they ask again when to renew; less for certificates of "
+            "short lives."),
+     .minimum = 60000, .maximum = INT64_C(7) * 86400000},
     {OPTION(SIGNET_OPTION_INTEGER, 0, "http_port", "80", "The port that http-01 asks."),
      .minimum = 1, .maximum = 65535},
     {OPTION(SIGNET_OPTION_INTEGER, 0, "tls_port", "443", "The port that tls-alpn-01 asks."),
@@ -210,6 +214,7 @@ static int32_t read_directory(signet_call_t *call, const signet_setting_t *group
         .challenges = read_challenges(group),
         .order_ms = signet_setting_integer(group, "order_lifetime", 0),
         .authorization_ms = signet_setting_integer(group, "authorization_lifetime", 0),
+        .renewal_retry_ms = signet_setting_integer(group, "renewal_retry", 0),
         .http_port = (uint16_t)signet_setting_integer(group, "http_port", 80),
         .tls_port = (uint16_t)signet_setting_integer(group, "tls_port", 443),
         .caa = read_caa(group),

@@ -5,6 +5,7 @@
 #include "order.h"
 #include "protocol/problem.h"
 #include "recheck.h"
+#include "replace.h"
 #include "stored.h"
 
 /* What the request id is a part of: unique per tenant, so that a certificate whose order was not
@@ -18,10 +19,15 @@ static signet_text_t request_id(signet_call_t *call, const acme_request_t *reque
 
 static int32_t store_order(signet_call_t *call, const acme_request_t *request, acme_order_t *order)
 {
-    signet_change_t change;
-    int32_t status = acme_order_put(call, request->directory, order, &change);
+    signet_change_t changes[2];
+    uint64_t count = 1;
+    int32_t status = acme_order_put(call, request->directory, order, &changes[0]);
+    if (status == SIGNET_OK && order->replaced.length > 0 &&
+        signet_text_is(order->state, ACME_VALID)) {
+        status = acme_replace_finish(call, request, order, &changes[count++]);
+    }
     if (status == SIGNET_OK) {
-        status = acme_stored_commit(call, request->acme, &change, 1);
+        status = acme_stored_commit(call, request->acme, changes, count);
     }
     if (status == SIGNET_CONFLICT) {
         /* Another request for the same order came first, with the same certificate. */
@@ -31,12 +37,13 @@ static int32_t store_order(signet_call_t *call, const acme_request_t *request, a
     return status;
 }
 
-static int32_t ask(signet_call_t *call, const acme_request_t *request, const acme_order_t *order,
-                   signet_bytes_t csr, const signet_certificate_t **certificate)
+static int32_t ask_once(signet_call_t *call, const acme_request_t *request,
+                        const acme_order_t *order, signet_bytes_t csr,
+                        const signet_certificate_t **certificate)
 {
     const signet_provider_t *provider =
         call->services->find(call, SIGNET_TEXT(SIGNET_CA_INTERFACE), request->acme->ca);
-    const signet_issue_request_t issue = {
+    signet_issue_request_t issue = {
         .size = sizeof issue,
         .request_id = request_id(call, request, order),
         .profile = csr.length > 0 ? order->profile : SIGNET_TEXT(""),
@@ -47,6 +54,14 @@ static int32_t ask(signet_call_t *call, const acme_request_t *request, const acm
     };
     if (provider == NULL || issue.request_id.data == NULL) {
         return signet_status(call);
+    }
+    if (order->renews && csr.length > 0) {
+        signet_text_t serial;
+        issue.replaces_authority = signet_text_split(order->replaced, '/', &serial);
+        int32_t status = signet_hex_decode(call, serial, &issue.replaces_serial);
+        if (status != SIGNET_OK) {
+            return status;
+        }
     }
     const signet_ca_interface_t *ca = provider->interface;
     return ca->issue(provider->instance, call, &issue, certificate);
@@ -61,6 +76,31 @@ static int32_t give_up(signet_call_t *call, const acme_request_t *request, acme_
     order->error_detail = error->message;
     call->services->clear(call);
     return store_order(call, request, order);
+}
+
+/* Whether the CA would issue, but not as a renewal: what is replaced was revoked meanwhile, or was
+ * when the request came first, or is not to be renewed yet. */
+static int refuses_renewal(signet_call_t *call, int32_t status)
+{
+    const signet_error_t *error = call->services->error(call);
+    return status == SIGNET_CONFLICT ||
+           (error != NULL && (signet_text_starts(error->reason, "renewal.") ||
+                              signet_text_is(error->reason, "profile.renewal-early") ||
+                              signet_text_is(error->reason, "certificate.not-found") ||
+                              signet_text_is(error->reason, "permission.certificate")));
+}
+
+/* An order that replaces a certificate is one for a certificate all the same. */
+static int32_t ask(signet_call_t *call, const acme_request_t *request, acme_order_t *order,
+                   signet_bytes_t csr, const signet_certificate_t **certificate)
+{
+    int32_t status = ask_once(call, request, order, csr, certificate);
+    if (status != SIGNET_OK && order->renews && refuses_renewal(call, status)) {
+        call->services->clear(call);
+        order->renews = 0;
+        status = ask_once(call, request, order, csr, certificate);
+    }
+    return status;
 }
 
 int32_t acme_order_issue(signet_call_t *call, const acme_request_t *request, acme_order_t *order,

@@ -5,7 +5,10 @@
 #include "credential/binding.h"
 #include "order.h"
 #include "protocol/problem.h"
+#include "replace.h"
 #include "stored.h"
+
+#define EVENT_REPLACEMENT "acme.replacement-ordered"
 
 static int32_t reject(signet_call_t *call, signet_text_t value, const char *why)
 {
@@ -228,13 +231,41 @@ static int32_t authorize(signet_call_t *call, const acme_request_t *request, acm
     return status;
 }
 
+/* What replaces a certificate is marked with the order, and journaled. */
+static int32_t commit_order(signet_call_t *call, const acme_request_t *request,
+                            const acme_order_t *order, signet_change_t *changes, uint64_t count)
+{
+    if (order->replaces.length == 0) {
+        return acme_stored_commit(call, request->acme, changes, count);
+    }
+    int32_t status = acme_replace_mark(call, request, order, &changes[count]);
+    if (status != SIGNET_OK) {
+        return status;
+    }
+    const signet_pair_t fields[] = {
+        signet_pair("order", order->id),
+        signet_pair("certificate", order->replaced),
+    };
+    status = acme_stored_journal(call, request->acme, changes, count + 1, EVENT_REPLACEMENT,
+                                 acme_account_actor(call, request->directory, order->account),
+                                 fields, sizeof fields / sizeof *fields);
+    if (status == SIGNET_CONFLICT) {
+        /* Another order for the same certificate at the same time. */
+        call->services->clear(call);
+        return acme_replace_refuse(call);
+    }
+    return status;
+}
+
 int32_t acme_order_new(void *instance, signet_call_t *call, const signet_request_t *http,
                        signet_exchange_t *exchange)
 {
     acme_request_t request;
     signet_text_t state = {NULL, 0};
     uint64_t change_count = 0;
-    int32_t status = acme_request_verify(instance, call, http, exchange, ACME_BY_ACCOUNT, &request);
+    /* What is replaced is looked for by the instance itself, before the account is the actor. */
+    int32_t status = acme_request_verify(instance, call, http, exchange,
+                                         ACME_BY_ACCOUNT | ACME_AS_NOBODY, &request);
     if (status == SIGNET_OK) {
         status = acme_request_acts(call, &request);
     }
@@ -252,6 +283,12 @@ int32_t acme_order_new(void *instance, signet_call_t *call, const signet_request
         status = acme_binding_covers(call, &request, &order);
     }
     if (status == SIGNET_OK) {
+        status = acme_replace_check(call, &request, &order);
+    }
+    if (status == SIGNET_OK) {
+        status = acme_request_become(call, &request, request.directory->role);
+    }
+    if (status == SIGNET_OK) {
         status = read_time(call, &request, "notBefore", &order.not_before);
     }
     if (status == SIGNET_OK) {
@@ -263,7 +300,7 @@ int32_t acme_order_new(void *instance, signet_call_t *call, const signet_request
     if (status != SIGNET_OK) {
         return status;
     }
-    signet_change_t *changes = signet_alloc(call, order.count + 1, sizeof *changes);
+    signet_change_t *changes = signet_alloc(call, order.count + 2, sizeof *changes);
     if (changes == NULL) {
         return SIGNET_NO_MEMORY;
     }
@@ -272,7 +309,7 @@ int32_t acme_order_new(void *instance, signet_call_t *call, const signet_request
         status = acme_order_put(call, request.directory, &order, &changes[change_count++]);
     }
     if (status == SIGNET_OK) {
-        status = acme_stored_commit(call, request.acme, changes, change_count);
+        status = commit_order(call, &request, &order, changes, change_count);
     }
     if (status == SIGNET_OK) {
         status = acme_order_state(call, request.acme, request.directory, &order, &state);

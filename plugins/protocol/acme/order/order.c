@@ -44,6 +44,9 @@ static void write_order(signet_json_writer_t *writer, signet_call_t *call,
     if (order->not_after > 0) {
         signet_json_time(writer, "notAfter", order->not_after);
     }
+    if (order->replaces.length > 0) {
+        signet_json_text(writer, "replaces", order->replaces);
+    }
     if (order->error_type.length > 0) {
         acme_problem_write(writer, "error", order->error_type, order->error_detail, 0);
     }

@@ -42,7 +42,12 @@ int32_t acme_order_body_read(signet_call_t *call, signet_bytes_t text, acme_orde
         signet_json_get_text(call, body, "authority", &order->authority) != SIGNET_OK ||
         signet_json_get_text(call, body, "serial", &serial) != SIGNET_OK ||
         signet_json_get_text(call, body, "error_type", &order->error_type) != SIGNET_OK ||
-        signet_json_get_text(call, body, "error_detail", &order->error_detail) != SIGNET_OK) {
+        signet_json_get_text(call, body, "error_detail", &order->error_detail) != SIGNET_OK ||
+        signet_json_get_text(call, body, "replaces", &order->replaces) != SIGNET_OK ||
+        signet_json_get_text(call, body, "replaced", &order->replaced) != SIGNET_OK ||
+        signet_json_get_integer(call, body, "replaced_expires", &order->replaced_expires) !=
+            SIGNET_OK ||
+        signet_json_get_integer(call, body, "renews", &order->renews) != SIGNET_OK) {
         return signet_status(call);
     }
     status = signet_hex_decode(call, serial, &order->serial);
@@ -61,6 +66,12 @@ int32_t acme_order_body_write(signet_call_t *call, const acme_order_t *order, si
     signet_json_hex(&writer, "serial", order->serial);
     signet_json_text(&writer, "error_type", order->error_type);
     signet_json_text(&writer, "error_detail", order->error_detail);
+    if (order->replaces.length > 0) {
+        signet_json_text(&writer, "replaces", order->replaces);
+        signet_json_text(&writer, "replaced", order->replaced);
+        signet_json_integer(&writer, "replaced_expires", order->replaced_expires);
+        signet_json_integer(&writer, "renews", order->renews);
+    }
     signet_json_begin_array(&writer, "names");
     for (uint64_t i = 0; i < order->count; i++) {
         signet_json_begin_object(&writer, NULL);

@@ -40,6 +40,10 @@ typedef struct acme_order {
     signet_bytes_t serial;
     signet_text_t error_type; /* why it is invalid; empty: not said */
     signet_text_t error_detail;
+    signet_text_t replaces; /* as the client named it (RFC 9773, 4.1); empty: nothing */
+    signet_text_t replaced; /* the same, "AUTHORITY/SERIAL" */
+    int64_t replaced_expires;
+    int64_t renews; /* 1: the CA is told so too */
     uint64_t version;
 } acme_order_t;
 

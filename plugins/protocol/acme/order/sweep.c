@@ -6,6 +6,7 @@
 #include <signet/sdk/error.h>
 
 #include "record.h"
+#include "replace.h"
 
 #define PERIOD_MS 60000
 #define PAGES_MAX 100U /* of a collection and a run */
@@ -108,8 +109,12 @@ static int32_t sweep_collection(const acme_t *acme, signet_call_t *call, const c
 static int32_t sweep(void *instance, signet_call_t *call)
 {
     const acme_t *acme = instance;
-    int32_t status = sweep_collection(acme, call, ACME_ORDERS);
-    return status == SIGNET_OK ? sweep_collection(acme, call, ACME_AUTHORIZATIONS) : status;
+    static const char *const collections[] = {ACME_ORDERS, ACME_AUTHORIZATIONS, ACME_REPLACEMENTS};
+    int32_t status = SIGNET_OK;
+    for (size_t i = 0; status == SIGNET_OK && i < sizeof collections / sizeof *collections; i++) {
+        status = sweep_collection(acme, call, collections[i]);
+    }
+    return status;
 }
 
 int32_t acme_sweep_start(signet_call_t *call, const acme_t *acme)

@@ -113,6 +113,8 @@ uint32_t acme_problem_status(const signet_error_t *error)
 {
     signet_text_t type = acme_problem_type(error);
     switch (error->status) {
+    case SIGNET_DENIED:
+        return 403;
     case SIGNET_NOT_FOUND:
         return 404;
     case SIGNET_TOO_LARGE:
