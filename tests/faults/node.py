@@ -108,7 +108,8 @@ class Node:
         self.process.terminate()
         status = self.process.wait(timeout=60)
         if status != 0:
-            sys.exit(f"signetd ended with {status} on SIGTERM")
+            log = (self.folder / "signetd.log").read_text(errors="replace").splitlines()
+            sys.exit(f"signetd ended with {status} on SIGTERM\n" + "\n".join(log[-40:]))
 
     def connection(self):
         """A connection over the Unix socket."""
