@@ -27,6 +27,10 @@ void edge_connection_wait(edge_connection_t *connection, edge_wait_t wait)
 {
     edge_loop_t *loop = connection->loop;
 
+    /* Draining comes to connections that are about to be freed, too. */
+    if (connection->closing) {
+        return;
+    }
     if (loop->is_draining &&
         (wait == EDGE_WAIT_HANDSHAKE || wait == EDGE_WAIT_HEADER || wait == EDGE_WAIT_IDLE)) {
         wait = EDGE_WAIT_LAST;
