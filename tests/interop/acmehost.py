@@ -1,5 +1,6 @@
 """A host that serves ACME, for tests: the quickstart's deployment with directories, resolvers and
 permitted addresses of the test's own."""
+import json
 import os
 import pathlib
 import shutil
@@ -16,11 +17,20 @@ TEMPLATE = faults.BUILD / "tests/interop/acme-deployment"
 
 
 def copy_deployment(demo):
-    """A deployment of the test's own; made anew where the test is run by hand."""
+    """A deployment of the test's own; made anew where the test is run by hand. What the quickstart
+    printed is in its file `quickstart`."""
     if (TEMPLATE / "signet.cfg").exists():
         shutil.copytree(TEMPLATE, demo)
     else:
-        faults.make_deployment(demo)
+        make_deployment(demo)
+
+
+def make_deployment(folder):
+    """One that can be copied."""
+    printed = faults.make_deployment(folder)
+    for left in ("env", "token", "signetd.log"):
+        (folder / left).unlink(missing_ok=True)
+    (folder / "quickstart").write_text(printed.replace(str(folder), "$DEMO"))
 
 
 class Host:
@@ -35,7 +45,8 @@ class Host:
         self.config = self.demo / "signet.cfg"
         self.node = faults.Node(self.demo)
         self.url = None
-        self.configure(directories, dns, permit)
+        if directories is not None:
+            self.configure(directories, dns, permit)
         if wildcards:
             profile = self.demo / "profiles/tls-server.cfg"
             profile.write_text(profile.read_text().replace("wildcards = false;", "wildcards = true;"))
@@ -76,6 +87,10 @@ class Host:
         if done.returncode != 0:
             self.fail(f"signet {' '.join(arguments)}: {done.returncode} {done.stdout}{done.stderr}")
         return done.stdout
+
+    def json(self, *arguments):
+        """The same, as JSON."""
+        return json.loads(self.signet("--json", *arguments))
 
     def finish(self, what):
         """Stops it; its journal must be whole."""

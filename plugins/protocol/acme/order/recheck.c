@@ -26,7 +26,7 @@ typedef struct look {
 static void work(signet_queue_item_t *item, signet_call_t *child)
 {
     look_t *look = (look_t *)item;
-    acme_outcome_t outcome;
+    acme_outcome_t outcome = {0};
     look->status = acme_caa_check(child, look->acme, &look->question, &outcome);
     look->done = 1;
     if (look->status == SIGNET_OK) {
@@ -75,13 +75,13 @@ static int32_t prepare(signet_call_t *call, const acme_request_t *request,
     *needed = !look->same || authorization->caa_checked <= signet_now() - directory->caa_ms;
     look->question = (acme_caa_question_t){
         .directory = directory,
-        .account = order->account,
+        .account = acme_request_url(call, request, "account/%.*s", SIGNET_FORMAT(order->account)),
         .identifier = identifier.value,
         .method = method_of(authorization),
         .wildcard = wildcard,
         .ends = signet_monotonic() + ACME_CAA_TIMEOUT_MS,
     };
-    return SIGNET_OK;
+    return look->question.account.data != NULL ? SIGNET_OK : SIGNET_NO_MEMORY;
 }
 
 /* Remembers what was permitted, also where another name was not. */

@@ -56,16 +56,10 @@ static int32_t make_asker(signet_call_t *call, const acme_caa_question_t *questi
     *asker = (acme_caa_asker_t){
         .identities = identities,
         .identity_count = list->member_count,
+        .account = question->account,
         .method = question->method,
         .wildcard = question->wildcard,
     };
-    /* Without a fixed URL accounts have as many names as the host has. */
-    if (directory->url.length > 0) {
-        asker->account =
-            signet_format(call, "%.*s/acme/%.*s/account/%.*s", SIGNET_FORMAT(directory->url),
-                          SIGNET_FORMAT(directory->name), SIGNET_FORMAT(question->account));
-        return asker->account.data != NULL ? SIGNET_OK : SIGNET_NO_MEMORY;
-    }
     return SIGNET_OK;
 }
 
@@ -86,7 +80,6 @@ int32_t acme_caa_check(signet_call_t *call, const acme_t *acme, const acme_caa_q
     if (status != SIGNET_OK) {
         return status;
     }
-    *outcome = (acme_outcome_t){0};
     if (question->directory->caa == ACME_CAA_STRICT && is_insecure(acme, question->identifier)) {
         acme_outcome_fail(call, outcome, TYPE,
                           "%.*s lies in a zone whose signatures are not looked at, which this "

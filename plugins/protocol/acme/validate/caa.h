@@ -10,7 +10,7 @@
 /* A certificate that is to be issued for a name. */
 typedef struct acme_caa_question {
     const acme_directory_t *directory;
-    signet_text_t account;    /* id */
+    signet_text_t account;    /* its URL */
     signet_text_t identifier; /* a name of a host, without "*." */
     signet_text_t method;     /* the challenge that the name was validated by */
     int wildcard;

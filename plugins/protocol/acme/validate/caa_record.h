@@ -9,7 +9,7 @@
 typedef struct acme_caa_asker {
     const signet_text_t *identities; /* domain names that the CA goes by in records */
     uint64_t identity_count;
-    signet_text_t account; /* its URL; empty: not known, and no accounturi fits */
+    signet_text_t account; /* its URL */
     signet_text_t method;  /* that the name was validated by: "dns-01" */
     int wildcard;
 } acme_caa_asker_t;

@@ -123,7 +123,7 @@ static int32_t try_caa(signet_call_t *call, const acme_proof_t *proof,
 {
     const acme_caa_question_t question = {
         .directory = proof->directory,
-        .account = authorization->account,
+        .account = proof->account_url,
         .identifier = proof->identifier,
         .method = challenge->type,
         .wildcard = authorization->wildcard,
