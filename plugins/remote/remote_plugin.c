@@ -17,6 +17,9 @@ static const signet_remote_interface_t serving = {
 static const signet_provide_t provides[] = {
     PROVIDE(SIGNET_REMOTE_INTERFACE, &serving),
     PROVIDE(SIGNET_KEY_INTERFACE, &signet_remote_key),
+    PROVIDE(SIGNET_NOTIFIER_INTERFACE, &signet_remote_notifier),
+    PROVIDE(SIGNET_EXPORTER_INTERFACE, &signet_remote_exporter),
+    PROVIDE(SIGNET_DISCOVERY_INTERFACE, &signet_remote_discovery),
 };
 
 static const signet_plugin_t plugin = {

@@ -57,6 +57,9 @@ int32_t remote_service_check(const remote_service_t *service)
 {
     if (remote_reader_done(service->request))
         return SIGNET_OK;
+    /* Where memory is missing for it, that is no fault of what was asked. */
+    if (service->call->services->error(service->call))
+        return signet_status(service->call);
     return signet_fail(service->call, SIGNET_INVALID, "isolate.malformed",
                        "the isolated instance was asked something that it cannot read: a text is "
                        "not UTF-8, or the request is damaged");
@@ -78,6 +81,9 @@ static int32_t dispatch(const server_t *server, remote_service_t *service, uint8
         int32_t (*serve)(const remote_service_t *service);
     } interfaces[] = {
         {REMOTE_KEY, SIGNET_KEY_INTERFACE, remote_serve_key},
+        {REMOTE_NOTIFIER, SIGNET_NOTIFIER_INTERFACE, remote_serve_notifier},
+        {REMOTE_EXPORTER, SIGNET_EXPORTER_INTERFACE, remote_serve_exporter},
+        {REMOTE_DISCOVERY, SIGNET_DISCOVERY_INTERFACE, remote_serve_discovery},
     };
     for (size_t at = 0; at < sizeof interfaces / sizeof interfaces[0]; at++) {
         if (interfaces[at].number != interface)

@@ -4,8 +4,11 @@
 #include "arena.h"
 
 #include "caller.h"
+#include "discovery_codec.h"
+#include "exporter_codec.h"
 #include "frame.h"
 #include "key_codec.h"
+#include "notifier_codec.h"
 
 #include <signet/sdk/text.h>
 #include <stdio.h>
@@ -43,7 +46,9 @@ static void read_request(signet_bytes_t message)
     signet_key_request_t make;
     signet_decrypt_request_t decrypt;
     signet_token_request_t token;
-    switch (function % 4) {
+    signet_alert_t alert;
+    signet_export_batch_t batch;
+    switch (function % 6) {
     case 0:
         remote_read_sign_request(&reader, &sign);
         require_text(sign.uri);
@@ -57,8 +62,21 @@ static void read_request(signet_bytes_t message)
         remote_read_decrypt_request(&reader, &decrypt);
         require_text(decrypt.algorithm);
         break;
-    default:
+    case 3:
         remote_read_token_request(&reader, &token);
+        break;
+    case 4:
+        remote_read_alert(&reader, fuzz_call_current(), &alert);
+        require_text(alert.description);
+        for (uint64_t at = 0; at < alert.field_count; at++) {
+            require_text(alert.fields[at].value);
+        }
+        break;
+    default:
+        remote_read_batch(&reader, fuzz_call_current(), &batch);
+        for (uint64_t at = 0; at < batch.count; at++) {
+            require_text(batch.entries[at]->body);
+        }
         break;
     }
     free(grants);
@@ -73,6 +91,12 @@ static void read_reply(signet_bytes_t message)
         require(error.status < SIGNET_OK, "an error has a failing status");
         require(error.reason.length && error.message.length, "an error says what it is");
         require_text(error.message);
+    }
+    reader = remote_reader(message);
+    const signet_discovery_page_t *page = remote_read_page(&reader, fuzz_call_current());
+    for (uint64_t at = 0; page && at < page->count; at++) {
+        require(page->found[at]->der.length <= message.length, "a certificate lies in its message");
+        require_text(page->found[at]->place);
     }
     reader = remote_reader(message);
     uint64_t count = remote_read_count(&reader, KEY_OCTETS);

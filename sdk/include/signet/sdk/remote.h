@@ -19,6 +19,9 @@ void signet_remote_close(void *instance);
 
 /* The interfaces of a proxy. */
 extern const signet_key_interface_t signet_remote_key;
+extern const signet_notifier_interface_t signet_remote_notifier;
+extern const signet_exporter_interface_t signet_remote_exporter;
+extern const signet_discovery_interface_t signet_remote_discovery;
 
 /* The side that serves, as signet.remote/1 has it. */
 int32_t signet_remote_serve(signet_call_t *call, const signet_remote_service_t *service);

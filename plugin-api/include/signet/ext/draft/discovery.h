@@ -4,8 +4,8 @@
  * finds, a page at a time; whoever asks records it in the inventory. It judges nothing: what it
  * finds may be expired, forged or malformed.
  *
- * Instances need nothing of others, so that they can be moved into a process of their own, which
- * will be worth it: all that they read comes from outside. Hosts do so for keys alone so far. */
+ * Instances need nothing of others, so that `isolate = true` can move them into a process of their
+ * own, which is worth it: all that they read comes from outside. */
 #ifndef SIGNET_EXT_DRAFT_DISCOVERY_H
 #define SIGNET_EXT_DRAFT_DISCOVERY_H
 

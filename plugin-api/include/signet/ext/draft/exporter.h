@@ -13,8 +13,8 @@
  * will never take it: smaller batches follow; an entry that is refused by itself is put aside, and
  * the next one follows
  *
- * Instances need nothing of others, so that they can be moved into a process of their own; hosts do
- * so for keys alone so far. */
+ * Instances need nothing of others, so that `isolate = true` can move them into a process of their
+ * own. */
 #ifndef SIGNET_EXT_DRAFT_EXPORTER_H
 #define SIGNET_EXT_DRAFT_EXPORTER_H
 

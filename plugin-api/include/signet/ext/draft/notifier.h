@@ -12,8 +12,8 @@
  * the receiver; what waits is kept and tried rarely INVALID, TOO_LARGE, UNSUPPORTED this alert will
  * never be taken: it is put aside, and the next one follows
  *
- * Instances need nothing of others, so that they can be moved into a process of their own; hosts do
- * so for keys alone so far. */
+ * Instances need nothing of others, so that `isolate = true` can move them into a process of their
+ * own. */
 #ifndef SIGNET_EXT_DRAFT_NOTIFIER_H
 #define SIGNET_EXT_DRAFT_NOTIFIER_H
 
