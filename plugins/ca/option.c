@@ -187,7 +187,7 @@ static const signet_option_t profile_options[] = {
     CHOICE("shared_key", "allowed", "allowed|refused",
            "Whether a key that was certified for one subject may be certified for another."),
     TEXTS("attestations", "Formats of key attestation, one of which each key must come with: tpm, "
-                          "apple, android-key, packed; none: keys need no attestation."),
+                          "apple, step; none: keys need no attestation."),
     NUMBER(
         "max_active", SIGNET_OPTION_INTEGER, "0", 0, 1000,
         "How many valid certificates one subject may have at a time, not counting the one that is "

@@ -84,8 +84,8 @@ typedef struct signet_issue_request {
     signet_text_t replaces_authority; /* the certificate that this one renews; empty: none */
     signet_bytes_t replaces_serial;
     signet_text_t attestation;   /* the format of a key attestation that the protocol has verified
-                                  * up to a root that it trusts: "tpm", "apple", "android-key",
-                                  * "packed"; empty: none */
+                                  * up to a root that it trusts: "tpm", "apple", "step"; empty:
+                                  * none */
     signet_bytes_t attested_key; /* the SubjectPublicKeyInfo that it attests, DER */
     signet_text_t generate;      /* the key is made by the CA: its type, SIGNET_KEY_*; csr is then
                                   * empty; empty: no */

@@ -10,6 +10,7 @@
 #include <signet/sdk/outbound.h>
 #include <signet/sdk/record.h>
 
+#include "attest/chain.h"
 #include "protocol/nonce.h"
 #include "validate/dns.h"
 #include "validate/queue.h"
@@ -20,6 +21,7 @@
 #define ACME_TLS_ALPN_01 4U
 #define ACME_DNS_ACCOUNT_01 8U
 #define ACME_DNS_PERSIST_01 16U
+#define ACME_DEVICE_ATTEST_01 32U
 /* Those that speak for all names below one. */
 #define ACME_FOR_WILDCARDS (ACME_DNS_01 | ACME_DNS_ACCOUNT_01 | ACME_DNS_PERSIST_01)
 
@@ -32,6 +34,13 @@
 #define ACME_BODY_MAX (UINT64_C(64) * 1024)
 #define ACME_IDENTIFIERS_MAX 80U
 #define ACME_CONTACTS_MAX 10U
+
+/* Whose attestations of a format a directory takes. */
+typedef struct acme_attest_trust {
+    signet_text_t format; /* "apple", "step", "tpm" */
+    const signet_setting_t *path;
+    acme_attest_roots_t *roots; /* read at start */
+} acme_attest_trust_t;
 
 /* A directory, as configuration has it. */
 typedef struct acme_directory {
@@ -57,6 +66,10 @@ typedef struct acme_directory {
     int64_t caa_ms;                              /* how long a look at the records is good */
     const signet_setting_t *issuer_domain_names; /* TEXTS: that dns-persist-01 looks for */
     int persist_plain; /* its records hold the account's URL itself, as up to draft 01 */
+    acme_attest_trust_t *attestations;
+    uint64_t attestation_count;
+    const signet_setting_t *devices; /* TEXTS: identifiers that certificates are for */
+    signet_text_t device_list;       /* a file with more of them; empty: none */
 } acme_directory_t;
 
 typedef struct acme {
@@ -65,6 +78,7 @@ typedef struct acme {
     signet_text_t store;
     signet_text_t journal;
     int64_t retention_ms;            /* of what expired */
+    signet_text_t device_policy;     /* an instance; empty: none */
     signet_text_t credential_secret; /* a reference; empty: no credentials */
     acme_directory_t *directories;
     uint64_t directory_count;

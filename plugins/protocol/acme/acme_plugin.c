@@ -1,5 +1,6 @@
 /* protocol-acme: entry, descriptor and wiring. */
 #include <signet/ca.h>
+#include <signet/ext/draft/policy.h>
 #include <signet/plugin.h>
 #include <signet/sdk/error.h>
 #include <signet/sdk/setting.h>
@@ -30,6 +31,10 @@ static const signet_need_t needs[] = {
     NEED(SIGNET_INVENTORY_INTERFACE, "ca"),
     NEED(SIGNET_STORE_INTERFACE, "store"),
     NEED(SIGNET_JOURNAL_INTERFACE, "journal"),
+    {.size = sizeof(signet_need_t),
+     .kind = SIGNET_NEED_OPTIONAL,
+     .interface = SIGNET_TEXT_INIT(SIGNET_POLICY_INTERFACE),
+     .option = SIGNET_TEXT_INIT("device_policy")},
 };
 
 /* Public to the router: what proves who asks is the signature inside. */
@@ -115,6 +120,9 @@ static int32_t start_instance(void *instance, signet_call_t *call)
         status = acme_dns_new(call, signet_setting(acme->host->settings, "dns"), &acme->dns);
     }
     if (status == SIGNET_OK) {
+        status = acme_option_open_roots(call, acme);
+    }
+    if (status == SIGNET_OK) {
         status = acme_queue_start(call, acme);
     }
     return status == SIGNET_OK ? acme_sweep_start(call, acme) : status;
@@ -136,7 +144,7 @@ static void close_instance(void *instance)
     acme_dns_free(acme->dns);
     signet_queue_free(acme->queue);
     acme_nonces_free(acme->nonces);
-    free(acme->directories);
+    acme_option_free(acme);
     free(acme);
 }
 

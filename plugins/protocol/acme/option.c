@@ -13,6 +13,14 @@
     .name = SIGNET_TEXT_INIT(title), .default_value = SIGNET_TEXT_INIT(otherwise),                 \
     .help = SIGNET_TEXT_INIT(__VA_ARGS__)
 
+static const signet_option_t attestation_options[] = {
+    {OPTION(SIGNET_OPTION_TEXT, SIGNET_OPTION_REQUIRED, "format", "", "The format."),
+     .choices = SIGNET_TEXT_INIT("apple|step|tpm")},
+    {OPTION(SIGNET_OPTION_PATH, SIGNET_OPTION_REQUIRED, "roots", "",
+            "File with the certificates, in PEM, that such attestations must lead to: of Apple, of "
+            "the makers of tokens, of whoever certifies the attestation keys of TPMs.")},
+};
+
 static const signet_option_t directory_options[] = {
     {OPTION(SIGNET_OPTION_TEXT, SIGNET_OPTION_REQUIRED, "name", "",
             "Its name, a part of its URL: /acme/NAME/directory.")},
@@ -27,10 +35,20 @@ static const signet_option_t directory_options[] = {
             "that is validated.")},
     {OPTION(SIGNET_OPTION_TEXTS, 0, "challenges", "[\"http-01\"]",
             "The challenges that it offers."),
-     .choices = SIGNET_TEXT_INIT("http-01|dns-01|tls-alpn-01|dns-account-01|dns-persist-01")},
+     .choices = SIGNET_TEXT_INIT("http-01|dns-01|tls-alpn-01|dns-account-01|dns-persist-01|"
+                                 "device-attest-01")},
     {OPTION(SIGNET_OPTION_TEXTS, 0, "issuer_domain_names", "",
             "The names by which records of dns-persist-01 call this authority, such as "
             "ca.example.com; 1 to 10 where it is offered.")},
+    {OPTION(SIGNET_OPTION_GROUPS, 0, "attestations", "",
+            "Formats of attestations that device-attest-01 takes, each with roots to trust."),
+     .members = attestation_options,
+     .member_count = sizeof attestation_options / sizeof *attestation_options},
+    {OPTION(SIGNET_OPTION_TEXTS, 0, "devices", "",
+            "Identifiers of devices that certificates are for: an attestation says which device "
+            "it is, not whose.")},
+    {OPTION(SIGNET_OPTION_PATH, 0, "device_list", "",
+            "File with more of them, one to a line; it is read at each order.")},
     {OPTION(SIGNET_OPTION_TEXT, 0, "persist_account", "hashed",
             "How records of dns-persist-01 name the account: by a hash (draft 02), or by its URL "
             "(draft 01 and earlier)."),
@@ -91,6 +109,8 @@ const signet_option_t acme_options[] = {
             "live on private addresses, which are permitted unless they are denied; loopback, "
             "link-local and metadata addresses are denied unless they are permitted."),
      SIGNET_OUTBOUND_MEMBERS},
+    {OPTION(SIGNET_OPTION_INSTANCE, 0, "device_policy", "",
+            "A policy that says of a device that is on no list whether it may have certificates.")},
     {OPTION(SIGNET_OPTION_SECRET, 0, "credential_secret", "",
             "The secret that the keys of credentials follow from, at least 32 octets; needed to "
             "make credentials.")},
@@ -134,6 +154,7 @@ static uint32_t read_challenges(const signet_setting_t *group)
         {"tls-alpn-01", ACME_TLS_ALPN_01},
         {"dns-account-01", ACME_DNS_ACCOUNT_01},
         {"dns-persist-01", ACME_DNS_PERSIST_01},
+        {"device-attest-01", ACME_DEVICE_ATTEST_01},
     };
     const signet_setting_t *list = signet_setting(group, "challenges");
     uint32_t challenges = 0;
@@ -198,8 +219,41 @@ static int32_t check_issuers(signet_call_t *call, const signet_setting_t *group,
     return SIGNET_OK;
 }
 
-static int32_t read_directory(signet_call_t *call, const signet_setting_t *group,
-                              acme_directory_t *directory)
+/* Attestations are of no use where none is trusted, or for devices of which none is permitted. */
+static int32_t read_attestations(signet_call_t *call, const acme_t *acme,
+                                 const signet_setting_t *group, acme_directory_t *directory)
+{
+    const signet_setting_t *list = signet_setting(group, "attestations");
+    uint64_t count = signet_setting_count(group, "attestations");
+    if ((directory->challenges & ACME_DEVICE_ATTEST_01) == 0) {
+        return SIGNET_OK;
+    }
+    if (count == 0) {
+        return signet_setting_fail(call, group, "acme.attestations",
+                                   "device-attest-01 needs attestations: formats with roots.");
+    }
+    if (signet_setting_count(group, "devices") == 0 && directory->device_list.length == 0 &&
+        acme->device_policy.length == 0 && !directory->credential_required) {
+        return signet_setting_fail(
+            call, group, "acme.devices",
+            "An attestation says which device it is, not whose: set devices, device_list, "
+            "device_policy or credential_required.");
+    }
+    directory->attestations = calloc(count, sizeof *directory->attestations);
+    if (directory->attestations == NULL) {
+        return signet_fail_memory(call);
+    }
+    directory->attestation_count = count;
+    for (uint64_t i = 0; i < count; i++) {
+        const signet_setting_t *item = signet_setting_at(list, i);
+        directory->attestations[i].format = signet_setting_text(item, "format");
+        directory->attestations[i].path = signet_setting(item, "roots");
+    }
+    return SIGNET_OK;
+}
+
+static int32_t read_directory(signet_call_t *call, const acme_t *acme,
+                              const signet_setting_t *group, acme_directory_t *directory)
 {
     *directory = (acme_directory_t){
         .name = signet_setting_text(group, "name"),
@@ -221,6 +275,8 @@ static int32_t read_directory(signet_call_t *call, const signet_setting_t *group
         .caa_identities = signet_setting(group, "caa_identities"),
         .caa_exempt = signet_setting(group, "caa_exempt"),
         .caa_ms = signet_setting_integer(group, "caa_lifetime", 0),
+        .devices = signet_setting(group, "devices"),
+        .device_list = signet_setting_text(group, "device_list"),
         .issuer_domain_names = signet_setting(group, "issuer_domain_names"),
         .persist_plain = signet_text_is(signet_setting_text(group, "persist_account"), "url"),
     };
@@ -238,7 +294,8 @@ static int32_t read_directory(signet_call_t *call, const signet_setting_t *group
         return signet_setting_fail(call, signet_setting(group, "url"), "acme.directory-url",
                                    "ACME is served over https alone: write https://HOST.");
     }
-    return check_issuers(call, group, directory);
+    int32_t status = check_issuers(call, group, directory);
+    return status == SIGNET_OK ? read_attestations(call, acme, group, directory) : status;
 }
 
 /* A directory that wants credentials is of no use where none can be made. */
@@ -296,6 +353,7 @@ int32_t acme_option_read(signet_call_t *call, acme_t *acme)
     acme->ca = signet_setting_text(acme->host->settings, "ca");
     acme->store = signet_setting_text(acme->host->settings, "store");
     acme->journal = signet_setting_text(acme->host->settings, "journal");
+    acme->device_policy = signet_setting_text(acme->host->settings, "device_policy");
     acme->credential_secret = signet_setting_text(acme->host->settings, "credential_secret");
     acme->retention_ms = signet_setting_integer(acme->host->settings, "retention", 0);
     acme->directories = calloc(count > 0 ? count : 1, sizeof *acme->directories);
@@ -304,10 +362,35 @@ int32_t acme_option_read(signet_call_t *call, acme_t *acme)
     }
     acme->directory_count = count;
     for (uint64_t i = 0; status == SIGNET_OK && i < count; i++) {
-        status = read_directory(call, signet_setting_at(list, i), &acme->directories[i]);
+        status = read_directory(call, acme, signet_setting_at(list, i), &acme->directories[i]);
     }
     if (status == SIGNET_OK) {
         status = check_credentials(call, acme);
     }
     return status == SIGNET_OK ? check_caa(call, acme) : status;
+}
+
+int32_t acme_option_open_roots(signet_call_t *call, acme_t *acme)
+{
+    int32_t status = SIGNET_OK;
+    for (uint64_t i = 0; i < acme->directory_count; i++) {
+        acme_directory_t *directory = &acme->directories[i];
+        for (uint64_t j = 0; status == SIGNET_OK && j < directory->attestation_count; j++) {
+            acme_attest_trust_t *trust = &directory->attestations[j];
+            status = acme_attest_roots_open(call, trust->path, &trust->roots);
+        }
+    }
+    return status;
+}
+
+void acme_option_free(acme_t *acme)
+{
+    for (uint64_t i = 0; acme->directories != NULL && i < acme->directory_count; i++) {
+        acme_directory_t *directory = &acme->directories[i];
+        for (uint64_t j = 0; j < directory->attestation_count; j++) {
+            acme_attest_roots_free(directory->attestations[j].roots);
+        }
+        free(directory->attestations);
+    }
+    free(acme->directories);
 }

@@ -1,3 +1,4 @@
+#include "attest/respond.h"
 #include "directory.h"
 #include "order.h"
 #include "protocol/problem.h"
@@ -169,6 +170,9 @@ static int32_t respond(signet_call_t *call, const acme_request_t *request,
     }
     if (!signet_text_is(acme_authorization_state(authorization), ACME_PENDING)) {
         return acme_fail(call, "malformed", "The authorization has expired.");
+    }
+    if (signet_text_is(challenge->type, "device-attest-01")) {
+        return acme_attest_respond(call, request, authorization, challenge);
     }
     authorization->base = request->base;
     authorization->state = SIGNET_TEXT(ACME_PROCESSING);

@@ -1,5 +1,6 @@
 #include "authorization_body.h"
 
+#include <signet/sdk/encode.h>
 #include <signet/sdk/error.h>
 
 #define BODY_MAX (UINT64_C(64) * 1024)
@@ -33,6 +34,7 @@ int32_t acme_authorization_body_read(signet_call_t *call, signet_bytes_t text,
 {
     const signet_json_t *body = NULL;
     int64_t wildcard = 0;
+    signet_text_t key = {NULL, 0};
     int32_t status = signet_json_parse(call, text, BODY_MAX, &body);
     if (status != SIGNET_OK) {
         return status;
@@ -44,10 +46,16 @@ int32_t acme_authorization_body_read(signet_call_t *call, signet_bytes_t text,
         signet_json_get_integer(call, body, "caa_checked", &authorization->caa_checked) !=
             SIGNET_OK ||
         signet_json_get_text(call, body, "base", &authorization->base) != SIGNET_OK ||
+        signet_json_get_text(call, body, "attestation", &authorization->attestation) != SIGNET_OK ||
+        signet_json_get_text(call, body, "attested_key", &key) != SIGNET_OK ||
         signet_json_get_integer(call, body, "wildcard", &wildcard) != SIGNET_OK) {
         return signet_status(call);
     }
     authorization->wildcard = wildcard != 0;
+    if (key.length > 0 &&
+        signet_base64url_decode(call, key, &authorization->attested_key) != SIGNET_OK) {
+        return signet_status(call);
+    }
     return read_challenges(call, signet_json_get(body, "challenges"), authorization);
 }
 
@@ -63,6 +71,11 @@ int32_t acme_authorization_body_write(signet_call_t *call,
     signet_json_text(&writer, "token", authorization->token);
     signet_json_integer(&writer, "caa_checked", authorization->caa_checked);
     signet_json_text(&writer, "base", authorization->base);
+    if (authorization->attestation.length > 0) {
+        signet_json_text(&writer, "attestation", authorization->attestation);
+        signet_json_text(&writer, "attested_key",
+                         signet_base64url(call, authorization->attested_key));
+    }
     signet_json_integer(&writer, "wildcard", authorization->wildcard);
     signet_json_begin_array(&writer, "challenges");
     for (uint64_t i = 0; i < authorization->challenge_count; i++) {

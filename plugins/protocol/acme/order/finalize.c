@@ -2,6 +2,7 @@
 #include <signet/sdk/encode.h>
 #include <signet/sdk/error.h>
 
+#include "attest/respond.h"
 #include "order.h"
 #include "protocol/problem.h"
 #include "recheck.h"
@@ -55,13 +56,15 @@ static int32_t ask_once(signet_call_t *call, const acme_request_t *request,
     if (provider == NULL || issue.request_id.data == NULL) {
         return signet_status(call);
     }
-    if (order->renews && csr.length > 0) {
+    int32_t status =
+        csr.length > 0 ? acme_attest_finalize(call, request, order, csr, &issue) : SIGNET_OK;
+    if (status == SIGNET_OK && order->renews && csr.length > 0) {
         signet_text_t serial;
         issue.replaces_authority = signet_text_split(order->replaced, '/', &serial);
-        int32_t status = signet_hex_decode(call, serial, &issue.replaces_serial);
-        if (status != SIGNET_OK) {
-            return status;
-        }
+        status = signet_hex_decode(call, serial, &issue.replaces_serial);
+    }
+    if (status != SIGNET_OK) {
+        return status;
     }
     const signet_ca_interface_t *ca = provider->interface;
     return ca->issue(provider->instance, call, &issue, certificate);

@@ -2,6 +2,8 @@
 #include <signet/sdk/encode.h>
 #include <signet/sdk/name.h>
 
+#include "attest/device.h"
+#include "attest/identity.h"
 #include "credential/binding.h"
 #include "order.h"
 #include "protocol/problem.h"
@@ -44,9 +46,22 @@ static int is_permitted(const acme_directory_t *directory, signet_text_t value)
     return 0;
 }
 
-static int32_t check_identifier(signet_call_t *call, const acme_directory_t *directory,
+static int32_t check_device(signet_call_t *call, const acme_request_t *request, const char *type,
+                            signet_text_t value, acme_identifier_t *identifier)
+{
+    const acme_device_t device = {.identifier = identifier};
+    if (!acme_identity_valid(call, type, value)) {
+        return acme_fail(call, "malformed", "%.*s is no identifier of the type %s.",
+                         SIGNET_FORMAT(value), type);
+    }
+    *identifier = (acme_identifier_t){signet_text(type), value};
+    return acme_device_check(call, request, &device);
+}
+
+static int32_t check_identifier(signet_call_t *call, const acme_request_t *request,
                                 const signet_json_t *item, acme_identifier_t *identifier)
 {
+    const acme_directory_t *directory = request->directory;
     signet_canonical_t name;
     signet_text_t type;
     signet_text_t value;
@@ -55,6 +70,10 @@ static int32_t check_identifier(signet_call_t *call, const acme_directory_t *dir
         signet_json_get_text(call, item, "value", &value) != SIGNET_OK) {
         call->services->clear(call);
         return acme_fail(call, "malformed", "An identifier has type and value.");
+    }
+    const char *device = acme_identity_type(type);
+    if (device != NULL && (directory->challenges & ACME_DEVICE_ATTEST_01) != 0) {
+        return check_device(call, request, device, value, identifier);
     }
     int dns = signet_text_is(type, "dns");
     if (!dns && !signet_text_is(type, "ip")) {
@@ -108,7 +127,7 @@ static int32_t read_identifiers(signet_call_t *call, const acme_request_t *reque
     int32_t status = identifiers != NULL && ids != NULL ? SIGNET_OK : SIGNET_NO_MEMORY;
     for (uint64_t i = 0; status == SIGNET_OK && i < list->count; i++) {
         acme_identifier_t *next = &identifiers[order->count];
-        status = check_identifier(call, request->directory, &list->items[i], next);
+        status = check_identifier(call, request, &list->items[i], next);
         if (status == SIGNET_OK && !is_known(identifiers, order->count, next)) {
             order->count++;
         }
@@ -169,6 +188,11 @@ static void offer(acme_authorization_t *authorization, uint32_t challenges)
         {ACME_DNS_PERSIST_01, "dns-persist-01", 1, 0},
         {ACME_TLS_ALPN_01, "tls-alpn-01", 0, 1},
     };
+    if (acme_identity_type(authorization->identifier.type) != NULL) {
+        authorization->challenges[authorization->challenge_count++] = (acme_challenge_t){
+            .type = SIGNET_TEXT("device-attest-01"), .state = SIGNET_TEXT(ACME_PENDING)};
+        return;
+    }
     int address = signet_text_is(authorization->identifier.type, "ip");
     for (uint64_t i = 0; i < sizeof offers / sizeof *offers; i++) {
         if ((challenges & offers[i].challenge) != 0 &&
@@ -217,8 +241,12 @@ static int32_t authorize(signet_call_t *call, const acme_request_t *request, acm
             identifier.value.data += 2;
             identifier.value.length -= 2;
         }
-        status = acme_authorization_find(call, request->acme, request->directory, order->account,
-                                         &identifier, wildcard, order->expires, &found);
+        /* An attestation is for one key, and so for one certificate. */
+        status =
+            acme_identity_type(identifier.type) != NULL
+                ? SIGNET_NOT_FOUND
+                : acme_authorization_find(call, request->acme, request->directory, order->account,
+                                          &identifier, wildcard, order->expires, &found);
         if (status == SIGNET_OK) {
             ids[i] = found.id;
         } else if (status == SIGNET_NOT_FOUND) {

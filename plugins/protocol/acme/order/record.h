@@ -20,7 +20,7 @@
 #define ACME_EXPIRED "expired"
 
 typedef struct acme_identifier {
-    signet_text_t type;  /* "dns", "ip" */
+    signet_text_t type;  /* "dns", "ip", "permanent-identifier", "hardware-module" */
     signet_text_t value; /* canonical; of a dns wildcard with "*." */
 } acme_identifier_t;
 
@@ -66,8 +66,10 @@ typedef struct acme_authorization {
     signet_text_t state; /* stored: pending, processing, valid, invalid, deactivated */
     int64_t expires;
     signet_text_t token;
-    int64_t caa_checked; /* when CAA records last permitted it; 0: never looked at */
-    signet_text_t base;  /* the directory's URL, as the client reached it to respond */
+    int64_t caa_checked;         /* when CAA records last permitted it; 0: never looked at */
+    signet_text_t base;          /* the directory's URL, as the client reached it to respond */
+    signet_text_t attestation;   /* the format that a device was attested by; empty: none was */
+    signet_bytes_t attested_key; /* SubjectPublicKeyInfo */
     acme_challenge_t challenges[ACME_CHALLENGES_MAX];
     uint64_t challenge_count;
     uint64_t version;

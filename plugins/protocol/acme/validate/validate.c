@@ -133,14 +133,16 @@ static int32_t try_caa(signet_call_t *call, const acme_proof_t *proof,
         !acme_caa_applies(proof->directory, proof->identifier_type, proof->identifier)) {
         return SIGNET_OK;
     }
+    int64_t good_until = outcome->good_until;
     int32_t status = acme_caa_check(call, proof->acme, &question, outcome);
+    outcome->good_until = good_until;
     authorization->caa_checked = status == SIGNET_OK && outcome->valid ? signet_now() : 0;
     return status;
 }
 
-static int32_t store_outcome(signet_call_t *call, const acme_proof_t *proof,
-                             acme_authorization_t *authorization, acme_challenge_t *challenge,
-                             const acme_outcome_t *outcome)
+int32_t acme_validate_store(signet_call_t *call, const acme_proof_t *proof,
+                            acme_authorization_t *authorization, acme_challenge_t *challenge,
+                            const acme_outcome_t *outcome)
 {
     signet_change_t change;
     int64_t now = signet_now();
@@ -201,7 +203,7 @@ int32_t acme_validate(acme_t *acme, signet_call_t *call, signet_text_t directory
         status = try_caa(call, &proof, &authorization, challenge, &outcome);
     }
     if (status == SIGNET_OK) {
-        status = store_outcome(call, &proof, &authorization, challenge, &outcome);
+        status = acme_validate_store(call, &proof, &authorization, challenge, &outcome);
     }
     /* Deactivated meanwhile, or another job came to it first. */
     if (status == SIGNET_CONFLICT) {

@@ -3,6 +3,7 @@
 #define ACME_VALIDATE_H
 
 #include "acme.h"
+#include "order/record.h"
 
 /* What a validation found. */
 typedef struct acme_outcome {
@@ -32,6 +33,12 @@ int32_t acme_validate(acme_t *acme, signet_call_t *call, signet_text_t directory
 /* Puts what waits in the store into the queue. What is in it already is validated once: the second
  * finds that it waits for nothing any more. [worker] */
 int32_t acme_validate_sweep(acme_t *acme, signet_call_t *call);
+
+/* Stores an outcome, with an entry in the journal where it is valid. CONFLICT where the
+ * authorization was changed meanwhile. [worker] */
+int32_t acme_validate_store(signet_call_t *call, const acme_proof_t *proof,
+                            acme_authorization_t *authorization, acme_challenge_t *challenge,
+                            const acme_outcome_t *outcome);
 
 /* The outcome of a failure, from printf. [any] */
 __attribute__((format(printf, 4, 5))) void acme_outcome_fail(signet_call_t *call,
