@@ -48,6 +48,9 @@ static const signet_option_t listener_options[] = {
     {OPTION(TEXTS, "certificate_paths",
             "Paths, each with all below it, that are served only to those whose client certificate "
             "an auth plugin accepts. For a listener whose clients may, but need not, show one.")},
+    {OPTION(TEXTS, "instances",
+            "The plugin instances whose routes are served here, and nothing else, not even the "
+            "host's own; none: everything.")},
     {OPTION(PATH, "client_authorities",
             "PEM file with certificates whose names tell TLS clients which authorities are "
             "acceptable. A hint alone: what is trusted, the auth plugins decide.")},

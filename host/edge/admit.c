@@ -191,13 +191,40 @@ static int32_t check_body(edge_request_t *request)
     return SIGNET_OK;
 }
 
+static int32_t read_target(edge_request_t *request, const char **why)
+{
+    char *raw = request->http.target;
+    size_t length = request->http.target_length;
+    int32_t status = edge_target_begin(&raw, &length, why);
+    const char *question;
+
+    if (status != SIGNET_OK) {
+        return status;
+    }
+    question = length > 0 ? memchr(raw, '?', length) : NULL;
+    request->target.path =
+        (signet_text_t){raw, question != NULL ? (uint64_t)(question - raw) : length};
+    request->target.query_count = 0;
+    if (edge_router_find_rest(request->routing->router, request->http.method, request->target.path,
+                              &request->match)) {
+        return SIGNET_OK;
+    }
+    request->match.route = NULL;
+    return edge_target_parse(&request->target, raw, length, why);
+}
+
 static int32_t find_route(edge_request_t *request)
 {
-    int32_t status;
+    int32_t status = SIGNET_OK;
 
-    edge_request_pin(request);
-    status = edge_router_find(request->routing->router, request->http.method, request->target.path,
-                              &request->match);
+    if (request->match.route == NULL) {
+        status = edge_router_find(request->routing->router, request->http.method,
+                                  request->target.path, &request->match);
+    }
+    if (status == SIGNET_OK &&
+        !edge_listener_serves(request->listener, request->match.route->instance_name)) {
+        status = SIGNET_NOT_FOUND;
+    }
 
     if (status == SIGNET_OK && request->match.route->instance != request->edge &&
         !atomic_load(&request->edge->ready)) {
@@ -223,8 +250,7 @@ int32_t edge_request_route(edge_request_t *request)
     if (!is_known_method(request)) {
         return refuse(request, 501, "http.method-unknown", "The method is not known.");
     }
-    status = edge_target_parse(&request->target, request->http.target, request->http.target_length,
-                               &why);
+    status = read_target(request, &why);
     if (status != SIGNET_OK) {
         request->target.path = (signet_text_t){NULL, 0};
         return refuse(request, 400, "http.target-invalid", why);

@@ -232,6 +232,11 @@ int32_t edge_listener_read(signet_call_t *call, const signet_setting_t *setting,
 {
     int32_t status = edge_listener_read_place(call, setting, listener);
 
+    if (status == SIGNET_OK) {
+        status =
+            keep_texts(call, listener, "instances", edge_setting_find(setting, "instances"),
+                       listener->instances, EDGE_LISTENER_INSTANCES, &listener->instance_count);
+    }
     if (status != SIGNET_OK || listener->is_unix) {
         return status;
     }
@@ -260,6 +265,19 @@ int edge_listener_wants_certificate(const edge_listener_t *listener, signet_text
         }
     }
     return 0;
+}
+
+int edge_listener_serves(const edge_listener_t *listener, signet_text_t instance)
+{
+    uint64_t i;
+
+    for (i = 0; i < listener->instance_count; i++) {
+        if (listener->instances[i].length == instance.length &&
+            memcmp(listener->instances[i].data, instance.data, instance.length) == 0) {
+            return 1;
+        }
+    }
+    return listener->instance_count == 0;
 }
 
 signet_text_t edge_listener_url(signet_call_t *call, const edge_listener_t *listener)

@@ -12,6 +12,7 @@
 
 #define EDGE_LISTENER_ROLES 8U
 #define EDGE_LISTENER_PATHS 16U
+#define EDGE_LISTENER_INSTANCES 16U
 
 /* One listener. But for its count it does not change once it is bound; shared by all loops. */
 typedef struct edge_listener {
@@ -26,7 +27,10 @@ typedef struct edge_listener {
     uint64_t role_count;
     signet_text_t certificate_paths[EDGE_LISTENER_PATHS]; /* served only with a certificate */
     uint64_t certificate_path_count;
-    char *kept[1 + EDGE_LISTENER_ROLES + EDGE_LISTENER_PATHS]; /* what the texts point into */
+    signet_text_t instances[EDGE_LISTENER_INSTANCES]; /* whose routes are served; none: all */
+    uint64_t instance_count;
+    char *kept[1 + EDGE_LISTENER_ROLES + EDGE_LISTENER_PATHS +
+               EDGE_LISTENER_INSTANCES]; /* what the texts point into */
     size_t kept_count;
     atomic_int connections;
     size_t given; /* sockets that it was given, and descriptors that share them */
@@ -46,6 +50,8 @@ int32_t edge_listener_bind(signet_call_t *call, edge_listener_t *listener, int *
 signet_text_t edge_listener_url(signet_call_t *call, const edge_listener_t *listener);
 /* Whether a path is served only to those who show a certificate. */
 int edge_listener_wants_certificate(const edge_listener_t *listener, signet_text_t path);
+/* Whether it serves the routes of an instance; the host's own have no name. */
+int edge_listener_serves(const edge_listener_t *listener, signet_text_t instance);
 /* Removes the socket file and frees certificate and key. */
 void edge_listener_free(edge_listener_t *listener);
 

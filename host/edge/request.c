@@ -329,9 +329,11 @@ int edge_request_dispatch(edge_request_t *request)
         return submit(request);
     }
     request->inside_loop = 1;
+    request->exchange.inside_loop = 1;
     atomic_store_explicit(&request->loop->pulse.serving, request->match.route,
                           memory_order_relaxed);
     status = call_handler(request);
+    request->exchange.inside_loop = 0;
     atomic_store_explicit(&request->loop->pulse.serving, NULL, memory_order_relaxed);
     if (status == SIGNET_WOULD_BLOCK) {
         request->call->services->clear(request->call);

@@ -19,6 +19,8 @@ typedef struct router_node {
 
 struct edge_router {
     router_node_t root;
+    const core_route_t **rest; /* those that take the rest of a path */
+    size_t rest_count;
 };
 
 static int compare(signet_text_t left, signet_text_t right)
@@ -185,6 +187,54 @@ static void free_children(router_node_t *node)
     }
 }
 
+/* What stands before the parameter of a route that takes the rest, its slash included. */
+static signet_text_t rest_prefix(const core_route_t *route)
+{
+    signet_text_t path = route->route->path;
+    const char *brace = path.length > 0 ? memchr(path.data, '{', path.length) : NULL;
+    uint64_t before = brace != NULL ? (uint64_t)(brace - path.data) : 0;
+    int is_last = before > 1 && path.data[before - 1] == '/' && path.data[path.length - 1] == '}' &&
+                  memchr(brace, '/', path.length - before) == NULL;
+
+    return is_last && path.data[0] == '/' ? (signet_text_t){path.data, before}
+                                          : (signet_text_t){NULL, 0};
+}
+
+static int32_t add_rest(signet_call_t *call, edge_router_t *router, const core_route_t *route)
+{
+    signet_text_t prefix = rest_prefix(route);
+    const core_route_t **grown;
+    size_t i;
+
+    if (prefix.length == 0) {
+        return core_fail(call, SIGNET_INVALID, "http.route-invalid",
+                         "The path \"%.*s\" of a route of %.*s does not end in its one parameter.",
+                         (int)route->route->path.length, route->route->path.data,
+                         (int)route->instance_name.length, route->instance_name.data);
+    }
+    for (i = 0; i < router->rest_count; i++) {
+        if (compare(rest_prefix(router->rest[i]), prefix) == 0 &&
+            compare(router->rest[i]->route->method, route->route->method) == 0) {
+            return core_fail(call, SIGNET_EXISTS, "http.route-exists",
+                             "The route %.*s %.*s is one of %.*s and of %.*s: load only one of the "
+                             "two.",
+                             (int)route->route->method.length, route->route->method.data,
+                             (int)route->route->path.length, route->route->path.data,
+                             (int)router->rest[i]->instance_name.length,
+                             router->rest[i]->instance_name.data, (int)route->instance_name.length,
+                             route->instance_name.data);
+        }
+    }
+    grown = reallocarray(router->rest, router->rest_count + 1, sizeof(*grown));
+    if (grown == NULL) {
+        return core_fail(call, SIGNET_NO_MEMORY, "host.no-memory",
+                         "No memory is left for the routes.");
+    }
+    router->rest = grown;
+    router->rest[router->rest_count++] = route;
+    return SIGNET_OK;
+}
+
 int32_t edge_router_new(signet_call_t *call, const core_route_t *routes, uint64_t count,
                         edge_router_t **router)
 {
@@ -196,7 +246,9 @@ int32_t edge_router_new(signet_call_t *call, const core_route_t *routes, uint64_
                          "No memory is left for the routes.");
     }
     for (i = 0; i < count; i++) {
-        int32_t status = add_route(call, &made->root, &routes[i]);
+        int32_t status = (routes[i].route->flags & SIGNET_ROUTE_REST) != 0
+                             ? add_rest(call, made, &routes[i])
+                             : add_route(call, &made->root, &routes[i]);
 
         if (status != SIGNET_OK) {
             edge_router_free(made);
@@ -211,6 +263,7 @@ void edge_router_free(edge_router_t *router)
 {
     if (router != NULL) {
         free_children(&router->root);
+        free(router->rest);
         free(router);
     }
 }
@@ -320,4 +373,30 @@ int32_t edge_router_find(const edge_router_t *router, signet_text_t method, sign
         return SIGNET_OK;
     }
     return match->allowed_count > 0 ? SIGNET_UNSUPPORTED : SIGNET_NOT_FOUND;
+}
+
+int edge_router_find_rest(const edge_router_t *router, signet_text_t method, signet_text_t raw,
+                          edge_match_t *match)
+{
+    signet_text_t wanted = compare(method, SIGNET_TEXT("HEAD")) == 0 ? SIGNET_TEXT("GET") : method;
+    size_t i;
+
+    for (i = 0; i < router->rest_count; i++) {
+        const core_route_t *route = router->rest[i];
+        signet_text_t prefix = rest_prefix(route);
+        signet_text_t path = route->route->path;
+
+        if (raw.length > prefix.length && memcmp(raw.data, prefix.data, prefix.length) == 0 &&
+            compare(route->route->method, wanted) == 0) {
+            match->route = route;
+            match->allowed_count = 0;
+            match->parameter_count = 1;
+            match->parameters[0] = (signet_pair_t){
+                .size = sizeof(signet_pair_t),
+                .name = {path.data + prefix.length + 1, path.length - prefix.length - 2},
+                .value = {raw.data + prefix.length, raw.length - prefix.length}};
+            return 1;
+        }
+    }
+    return 0;
 }

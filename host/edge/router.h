@@ -24,6 +24,10 @@ typedef struct edge_match {
 int32_t edge_router_new(signet_call_t *call, const core_route_t *routes, uint64_t count,
                         edge_router_t **router);
 void edge_router_free(edge_router_t *router);
+/* Finds a route that takes the rest of a path as it was sent (SIGNET_ROUTE_REST): 1 where the path,
+ * as it was sent, is one's. [any] */
+int edge_router_find_rest(const edge_router_t *router, signet_text_t method, signet_text_t raw,
+                          edge_match_t *match);
 /* Finds the route of a decoded path. A literal segment wins over a parameter; HEAD falls back to
  * GET. OK; NOT_FOUND; UNSUPPORTED where only the method is wrong. [any] */
 int32_t edge_router_find(const edge_router_t *router, signet_text_t method, signet_text_t path,

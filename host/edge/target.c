@@ -169,22 +169,28 @@ static int32_t parse_query(edge_target_t *target, char *query, size_t length, co
     return SIGNET_OK;
 }
 
-int32_t edge_target_parse(edge_target_t *target, char *raw, size_t length, const char **why)
+int32_t edge_target_begin(char **raw, size_t *length, const char **why)
 {
-    char *question;
-    size_t path;
     size_t i;
-    int32_t status;
 
-    target->query_count = 0;
-    target->path = (signet_text_t){NULL, 0};
-    for (i = 0; i < length; i++) {
-        if (raw[i] <= ' ' || raw[i] == 0x7F || raw[i] == '#') {
+    for (i = 0; i < *length; i++) {
+        if ((*raw)[i] <= ' ' || (*raw)[i] == 0x7F || (*raw)[i] == '#') {
             *why = "The target of the request holds a character that is not permitted.";
             return SIGNET_INVALID;
         }
     }
-    skip_authority(&raw, &length);
+    skip_authority(raw, length);
+    return SIGNET_OK;
+}
+
+int32_t edge_target_parse(edge_target_t *target, char *raw, size_t length, const char **why)
+{
+    char *question;
+    size_t path;
+    int32_t status;
+
+    target->query_count = 0;
+    target->path = (signet_text_t){NULL, 0};
     question = length > 0 ? memchr(raw, '?', length) : NULL;
     path = question != NULL ? (size_t)(question - raw) : length;
     status = parse_path(target, raw, path, why);

@@ -58,6 +58,7 @@ NUMBER(SIGNET_OPTION_WRITTEN, 64U);
 NUMBER(SIGNET_ROUTE_PUBLIC, 2U);
 NUMBER(SIGNET_ROUTE_STREAM, 4U);
 NUMBER(SIGNET_ROUTE_CERTIFICATE, 8U);
+NUMBER(SIGNET_ROUTE_REST, 16U);
 /* host.h */
 NUMBER(SIGNET_MODE_SERVE, 1U);
 NUMBER(SIGNET_MODE_CHECK, 2U);
@@ -169,6 +170,7 @@ STRING(SIGNET_EVENT_AUTHORITY_RESUMED, "authority.resumed");
 STRING(SIGNET_EVENT_AUTHORITY_RETIRED, "authority.retired");
 STRING(SIGNET_EVENT_AUTHORITY_COMPROMISED, "authority.compromised");
 STRING(SIGNET_EVENT_COMPROMISE_REHEARSED, "compromise.rehearsed");
+STRING(SIGNET_EVENT_LIST_SIGNED, "list.signed");
 STRING(SIGNET_EVENT_LIST_CONCLUDED, "list.concluded");
 STRING(SIGNET_EVENT_KEY_DESTROYING, "key.destroying");
 STRING(SIGNET_EVENT_KEY_DESTROYED, "key.destroyed");
@@ -392,7 +394,7 @@ MEMBER(signet_response, body, 24);
 /* http.h: signet_exchange */
 SIZE(signet_exchange, 16);
 MEMBER(signet_exchange, size, 0);
-MEMBER(signet_exchange, reserved, 4);
+MEMBER(signet_exchange, inside_loop, 4);
 MEMBER(signet_exchange, services, 8);
 
 /* http.h: signet_exchange_services */

@@ -17,6 +17,11 @@
     8U /* served only to whose TLS client certificate an auth plugin accepts; with PUBLIC nothing  \
         * else is asked for */
 
+#define SIGNET_ROUTE_REST                                                                          \
+    16U /* its path ends in a parameter that takes all that follows as it was sent, neither        \
+         * decoded nor normalised: "/ocsp/{request}"; what is before it holds no parameter. Query  \
+         * parameters are not read */
+
 /* A name and its value: a header, a query parameter, a path parameter. Decoded. */
 typedef struct signet_pair {
     uint32_t size;
@@ -61,7 +66,7 @@ typedef struct signet_exchange_services signet_exchange_services_t;
 /* The head of an exchange; made by the host, one for each request. */
 typedef struct signet_exchange {
     uint32_t size;
-    uint32_t reserved;
+    uint32_t inside_loop; /* 1: the handler of an INLINE route runs on a loop and must not block */
     const signet_exchange_services_t *services;
 } signet_exchange_t;
 

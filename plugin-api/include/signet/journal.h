@@ -43,6 +43,7 @@
 #define SIGNET_EVENT_AUTHORITY_RETIRED "authority.retired"
 #define SIGNET_EVENT_AUTHORITY_COMPROMISED "authority.compromised"
 #define SIGNET_EVENT_COMPROMISE_REHEARSED "compromise.rehearsed" /* nothing was done */
+#define SIGNET_EVENT_LIST_SIGNED "list.signed"       /* a revocation list, to be published */
 #define SIGNET_EVENT_LIST_CONCLUDED "list.concluded" /* the last revocation list of a key */
 #define SIGNET_EVENT_KEY_DESTROYING "key.destroying" /* it may be gone from now on */
 #define SIGNET_EVENT_KEY_DESTROYED "key.destroyed"

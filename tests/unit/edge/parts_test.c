@@ -20,8 +20,13 @@ static int32_t parse_target(edge_target_t *target, char *buffer, const char *raw
 {
     const char *why = NULL;
 
-    memcpy(buffer, raw, strlen(raw) + 1);
-    return edge_target_parse(target, buffer, strlen(raw), &why);
+    size_t length = strlen(raw);
+    char *begin = buffer;
+    int32_t status;
+
+    memcpy(buffer, raw, length + 1);
+    status = edge_target_begin(&begin, &length, &why);
+    return status == 0 ? edge_target_parse(target, begin, length, &why) : status;
 }
 
 START_TEST(targets_are_decoded)
@@ -171,6 +176,40 @@ START_TEST(routes_of_one_shape_are_refused)
 }
 END_TEST
 
+START_TEST(a_route_takes_the_rest_as_it_was_sent)
+{
+    static const signet_route_t rest = {.size = sizeof(signet_route_t),
+                                        .flags = SIGNET_ROUTE_REST,
+                                        .method = SIGNET_TEXT_INIT("GET"),
+                                        .path = SIGNET_TEXT_INIT("/ocsp/{request}")};
+    static const signet_route_t wrong = {.size = sizeof(signet_route_t),
+                                         .flags = SIGNET_ROUTE_REST,
+                                         .method = SIGNET_TEXT_INIT("GET"),
+                                         .path = SIGNET_TEXT_INIT("/a/{b}/c/{d}")};
+    core_route_t routes[] = {{&rest, NULL, SIGNET_TEXT_INIT("one")},
+                             {&rest, NULL, SIGNET_TEXT_INIT("two")}};
+    core_route_t bad = {&wrong, NULL, SIGNET_TEXT_INIT("three")};
+    signet_call_t *call = new_call();
+    edge_router_t *router = NULL;
+    edge_match_t match;
+
+    ck_assert_int_eq(edge_router_new(call, routes, 1, &router), SIGNET_OK);
+    ck_assert(
+        edge_router_find_rest(router, SIGNET_TEXT("HEAD"), SIGNET_TEXT("/ocsp/a//%2Fb=="), &match));
+    ck_assert_ptr_eq(match.route->route, &rest);
+    ck_assert(is(match.parameters[0].name, "request"));
+    ck_assert(is(match.parameters[0].value, "a//%2Fb=="));
+    ck_assert(!edge_router_find_rest(router, SIGNET_TEXT("GET"), SIGNET_TEXT("/ocsp/"), &match));
+    ck_assert(!edge_router_find_rest(router, SIGNET_TEXT("POST"), SIGNET_TEXT("/ocsp/a"), &match));
+    ck_assert(!edge_router_find_rest(router, SIGNET_TEXT("GET"), SIGNET_TEXT("/ocspa/b"), &match));
+    edge_router_free(router);
+    ck_assert_int_eq(edge_router_new(call, routes, 2, &router), SIGNET_EXISTS);
+    call->services->clear(call);
+    ck_assert_int_eq(edge_router_new(call, &bad, 1, &router), SIGNET_INVALID);
+    core_call_free(call);
+}
+END_TEST
+
 static int count_body(void *argument, const char *data, size_t length)
 {
     (void)data;
@@ -316,6 +355,7 @@ int main(void)
     tcase_add_test(parts, a_query_has_a_limit);
     tcase_add_test(parts, the_router_finds_routes);
     tcase_add_test(parts, routes_of_one_shape_are_refused);
+    tcase_add_test(parts, a_route_takes_the_rest_as_it_was_sent);
     tcase_add_test(parts, requests_may_come_in_any_pieces);
     tcase_add_test(parts, deadlines_come_in_order);
     tcase_add_test(parts, answers_are_framed_by_the_host);
