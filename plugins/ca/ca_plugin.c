@@ -28,6 +28,8 @@
 #include "record/record.h"
 #include "record/retention.h"
 #include "record/revoke.h"
+#include "status/number.h"
+#include "status/status.h"
 #include "tenant/directory.h"
 #include "transparency/transparency.h"
 
@@ -245,6 +247,8 @@ static int32_t plugin_start(void *instance, signet_call_t *call)
         status = ca_generation_declare(call, &store);
     if (status == SIGNET_OK)
         status = ca_last_list_declare(call, &store);
+    if (status == SIGNET_OK)
+        status = ca_list_number_declare(call, &store);
     ca->generations_stored = status == SIGNET_OK;
     if (status == SIGNET_OK)
         status = ca_bulk_start(ca, call);
@@ -340,6 +344,9 @@ static const signet_provide_t provides[] = {
     {.size = sizeof(signet_provide_t),
      .interface = SIGNET_TEXT_INIT(SIGNET_TENANT_INTERFACE),
      .vtable = &ca_tenant_directory},
+    {.size = sizeof(signet_provide_t),
+     .interface = SIGNET_TEXT_INIT(SIGNET_STATUS_INTERFACE),
+     .vtable = &ca_status},
     {.size = sizeof(signet_provide_t),
      .interface = SIGNET_TEXT_INIT(SIGNET_COMMAND_INTERFACE),
      .vtable = &ca_commands},

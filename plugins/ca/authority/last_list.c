@@ -4,6 +4,7 @@
 #include "authority/lineage.h"
 #include "authority/list_file.h"
 #include "collection.h"
+#include "status/number.h"
 
 #include <signet/sdk/crl.h>
 #include <signet/sdk/crypto.h>
@@ -207,31 +208,21 @@ static int32_t gather(ca_t *ca, signet_call_t *call, const ca_authority_t *autho
     return status;
 }
 
-/* Higher than any number before: above those that are known, and above any that was counted up from
- * one, because more seconds than lists have passed since 1970. */
-static int32_t choose_number(signet_call_t *call, const gathering_t *gathering,
-                             const ca_last_list_t *former, signet_bytes_t *number)
+/* Higher than any number before: of the lists that are known here, and of those that were numbered
+ * here. */
+static int32_t choose_number(ca_t *ca, signet_call_t *call, const ca_authority_t *authority,
+                             const gathering_t *gathering, const ca_last_list_t *former,
+                             signet_bytes_t *number)
 {
-    uint8_t *octets = signet_alloc(call, sizeof(uint64_t), 1);
-    const signet_bytes_t known[] = {gathering->published != NULL ? gathering->published->number
-                                                                 : (signet_bytes_t){NULL, 0},
-                                    former->number};
-    uint64_t seconds = (uint64_t)signet_now() / SECOND_MS;
-    int32_t status = SIGNET_OK;
-    if (octets == NULL)
-        return SIGNET_NO_MEMORY;
-    for (unsigned i = 0; i < sizeof seconds; i++)
-        octets[i] = (uint8_t)(seconds >> (8 * (sizeof seconds - 1 - i)));
-    *number = (signet_bytes_t){octets, sizeof seconds};
-    while (number->length > 1 && number->data[0] == 0) {
-        number->data++;
-        number->length--;
-    }
-    for (size_t i = 0; status == SIGNET_OK && i < sizeof known / sizeof known[0]; i++) {
-        if (known[i].length > 0 && signet_crl_number_compare(*number, known[i]) <= 0)
-            status = signet_crl_number_next(call, known[i], number);
-    }
-    return status;
+    signet_bytes_t published =
+        gathering->published != NULL ? gathering->published->number : (signet_bytes_t){NULL, 0};
+    int later = published.length > 0 && (former->number.length == 0 ||
+                                         signet_crl_number_compare(published, former->number) > 0);
+    const signet_list_number_t request = {.size = sizeof request,
+                                          .authority = authority->name,
+                                          .generation = authority->generation,
+                                          .above = later ? published : former->number};
+    return ca_list_number(ca, call, &request, number);
 }
 
 static int32_t sign(signet_call_t *call, ca_authority_t *authority, signet_text_t key_uri,
@@ -322,7 +313,7 @@ static int32_t make(ca_t *ca, signet_call_t *call, ca_authority_t *authority, si
                               .this_update = list->this_update,
                               .next_update = list->next_update,
                               .key_id = authority->key_id};
-    int32_t status = choose_number(call, gathering, former, &head.number);
+    int32_t status = choose_number(ca, call, authority, gathering, former, &head.number);
     if (status == SIGNET_OK)
         status = signet_crl_tbs(call, &head, entries, &tbs);
     if (status == SIGNET_OK)

@@ -159,3 +159,16 @@ int32_t ca_prepare_request(ca_t *ca, signet_call_t *call, ca_draft_t *draft)
         status = ca_draft_content(call, draft);
     return status;
 }
+
+int32_t ca_prepare_own(ca_t *ca, signet_call_t *call, ca_draft_t *draft, const signet_csr_t *csr)
+{
+    draft->requester = call->services->actor(call)->id;
+    draft->csr = csr;
+    draft->key_generated = 1;
+    int32_t status = check_key(ca, call, draft);
+    if (status == SIGNET_OK)
+        status = ca_draft_names(call, draft);
+    if (status == SIGNET_OK)
+        status = ca_serial_new(call, draft->now, draft->serial);
+    return status == SIGNET_OK ? ca_draft_content(call, draft) : status;
+}
