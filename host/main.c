@@ -1,6 +1,4 @@
 /* signetd: the daemon. */
-#include <errno.h>
-#include <fcntl.h>
 #include <getopt.h>
 #include <malloc.h>
 #include <sched.h>
@@ -8,7 +6,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
 #include "core/audit.h"
@@ -31,6 +28,7 @@
 #include "daemon/log_setting.h"
 #include "daemon/node.h"
 #include "daemon/notify.h"
+#include "daemon/ready.h"
 #include "daemon/reload.h"
 #include "daemon/route.h"
 #include "daemon/takeover.h"
@@ -179,31 +177,6 @@ static uint32_t count_cores(void)
     return count > 0 ? (uint32_t)count : 1;
 }
 
-static int32_t write_file(signet_call_t *call, const char *path, signet_text_t content)
-{
-    signet_text_t beside = core_format(call, "%s.new", path);
-    if (!beside.data)
-        return SIGNET_NO_MEMORY;
-    int file = open(beside.data, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC | O_NOFOLLOW, 0600);
-    ssize_t written = file < 0 ? -1 : write(file, content.data, (size_t)content.length);
-    int failed = written != (ssize_t)content.length;
-    if (file >= 0 && close(file) != 0)
-        failed = 1;
-    if (!failed && rename(beside.data, path) == 0)
-        return SIGNET_OK;
-    return core_fail(call, SIGNET_INVALID, "host.ready-file",
-                     "the ready file %s cannot be written (%s): make its folder, or correct "
-                     "host.ready_file",
-                     path, strerror(errno));
-}
-
-/* The path of the ready file, or NULL. It lives as long as the call. */
-static const char *ready_path(signet_call_t *call, const daemon_node_t *node)
-{
-    const signet_setting_t *setting = core_setting(node->config->host, "ready_file");
-    return setting ? core_format(call, "%.*s", CORE_TEXT_ARG(setting->text)).data : NULL;
-}
-
 static int64_t drain_time(const daemon_node_t *node)
 {
     const signet_setting_t *limit =
@@ -265,9 +238,7 @@ static int32_t begin(signet_call_t *call, daemon_node_t *node, const arguments_t
     core_crash_begin();
     node->path = arguments->config;
     node->folder = folder;
-    const char *ready = ready_path(call, node);
-    if (ready)
-        unlink(ready);
+    daemon_ready_remove(call, node);
     status = core_registry_open(call, node->config, SIGNET_MODE_SERVE, &node->registry);
     /* Everything is open, and there is no other thread yet. */
     if (status == SIGNET_OK)
@@ -301,7 +272,6 @@ static int32_t begin(signet_call_t *call, daemon_node_t *node, const arguments_t
 /* From listening to serving. */
 static int32_t serve(signet_call_t *call, daemon_node_t *node)
 {
-    signet_text_t addresses = {NULL, 0};
     core_audit_started(node->registry, node->config);
     int32_t status = core_registry_run_jobs(node->registry, node->lanes);
     if (status != SIGNET_OK)
@@ -311,16 +281,14 @@ static int32_t serve(signet_call_t *call, daemon_node_t *node)
     core_privilege_tell();
     core_memory_tell();
     edge_ready(node->edge);
-    status = edge_addresses(call, node->edge, &addresses);
-    const char *ready = ready_path(call, node);
     const signet_setting_t *control = control_of(node);
     if (status == SIGNET_OK && control) {
         status = daemon_takeover_listen(call, control->text, &node->successors);
         if (status == SIGNET_OK)
             daemon_control_expect(node->control, node->successors);
     }
-    if (status == SIGNET_OK && ready)
-        status = write_file(call, ready, addresses);
+    if (status == SIGNET_OK)
+        status = daemon_ready_write(call, node);
     if (status == SIGNET_OK)
         core_log(SIGNET_LOG_INFO, "host.started", "Signet %s is ready with %u plugin instances.",
                  SIGNET_VERSION, (unsigned)node->config->block_count);
@@ -424,9 +392,7 @@ int main(int argc, char **argv)
         daemon_notify_ready();
         run(&node);
         daemon_notify_stopping();
-        const char *ready = ready_path(call, &node);
-        if (ready)
-            unlink(ready);
+        daemon_ready_remove(call, &node);
         if (!drain(&node)) {
             /* What still runs may use anything, so nothing is taken away from under it. */
             core_log(SIGNET_LOG_WARNING, "host.cut", "Work that did not end in time was cut off.");

@@ -9,14 +9,14 @@ typedef struct level {
     int reloadable;
 } level_t;
 
-static int same(const signet_setting_t *left, const signet_setting_t *right)
+int core_setting_same(const signet_setting_t *left, const signet_setting_t *right)
 {
     if (left->type != right->type || left->integer != right->integer ||
         left->member_count != right->member_count || !core_text_equal(left->text, right->text))
         return 0;
     for (uint64_t index = 0; index < left->member_count; index++) {
         if (!core_text_equal(left->members[index].name, right->members[index].name) ||
-            !same(&left->members[index], &right->members[index]))
+            !core_setting_same(&left->members[index], &right->members[index]))
             return 0;
     }
     return 1;
@@ -26,7 +26,7 @@ static int same(const signet_setting_t *left, const signet_setting_t *right)
 static int differ(const signet_setting_t *one, const signet_setting_t *other)
 {
     if (one && other)
-        return !same(one, other);
+        return !core_setting_same(one, other);
     return (one && one->line) || (other && other->line);
 }
 

@@ -19,4 +19,7 @@ typedef struct core_comparison {
 void core_compare(core_comparison_t *comparison, const signet_option_t *options, uint64_t count,
                   const signet_setting_t *now, const signet_setting_t *next);
 
+/* Whether two settings with all their members are equal. */
+int core_setting_same(const signet_setting_t *left, const signet_setting_t *right);
+
 #endif

@@ -141,8 +141,8 @@ static const signet_option_t host_options[] = {
         "plugin is loaded, and cannot leave again.")},
     {OPTION(TEXT, "group", "Its group; by default that of the user.")},
     {OPTION(PATH, "plugins", "Folder that plugins are loaded from; by default the installed one.")},
-    {OPTION(GROUPS, "listeners", "Where the host listens."), .members = listener_options,
-     .member_count = COUNT(listener_options)},
+    {OPTION(GROUPS, "listeners", "Where the host listens."), RELOADABLE,
+     .members = listener_options, .member_count = COUNT(listener_options)},
     {OPTION(
          DURATION, "certificate_check",
          "How often the listeners' certificate and key files are looked at; what is new is taken "

@@ -9,6 +9,7 @@
 #include "core/trial.h"
 #include "daemon/log_setting.h"
 #include "daemon/notify.h"
+#include "daemon/ready.h"
 
 /* "store (path, readers), journal (key)": the changes of one kind. */
 static signet_text_t list_changes(signet_call_t *call, const core_plan_t *plan,
@@ -51,6 +52,18 @@ static void put_in_force(daemon_node_t *node, core_config_t *next, core_registry
     core_registry_reap(registry);
 }
 
+/* There may be other listeners. It is in force already, so that a failure is only told. */
+static void tell_addresses(signet_call_t *call, const daemon_node_t *node)
+{
+    if (daemon_ready_write(call, node) == SIGNET_OK)
+        return;
+    const signet_error_t *error = call->services->error(call);
+    core_log(
+        SIGNET_LOG_ERROR, "host.ready-file", "%.*s",
+        CORE_TEXT_ARG(error ? error->message : SIGNET_TEXT("The ready file was not written.")));
+    call->services->clear(call);
+}
+
 static int32_t take(signet_call_t *call, daemon_node_t *node, core_config_t *next,
                     const core_plan_t *plan)
 {
@@ -58,11 +71,12 @@ static int32_t take(signet_call_t *call, daemon_node_t *node, core_config_t *nex
     edge_change_t *change = NULL;
     int32_t status = core_registry_reopen(call, node->registry, next, plan, &registry);
     if (status == SIGNET_OK)
-        status = edge_prepare(call, node->edge, next, registry, &change);
+        status = edge_prepare(call, node->edge, node->config, next, registry, &change);
     if (status == SIGNET_OK)
         status = core_registry_change_in_place(call, node->registry, registry, plan);
     if (status == SIGNET_OK) {
         put_in_force(node, next, registry, change);
+        tell_addresses(call, node);
         return SIGNET_OK;
     }
     edge_discard(change);

@@ -31,7 +31,7 @@ void edge_connection_wait(edge_connection_t *connection, edge_wait_t wait)
     if (connection->closing) {
         return;
     }
-    if (loop->is_draining &&
+    if ((loop->is_draining || atomic_load(&connection->listener->retired)) &&
         (wait == EDGE_WAIT_HANDSHAKE || wait == EDGE_WAIT_HEADER || wait == EDGE_WAIT_IDLE)) {
         wait = EDGE_WAIT_LAST;
     }
@@ -49,6 +49,7 @@ static void on_closed(uv_handle_t *handle)
     edge_identity_release(connection->identity);
     edge_buffer_free(&connection->input);
     edge_loop_remove(loop, connection);
+    edge_listener_release(connection->listener);
     free(connection);
 }
 
@@ -374,6 +375,7 @@ int edge_connection_accept(edge_loop_t *loop, uv_stream_t *server, edge_listener
         return 0;
     }
     connection->socket.handle.data = connection;
+    (void)edge_listener_hold(listener);
     edge_loop_add(loop, connection);
     if (uv_accept(server, &connection->socket.stream) != 0) {
         edge_connection_close(connection);

@@ -10,6 +10,7 @@
 #include "core/clock.h"
 #include "edge/listening.h"
 #include "edge/loop.h"
+#include "edge/relisten.h"
 #include "edge/setting.h"
 #include "edge/state.h"
 
@@ -45,10 +46,15 @@ static int32_t read_listeners(signet_call_t *call, const core_config_t *config, 
         return no_memory(call);
     }
     for (i = 0; i < listeners->member_count; i++) {
-        int32_t status =
-            edge_listener_read(call, SIGNET_AT(signet_setting_t, listeners->members, i),
-                               &edge->listeners[edge->listener_count++]);
+        edge_listener_t *listener = edge_listener_new();
+        int32_t status;
 
+        if (listener == NULL) {
+            return no_memory(call);
+        }
+        edge->listeners[edge->listener_count++] = listener;
+        status =
+            edge_listener_read(call, SIGNET_AT(signet_setting_t, listeners->members, i), listener);
         if (status != SIGNET_OK) {
             return status;
         }
@@ -106,16 +112,8 @@ static int32_t set_up(signet_call_t *call, const core_config_t *config, core_reg
     return status;
 }
 
-/* New files of certificates are looked for where there are any. */
-static int32_t watch_certificates(signet_call_t *call, const core_config_t *config, edge_t *edge)
+static int32_t start_renewal(signet_call_t *call, const core_config_t *config, edge_t *edge)
 {
-    size_t i;
-
-    for (i = 0; i < edge->listener_count && edge->listeners[i].tls == NULL; i++) {
-    }
-    if (i == edge->listener_count) {
-        return SIGNET_OK;
-    }
     edge->renewal = edge_renewal_start(
         edge, edge_setting_integer(config->host, "certificate_check", CERTIFICATE_CHECK_MS));
     return edge->renewal != NULL
@@ -123,6 +121,16 @@ static int32_t watch_certificates(signet_call_t *call, const core_config_t *conf
                : core_fail(call, SIGNET_UNAVAILABLE, "host.no-thread",
                            "No thread can be started to look at certificates: raise the limit of "
                            "threads.");
+}
+
+/* New files of certificates are looked for where there are any. */
+static int32_t watch_certificates(signet_call_t *call, const core_config_t *config, edge_t *edge)
+{
+    size_t i;
+
+    for (i = 0; i < edge->listener_count && edge->listeners[i]->tls == NULL; i++) {
+    }
+    return i == edge->listener_count ? SIGNET_OK : start_renewal(call, config, edge);
 }
 
 int32_t edge_start(signet_call_t *call, const core_config_t *config, core_registry_t *registry,
@@ -179,7 +187,7 @@ int32_t edge_addresses(signet_call_t *call, const edge_t *edge, signet_text_t *l
     size_t i;
 
     for (i = 0; i < edge->listener_count; i++) {
-        const edge_listener_t *listener = &edge->listeners[i];
+        const edge_listener_t *listener = edge->listeners[i];
         signet_text_t url = edge_listener_url(call, listener);
 
         all =
@@ -195,10 +203,11 @@ int32_t edge_addresses(signet_call_t *call, const edge_t *edge, signet_text_t *l
 
 struct edge_change {
     edge_routing_t *routing;
+    edge_relisten_t *relisten; /* NULL: the listeners stay */
 };
 
-int32_t edge_prepare(signet_call_t *call, edge_t *edge, const core_config_t *config,
-                     core_registry_t *registry, edge_change_t **change)
+int32_t edge_prepare(signet_call_t *call, edge_t *edge, const core_config_t *now,
+                     const core_config_t *config, core_registry_t *registry, edge_change_t **change)
 {
     edge_change_t *made = calloc(1, sizeof(*made));
     int32_t status;
@@ -207,6 +216,13 @@ int32_t edge_prepare(signet_call_t *call, edge_t *edge, const core_config_t *con
         return no_memory(call);
     }
     status = edge_routing_new(call, edge, config->host, registry, &made->routing);
+    if (status == SIGNET_OK) {
+        status = edge_relisten_prepare(call, edge, now->host, config->host, &made->relisten);
+    }
+    if (status == SIGNET_OK && edge->renewal == NULL && made->relisten != NULL) {
+        /* There may be TLS where there was none. */
+        status = start_renewal(call, config, edge);
+    }
     if (status == SIGNET_OK) {
         *change = made;
     } else {
@@ -224,6 +240,10 @@ void edge_apply(edge_t *edge, edge_change_t *change)
     (void)pthread_mutex_unlock(&edge->lock);
     change->routing = NULL;
     edge_routing_release(former);
+    if (change->relisten != NULL) {
+        edge_relisten_apply(edge, change->relisten);
+        change->relisten = NULL;
+    }
     edge_discard(change);
     wake_all(edge);
 }
@@ -232,6 +252,7 @@ void edge_discard(edge_change_t *change)
 {
     if (change != NULL) {
         edge_routing_release(change->routing);
+        edge_relisten_discard(change->relisten);
         free(change);
     }
 }
@@ -294,9 +315,10 @@ void edge_free(edge_t *edge)
     }
     free(edge->loops);
     for (i = 0; i < edge->listener_count; i++) {
-        edge_listener_free(&edge->listeners[i]);
+        edge_listener_release(edge->listeners[i]);
     }
     free(edge->listeners);
+    free(edge->owners);
     free(edge->sockets);
     edge_routing_release(edge->routing);
     (void)pthread_cond_destroy(&edge->emptied);

@@ -31,9 +31,11 @@ int32_t edge_start(signet_call_t *call, const core_config_t *config, core_regist
                    core_lanes_t *lanes, const edge_given_t *given, edge_t **edge);
 /* What another configuration makes of the edge, ready to be put in force. */
 typedef struct edge_change edge_change_t;
-/* Prepares the routes of `registry` and the limits of its configuration; nothing changes yet. */
-int32_t edge_prepare(signet_call_t *call, edge_t *edge, const core_config_t *config,
-                     core_registry_t *registry, edge_change_t **change);
+/* Prepares the routes of `registry` and the limits and listeners of its configuration, `now` being
+ * the one in force; new listeners are bound, and nothing changes yet. */
+int32_t edge_prepare(signet_call_t *call, edge_t *edge, const core_config_t *now,
+                     const core_config_t *config, core_registry_t *registry,
+                     edge_change_t **change);
 /* Puts it in force, for requests that begin from here on. */
 void edge_apply(edge_t *edge, edge_change_t *change);
 /* Forgets it. NULL is nothing. */

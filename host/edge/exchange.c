@@ -27,6 +27,7 @@ uint32_t edge_exchange_flags(edge_request_t *request)
 
     /* Nobody's connection ends without having been told so. */
     request->close |= atomic_load(&request->edge->draining);
+    request->close |= atomic_load(&request->listener->retired);
     if (request->http.version == 20) {
         flags |= EDGE_RESPONSE_FIELDS;
     } else if (!request->http.keep_alive || request->close) {

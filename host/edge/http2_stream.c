@@ -289,7 +289,7 @@ int edge_stream_end(edge_stream_t *stream)
     }
     http2->stream_count--;
     edge_deadline_clear(&stream->deadline);
-    request->connection = NULL;
+    edge_request_orphan(request);
     request->stream = NULL;
     if (request->working && !is_sent) {
         edge_request_abandon(request);

@@ -195,7 +195,6 @@ int32_t edge_listener_read_place(signet_call_t *call, const signet_setting_t *se
     signet_text_t path = edge_setting_text(setting, "unix");
     signet_text_t name = edge_setting_text(setting, "name");
 
-    memset(listener, 0, sizeof(*listener));
     listener->kept[0] = strndup(name.data != NULL ? name.data : "", name.length);
     if (listener->kept[0] == NULL) {
         return SIGNET_NO_MEMORY;
@@ -436,11 +435,42 @@ int32_t edge_listener_bind(signet_call_t *call, edge_listener_t *listener, int *
     return SIGNET_OK;
 }
 
-void edge_listener_free(edge_listener_t *listener)
+void edge_listener_unbind(edge_listener_t *listener)
 {
     if (listener->is_unix && listener->bound) {
         (void)unlink(local(listener)->sun_path);
     }
+    listener->bound = 0;
+}
+
+edge_listener_t *edge_listener_new(void)
+{
+    edge_listener_t *listener = calloc(1, sizeof(*listener));
+
+    if (listener != NULL) {
+        atomic_init(&listener->holders, 1);
+    }
+    return listener;
+}
+
+edge_listener_t *edge_listener_hold(edge_listener_t *listener)
+{
+    atomic_fetch_add_explicit(&listener->holders, 1, memory_order_relaxed);
+    return listener;
+}
+
+void edge_listener_release(edge_listener_t *listener)
+{
+    if (listener != NULL &&
+        atomic_fetch_sub_explicit(&listener->holders, 1, memory_order_acq_rel) == 1) {
+        edge_listener_free(listener);
+        free(listener);
+    }
+}
+
+void edge_listener_free(edge_listener_t *listener)
+{
+    edge_listener_unbind(listener);
     edge_tls_free(listener->tls);
     while (listener->kept_count > 0) {
         free(listener->kept[--listener->kept_count]);

@@ -14,7 +14,7 @@
 #define EDGE_LISTENER_PATHS 16U
 #define EDGE_LISTENER_INSTANCES 16U
 
-/* One listener. But for its count it does not change once it is bound; shared by all loops. */
+/* One listener. But for its counts it does not change once it is bound; shared by all loops. */
 typedef struct edge_listener {
     signet_text_t name;
     int is_unix;
@@ -32,13 +32,16 @@ typedef struct edge_listener {
     char *kept[1 + EDGE_LISTENER_ROLES + EDGE_LISTENER_PATHS +
                EDGE_LISTENER_INSTANCES]; /* what the texts point into */
     size_t kept_count;
+    atomic_uint holders; /* the edge, acceptors, connections, requests without their connection */
+    atomic_int retired;  /* 1: a reload has removed or replaced it; its connections end */
     atomic_int connections;
     size_t given; /* sockets that it was given, and descriptors that share them */
     int bound;    /* 1 once a socket file of its own exists */
 } edge_listener_t;
 
-/* Reads one element of the setting `listeners` and loads its certificate. Texts are copied: a
- * listener outlives the configuration that it was read from. Failures are set in `call`. */
+/* Reads one element of the setting `listeners` into a zeroed listener and loads its certificate.
+ * Texts are copied: a listener outlives the configuration that it was read from. Failures are set
+ * in `call`. */
 int32_t edge_listener_read(signet_call_t *call, const signet_setting_t *setting,
                            edge_listener_t *listener);
 /* Reads of it only where it listens. */
@@ -52,7 +55,14 @@ signet_text_t edge_listener_url(signet_call_t *call, const edge_listener_t *list
 int edge_listener_wants_certificate(const edge_listener_t *listener, signet_text_t path);
 /* Whether it serves the routes of an instance; the host's own have no name. */
 int edge_listener_serves(const edge_listener_t *listener, signet_text_t instance);
-/* Removes the socket file and frees certificate and key. */
+/* Removes the file of its Unix socket where it made one. */
+void edge_listener_unbind(edge_listener_t *listener);
+/* The same, and frees what it holds. */
 void edge_listener_free(edge_listener_t *listener);
+/* A listener to read into, held once; NULL when out of memory. */
+edge_listener_t *edge_listener_new(void);
+edge_listener_t *edge_listener_hold(edge_listener_t *listener);
+/* Frees it with the last holder. NULL is nothing. [any] */
+void edge_listener_release(edge_listener_t *listener);
 
 #endif

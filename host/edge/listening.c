@@ -84,23 +84,25 @@ static edge_listener_t *find_listener(edge_t *edge, const edge_socket_t *given)
         is_unix = bound.ss_family == AF_UNIX;
     }
     for (i = 0; i < edge->listener_count; i++) {
-        if (same_address(&edge->listeners[i], given->file)) {
-            return &edge->listeners[i];
+        if (same_address(edge->listeners[i], given->file)) {
+            return edge->listeners[i];
         }
     }
     for (i = 0; i < edge->listener_count; i++) {
-        if (edge->listeners[i].is_unix == is_unix && is_known_by_name(edge, &edge->listeners[i]) &&
-            same_name(&edge->listeners[i], given->name)) {
-            return &edge->listeners[i];
+        if (edge->listeners[i]->is_unix == is_unix && is_known_by_name(edge, edge->listeners[i]) &&
+            same_name(edge->listeners[i], given->name)) {
+            return edge->listeners[i];
         }
     }
     return NULL;
 }
 
 /* Remembers a socket that a loop listens on, to hand it over one day. */
-static void remember(edge_t *edge, const edge_listener_t *listener, int file)
+static void remember(edge_t *edge, edge_listener_t *listener, int file)
 {
-    edge_socket_t *socket = &edge->sockets[edge->socket_count++];
+    edge_socket_t *socket = &edge->sockets[edge->socket_count];
+
+    edge->owners[edge->socket_count++] = listener;
 
     socket->file = file;
     (void)snprintf(socket->name, sizeof(socket->name), "%.*s", (int)listener->name.length,
@@ -112,8 +114,14 @@ static int32_t listen_on(signet_call_t *call, edge_t *edge, edge_listener_t *lis
                          int file)
 {
     size_t loop = listener->is_unix ? 0 : index % edge->loop_count;
-    int error = edge_loop_listen(&edge->loops[loop], listener, file);
+    edge_acceptor_t *acceptor = calloc(1, sizeof(*acceptor));
+    int error;
 
+    if (acceptor == NULL) {
+        (void)close(file);
+        return no_memory(call);
+    }
+    error = edge_loop_listen(&edge->loops[loop], acceptor, listener, file);
     if (error != 0) {
         return core_fail(call, SIGNET_UNAVAILABLE, "http.listen-failed",
                          "Listener \"%.*s\" cannot listen (%s).", (int)listener->name.length,
@@ -209,14 +217,16 @@ int32_t edge_listening_begin(signet_call_t *call, edge_t *edge)
 
     edge->sockets = calloc(given->socket_count + edge->listener_count * edge->loop_count + 1,
                            sizeof(*edge->sockets));
-    if (edge->sockets == NULL) {
+    edge->owners = calloc(given->socket_count + edge->listener_count * edge->loop_count + 1,
+                          sizeof(*edge->owners));
+    if (edge->sockets == NULL || edge->owners == NULL) {
         return no_memory(call);
     }
     for (i = 0; i < given->socket_count && status == SIGNET_OK; i++) {
         status = take_given(call, edge, &given->sockets[i]);
     }
     for (i = 0; i < edge->listener_count && status == SIGNET_OK; i++) {
-        edge_listener_t *listener = &edge->listeners[i];
+        edge_listener_t *listener = edge->listeners[i];
 
         if (listener->given == 0) {
             status = bind_all(call, edge, listener);
@@ -233,7 +243,7 @@ int32_t edge_listening_begin(signet_call_t *call, edge_t *edge)
 static int32_t bind_early(signet_call_t *call, const signet_setting_t *setting, size_t loops,
                           edge_socket_t *sockets, size_t *count)
 {
-    edge_listener_t listener;
+    edge_listener_t listener = {0};
     int32_t status = edge_listener_read_place(call, setting, &listener);
     size_t i;
 
@@ -283,6 +293,6 @@ void edge_hand_over(edge_t *edge)
     size_t i;
 
     for (i = 0; i < edge->listener_count; i++) {
-        edge->listeners[i].bound = 0;
+        edge->listeners[i]->bound = 0;
     }
 }

@@ -8,6 +8,7 @@
 #include <sys/eventfd.h>
 #include <unistd.h>
 
+#include "core/log.h"
 #include "core/metric.h"
 
 #define TICK_MS 100
@@ -36,6 +37,10 @@ edge_request_t *edge_loop_take_request(edge_loop_t *loop)
 
 void edge_loop_give_request(edge_loop_t *loop, edge_request_t *request)
 {
+    if (request->orphaned) {
+        request->orphaned = 0;
+        edge_listener_release(request->listener);
+    }
     if (loop->pooled == POOL_LIMIT) {
         edge_request_free(request);
         return;
@@ -173,11 +178,9 @@ static int has_room(const edge_loop_t *loop, edge_listener_t *listener)
 
 static void resume_accepting(edge_loop_t *loop)
 {
-    size_t i;
+    edge_acceptor_t *acceptor;
 
-    for (i = 0; i < loop->acceptor_count; i++) {
-        edge_acceptor_t *acceptor = &loop->acceptors[i];
-
+    for (acceptor = loop->acceptors; acceptor != NULL; acceptor = acceptor->next) {
         if (acceptor->paused && !loop->is_draining && has_room(loop, acceptor->listener)) {
             acceptor->paused =
                 !edge_connection_accept(loop, &acceptor->socket.stream, acceptor->listener);
@@ -264,23 +267,131 @@ void edge_loop_remove(edge_loop_t *loop, edge_connection_t *connection)
     end_if_empty(loop);
 }
 
-/* Closes the listening sockets and what is idle. */
-static void begin_drain(edge_loop_t *loop)
+static void on_acceptor_closed(uv_handle_t *handle)
+{
+    edge_acceptor_t *acceptor = handle->data;
+
+    edge_listener_release(acceptor->listener);
+    free(acceptor);
+}
+
+/* Closes the listening sockets of a listener, or of all where it is NULL. */
+static void stop_listening(edge_loop_t *loop, const edge_listener_t *listener)
+{
+    edge_acceptor_t **at = &loop->acceptors;
+
+    while (*at != NULL) {
+        edge_acceptor_t *acceptor = *at;
+
+        if (listener != NULL && acceptor->listener != listener) {
+            at = &acceptor->next;
+            continue;
+        }
+        *at = acceptor->next;
+        uv_close(&acceptor->socket.handle, on_acceptor_closed);
+    }
+}
+
+/* Ends the connections of a listener, or all where it is NULL, after the request that each has. */
+static void drain_connections(edge_loop_t *loop, const edge_listener_t *listener)
 {
     edge_connection_t *connection;
-    size_t i;
 
-    loop->is_draining = 1;
-    for (i = 0; i < loop->acceptor_count; i++) {
-        uv_close(&loop->acceptors[i].socket.handle, NULL);
-    }
     for (connection = loop->connections; connection != NULL; connection = connection->next) {
+        if (connection->closing || (listener != NULL && connection->listener != listener)) {
+            continue;
+        }
         if (connection->established) {
             connection->protocol->drain(connection);
         } else {
             edge_connection_wait(connection, EDGE_WAIT_HANDSHAKE);
         }
     }
+}
+
+/* Closes the listening sockets and what is idle. */
+static void begin_drain(edge_loop_t *loop)
+{
+    loop->is_draining = 1;
+    stop_listening(loop, NULL);
+    drain_connections(loop, NULL);
+}
+
+void edge_step_free(edge_step_t *step)
+{
+    if (step->file >= 0) {
+        (void)close(step->file);
+    }
+    free(step->acceptor);
+    edge_listener_release(step->former);
+    edge_listener_release(step->listener);
+    free(step);
+}
+
+/* The sockets stay open: whoever connects in this moment waits in their queues. */
+static void hand_sockets_on(edge_loop_t *loop, const edge_listener_t *former, edge_listener_t *next)
+{
+    edge_acceptor_t *acceptor;
+
+    for (acceptor = loop->acceptors; acceptor != NULL; acceptor = acceptor->next) {
+        if (acceptor->listener == former) {
+            edge_listener_release(acceptor->listener);
+            acceptor->listener = edge_listener_hold(next);
+        }
+    }
+}
+
+static void take_step(edge_loop_t *loop, edge_step_t *step)
+{
+    int error;
+
+    if (step->former != NULL) {
+        if (step->listener != NULL) {
+            hand_sockets_on(loop, step->former, step->listener);
+        } else {
+            stop_listening(loop, step->former);
+        }
+        drain_connections(loop, step->former);
+        return;
+    }
+    error = edge_loop_listen(loop, step->acceptor, step->listener, step->file);
+    step->acceptor = NULL;
+    step->file = -1;
+    if (error != 0) {
+        core_log(SIGNET_LOG_ERROR, "http.listen-failed", "Listener \"%.*s\" cannot listen (%s).",
+                 (int)step->listener->name.length, step->listener->name.data, uv_strerror(error));
+    }
+}
+
+static void take_steps(edge_loop_t *loop)
+{
+    edge_step_t *step;
+
+    (void)pthread_mutex_lock(&loop->lock);
+    step = loop->steps;
+    loop->steps = NULL;
+    (void)pthread_mutex_unlock(&loop->lock);
+    while (step != NULL) {
+        edge_step_t *next = step->next;
+
+        if (!loop->is_draining) {
+            take_step(loop, step);
+        }
+        edge_step_free(step);
+        step = next;
+    }
+}
+
+void edge_loop_change(edge_loop_t *loop, edge_step_t *steps)
+{
+    edge_step_t **end;
+
+    (void)pthread_mutex_lock(&loop->lock);
+    for (end = &loop->steps; *end != NULL; end = &(*end)->next) {
+    }
+    *end = steps;
+    (void)pthread_mutex_unlock(&loop->lock);
+    edge_loop_wake(loop);
 }
 
 /* Takes the routing in force. Requests that have begun keep theirs. */
@@ -304,6 +415,7 @@ static void on_wake(uv_async_t *wake)
     edge_connection_t *connection;
 
     take_routing(loop);
+    take_steps(loop);
     resume_accepting(loop);
     handle_posted(loop);
     if (atomic_load(&loop->edge->draining) && !loop->is_draining) {
@@ -322,18 +434,11 @@ int32_t edge_loop_open(edge_t *edge, edge_loop_t *loop)
     loop->edge = edge;
     loop->posted_end = &loop->posted;
     edge_deadlines_init(&loop->deadlines);
-    loop->acceptors =
-        calloc(edge->listener_count + edge->given.socket_count + 1, sizeof(*loop->acceptors));
-    if (loop->acceptors == NULL) {
-        return SIGNET_NO_MEMORY;
-    }
     if (uv_loop_init(&loop->uv) != 0) {
-        free(loop->acceptors);
         return SIGNET_NO_MEMORY;
     }
     if (uv_async_init(&loop->uv, &loop->wake, on_wake) != 0) {
         (void)uv_loop_close(&loop->uv);
-        free(loop->acceptors);
         return SIGNET_NO_MEMORY;
     }
     loop->routing = edge_routing_hold(edge->routing);
@@ -345,13 +450,15 @@ int32_t edge_loop_open(edge_t *edge, edge_loop_t *loop)
     return SIGNET_OK;
 }
 
-int edge_loop_listen(edge_loop_t *loop, edge_listener_t *listener, int socket_file)
+int edge_loop_listen(edge_loop_t *loop, edge_acceptor_t *acceptor, edge_listener_t *listener,
+                     int socket_file)
 {
-    edge_acceptor_t *acceptor = &loop->acceptors[loop->acceptor_count++];
     int status;
 
+    acceptor->next = loop->acceptors;
+    loop->acceptors = acceptor;
     acceptor->loop = loop;
-    acceptor->listener = listener;
+    acceptor->listener = edge_listener_hold(listener);
     if (listener->is_unix) {
         (void)uv_pipe_init(&loop->uv, &acceptor->socket.pipe, 0);
         status = uv_pipe_open(&acceptor->socket.pipe, socket_file);
@@ -415,5 +522,4 @@ void edge_loop_close(edge_loop_t *loop)
     edge_buffer_free(&loop->frames);
     edge_routing_release(loop->routing);
     (void)pthread_mutex_destroy(&loop->lock);
-    free(loop->acceptors);
 }

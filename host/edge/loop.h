@@ -10,7 +10,9 @@
 #define EDGE_LOOP_RECEIVED 65536U /* read from a socket at once */
 
 /* A listening socket of a loop. */
-typedef struct edge_acceptor {
+typedef struct edge_acceptor edge_acceptor_t;
+struct edge_acceptor {
+    edge_acceptor_t *next; /* in the loop's list */
     union {
         uv_handle_t handle;
         uv_stream_t stream;
@@ -18,9 +20,20 @@ typedef struct edge_acceptor {
         uv_pipe_t pipe;
     } socket;
     edge_loop_t *loop;
-    edge_listener_t *listener;
-    int paused; /* a connection waits until another one has gone */
-} edge_acceptor_t;
+    edge_listener_t *listener; /* held */
+    int paused;                /* a connection waits until another one has gone */
+};
+
+/* One step of a change of listeners, for one loop. Without a former listener it listens on a new
+ * socket; without a next one it listens no more; with both, the sockets change hands. */
+typedef struct edge_step edge_step_t;
+struct edge_step {
+    edge_step_t *next;
+    edge_listener_t *former;   /* held, or NULL */
+    edge_listener_t *listener; /* held, or NULL */
+    edge_acceptor_t *acceptor; /* for a new socket */
+    int file;                  /* that socket, or -1 */
+};
 
 struct edge_loop {
     edge_t *edge;
@@ -33,7 +46,6 @@ struct edge_loop {
     uint64_t held; /* requests whose answers are held back */
     int is_draining;
     edge_acceptor_t *acceptors;
-    size_t acceptor_count;
     edge_deadlines_t deadlines;
     edge_connection_t *connections;
     size_t connection_count;
@@ -48,12 +60,19 @@ struct edge_loop {
     pthread_mutex_t lock;
     edge_request_t *posted; /* under the lock */
     edge_request_t **posted_end;
+    edge_step_t *steps; /* to be taken; under the lock */
 };
 
 /* Makes the loop, without a socket. OK or NO_MEMORY. */
 int32_t edge_loop_open(edge_t *edge, edge_loop_t *loop);
-/* Listens on a bound socket, which is the loop's from here on. 0, or a negative code of libuv. */
-int edge_loop_listen(edge_loop_t *loop, edge_listener_t *listener, int socket_file);
+/* Listens on a bound socket, which is the loop's from here on, as is the zeroed acceptor, and holds
+ * the listener. 0, or a negative code of libuv. On the loop's thread, or before it runs. */
+int edge_loop_listen(edge_loop_t *loop, edge_acceptor_t *acceptor, edge_listener_t *listener,
+                     int socket_file);
+/* Has it take steps, which are its own from here on. Wakes it. [any] */
+void edge_loop_change(edge_loop_t *loop, edge_step_t *steps);
+/* Frees a step that was not taken: closes its socket. */
+void edge_step_free(edge_step_t *step);
 /* Starts its thread. 0, or a negative code of libuv. */
 int edge_loop_run(edge_loop_t *loop);
 /* Has it look at what has changed in the edge. [any] */

@@ -27,7 +27,7 @@ int32_t edge_renew(signet_call_t *call, edge_t *edge)
 
     (void)pthread_mutex_lock(&edge->renewing);
     for (i = 0; i < edge->listener_count; i++) {
-        const edge_listener_t *listener = &edge->listeners[i];
+        const edge_listener_t *listener = edge->listeners[i];
         int renewed = 0;
         int32_t one = listener->tls == NULL ? SIGNET_OK
                       : status == SIGNET_OK ? edge_tls_renew(call, listener->tls, &renewed)

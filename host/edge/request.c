@@ -419,6 +419,15 @@ int edge_request_must_pause(edge_request_t *request)
     return pause;
 }
 
+void edge_request_orphan(edge_request_t *request)
+{
+    request->connection = NULL;
+    if (request->working && !request->orphaned) {
+        request->orphaned = 1;
+        (void)edge_listener_hold(request->listener);
+    }
+}
+
 void edge_request_abandon(edge_request_t *request)
 {
     (void)pthread_mutex_lock(&request->lock);

@@ -36,7 +36,8 @@ struct edge_request {
     edge_target_t target;
     edge_match_t match;
     signet_request_t view;
-    const edge_listener_t *listener;
+    edge_listener_t *listener; /* held by the connection, or where that is gone by the request */
+    int orphaned;
     edge_identity_t *identity; /* of the TLS client, or NULL */
     char peer[EDGE_REQUEST_PEER];
     uid_t user;   /* of a Unix peer */
@@ -104,6 +105,9 @@ int edge_request_take_body(void *request, const char *data, size_t length);
 void edge_request_end_body(edge_request_t *request, int complete);
 /* Whether the body that waits is so long that the loop must stop reading. */
 int edge_request_must_pause(edge_request_t *request);
+/* Its connection is gone: where a worker has it, it keeps the listener in the connection's place.
+ */
+void edge_request_orphan(edge_request_t *request);
 /* The client went away: cancels the call. */
 void edge_request_abandon(edge_request_t *request);
 /* Moves what is ready of the answer to `sending`, where that is empty. */

@@ -294,7 +294,7 @@ static void serve_end(edge_connection_t *connection)
     edge_request_t *request = connection->request;
 
     if (request != NULL) {
-        request->connection = NULL;
+        edge_request_orphan(request);
         if (!request->working) {
             edge_loop_give_request(connection->loop, request);
         }

@@ -23,8 +23,10 @@ struct edge {
     edge_given_t given;
     edge_metrics_t metrics;
     _Atomic(edge_routing_t *) routing; /* the one in force; changed and held under the lock */
-    edge_listener_t *listeners;
-    edge_socket_t *sockets; /* that its loops listen on; `listeners` by `loops`, and those given */
+    /* In the order of the configuration; changed by the main thread under `renewing`. */
+    edge_listener_t **listeners;
+    edge_socket_t *sockets;   /* that its loops listen on; the main thread's */
+    edge_listener_t **owners; /* the listener of each of them, which is held elsewhere */
     size_t socket_count;
     edge_watch_t watch;
     size_t listener_count;

@@ -22,7 +22,7 @@ static void configure(const char *host, const char *listeners, const char *block
     char content[4096];
     snprintf(content, sizeof content,
              "host = {\n node = \"n1\"; ready_file = \"ready\"; %s\n listeners = ( %s );\n"
-             " log = { format = \"json\"; };\n};\nplugins = (\n%s\n);\n",
+             " log = { format = \"json\"; access = false; };\n};\nplugins = (\n%s\n);\n",
              host, listeners, block);
     world_write("signet.cfg", content);
 }
@@ -215,6 +215,118 @@ static void *keep_connection(void *argument)
     return NULL;
 }
 
+/* The port of a listener, as the ready file has it; 0 where it does not. */
+static unsigned port_of(const char *name)
+{
+    char text[4096];
+    char line[64];
+    snprintf(line, sizeof line, "%s http://127.0.0.1:", name);
+    daemon_read("ready", text, sizeof text);
+    const char *found = strstr(text, line);
+    return found ? (unsigned)strtoul(found + strlen(line), NULL, 10) : 0;
+}
+
+static void reload(pid_t host, unsigned count)
+{
+    ck_assert_int_eq(kill(host, SIGHUP), 0);
+    daemon_await("\"event\":\"host.reloaded\"", count);
+}
+
+static int connect_local(void)
+{
+    struct sockaddr_un address = {.sun_family = AF_UNIX};
+    int client = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
+    snprintf(address.sun_path, sizeof address.sun_path, "%s", world_path("local"));
+    ck_assert_int_eq(connect(client, (const struct sockaddr *)&address, sizeof address), 0);
+    return client;
+}
+
+/* Listeners come, change and go by reloads, while clients of another one notice nothing. */
+START_TEST(a_reload_changes_listeners)
+{
+    static const char request[] = "GET /life HTTP/1.1\r\nHost: x\r\n\r\n";
+    char more[1024];
+    clients_t clients = {0};
+    pthread_t threads[2];
+    struct stat before;
+    struct stat after;
+    configure("", PLAIN, LIFE);
+    pid_t host = daemon_serve();
+    clients.port = port_of("plain");
+    ck_assert_int_eq(pthread_create(&threads[0], NULL, connect_anew, &clients), 0);
+    ck_assert_int_eq(pthread_create(&threads[1], NULL, keep_connection, &clients), 0);
+    for (unsigned round = 0; round < 20; round++) {
+        int answers = atomic_load(&clients.answers);
+        /* Added: a port and a Unix socket. */
+        snprintf(more, sizeof more,
+                 PLAIN ", { name = \"more\"; address = \"127.0.0.1:0\"; }, "
+                       "{ name = \"local\"; unix = \"%s\"; mode = \"0600\"; }",
+                 world_path("local"));
+        configure("", more, LIFE);
+        reload(host, 3 * round + 1);
+        ck_assert_uint_eq(port_of("plain"), clients.port);
+        unsigned port = port_of("more");
+        ck_assert_uint_ne(port, 0);
+        for (int count = 0; count < 4; count++)
+            ck_assert_str_eq(daemon_get(port, "/life"), "one");
+        int kept = connect_to(port);
+        int local = connect_local();
+        ck_assert_int_eq(exchange(kept, request), 2);
+        ck_assert_int_eq(exchange(local, request), 2);
+        ck_assert_int_eq(stat(world_path("local"), &before), 0);
+        ck_assert_uint_eq(before.st_mode & 07777U, 0600);
+        /* Changed, in another order: the same sockets; who was connected is asked to leave. */
+        snprintf(more, sizeof more,
+                 "{ name = \"here\"; unix = \"%s\"; mode = \"0660\"; }, " PLAIN
+                 ", { name = \"more\"; address = \"127.0.0.1:0\"; }",
+                 world_path("local"));
+        configure("", more, LIFE);
+        reload(host, 3 * round + 2);
+        ck_assert_uint_eq(port_of("plain"), clients.port);
+        ck_assert_uint_eq(port_of("more"), port);
+        ck_assert_int_eq(stat(world_path("local"), &after), 0);
+        ck_assert_uint_eq(before.st_ino, after.st_ino);
+        ck_assert_uint_eq(after.st_mode & 07777U, 0660);
+        ck_assert_int_eq(exchange(kept, request), 2);
+        ck_assert_int_eq(exchange(local, request), 1);
+        close(local);
+        local = connect_local();
+        ck_assert_int_eq(exchange(local, request), 2);
+        /* Gone: what is connected is served once more. */
+        configure("", PLAIN, LIFE);
+        reload(host, 3 * round + 3);
+        ck_assert_int_eq(exchange(kept, request), 1);
+        ck_assert_int_eq(exchange(local, request), 1);
+        close(kept);
+        close(local);
+        ck_assert_uint_eq(port_of("more"), 0);
+        ck_assert_int_ne(access(world_path("local"), F_OK), 0);
+        while ((kept = connect_to(port)) >= 0) {
+            close(kept);
+            usleep(1000);
+        }
+        while (atomic_load(&clients.answers) < answers + 20)
+            usleep(1000);
+    }
+    /* What cannot be bound changes nothing. */
+    snprintf(more, sizeof more,
+             PLAIN ", { name = \"local\"; unix = \"%s\"; }, "
+                   "{ name = \"taken\"; address = \"127.0.0.1:%u\"; }",
+             world_path("local"), clients.port);
+    configure("", more, LIFE);
+    ck_assert_int_eq(kill(host, SIGHUP), 0);
+    daemon_await("\"event\":\"host.reload-refused\"", 1);
+    ck_assert_ptr_nonnull(strstr(daemon_said(), "another process listens there"));
+    ck_assert_int_ne(access(world_path("local"), F_OK), 0);
+    ck_assert_str_eq(daemon_get(clients.port, "/life"), "one");
+    atomic_store(&clients.ending, 1);
+    for (int index = 0; index < 2; index++)
+        pthread_join(threads[index], NULL);
+    ck_assert_int_eq(atomic_load(&clients.failures), 0);
+    daemon_end(host);
+}
+END_TEST
+
 START_TEST(a_successor_takes_over)
 {
     char listeners[1024];
@@ -333,6 +445,7 @@ int main(void)
     tcase_add_test(tests, sockets_of_systemd_are_used);
     tcase_add_test(tests, a_unix_socket_of_systemd_stays);
     tcase_add_test(tests, a_socket_that_nobody_wants_is_refused);
+    tcase_add_test(tests, a_reload_changes_listeners);
     tcase_add_test(tests, a_successor_takes_over);
     tcase_add_test(tests, a_successor_has_listeners_of_its_own);
     tcase_add_test(tests, there_must_be_a_predecessor);
