@@ -11,6 +11,7 @@
 #include <signet/sdk/record.h>
 
 #include "attest/chain.h"
+#include "cluster/cluster.h"
 #include "protocol/nonce.h"
 #include "validate/dns.h"
 #include "validate/queue.h"
@@ -29,6 +30,11 @@
 #define ACME_CAA_OFF 0U
 #define ACME_CAA_HONOUR 1U
 #define ACME_CAA_STRICT 2U /* without any exception */
+
+/* How a directory has validations confirmed from other places. */
+#define ACME_PERSPECTIVES_OFF 0U
+#define ACME_PERSPECTIVES_HONOUR 1U
+#define ACME_PERSPECTIVES_STRICT 2U /* from as many as the Baseline Requirements ask for */
 
 /* Bounds of what clients send. */
 #define ACME_BODY_MAX (UINT64_C(64) * 1024)
@@ -65,7 +71,8 @@ typedef struct acme_directory {
     const signet_setting_t *caa_exempt;          /* TEXTS: patterns; NULL or none: no name */
     int64_t caa_ms;                              /* how long a look at the records is good */
     const signet_setting_t *issuer_domain_names; /* TEXTS: that dns-persist-01 looks for */
-    int persist_plain; /* its records hold the account's URL itself, as up to draft 01 */
+    int persist_plain;     /* its records hold the account's URL itself, as up to draft 01 */
+    uint32_t perspectives; /* ACME_PERSPECTIVES_* */
     acme_attest_trust_t *attestations;
     uint64_t attestation_count;
     const signet_setting_t *devices; /* TEXTS: identifiers that certificates are for */
@@ -82,6 +89,7 @@ typedef struct acme {
     signet_text_t credential_secret; /* a reference; empty: no credentials */
     acme_directory_t *directories;
     uint64_t directory_count;
+    acme_cluster_t *cluster; /* NULL: there are no other nodes */
     acme_nonces_t *nonces;
     signet_queue_t *queue;
     signet_outbound_t *outbound; /* made at start, like dns */

@@ -9,6 +9,7 @@
 #include <acme_openapi.h>
 
 #include "account/account.h"
+#include "cluster/perspective.h"
 #include "credential/record.h"
 #include "credential/routes.h"
 #include "directory.h"
@@ -45,6 +46,14 @@ static const signet_need_t needs[] = {
         .body_limit = ACME_BODY_MAX, .handle = (handler), .on_error = acme_request_fail,           \
     }
 
+/* Other nodes show a certificate, which the handler judges. */
+#define PEER_ROUTE(where, handler)                                                                 \
+    {                                                                                              \
+        .size = sizeof(signet_route_t), .flags = SIGNET_ROUTE_PUBLIC,                              \
+        .method = SIGNET_TEXT_INIT("POST"), .path = SIGNET_TEXT_INIT("/acme-peer/" where),         \
+        .handle = (handler),                                                                       \
+    }
+
 /* Officers log in as they do elsewhere. */
 #define OFFICER_ROUTE(verb, where, operation, handler)                                             \
     {                                                                                              \
@@ -70,6 +79,8 @@ static const signet_route_t routes[] = {
     ROUTE("POST", "certificate/{order}/{chain}", 0, acme_order_certificate),
     ROUTE("POST", "revoke-cert", 0, acme_revoke),
     ROUTE("GET", "renewal-info/{certificate}", 0, acme_renewal_read),
+    PEER_ROUTE("nonce", acme_peer_nonce),
+    PEER_ROUTE("validate", acme_peer_validate),
     OFFICER_ROUTE("POST", "credentials", create_credential, acme_credential_create),
     OFFICER_ROUTE("GET", "credentials", list_credentials, acme_credential_show),
     OFFICER_ROUTE("DELETE", "credentials/{id}", revoke_credential, acme_credential_revoke),
@@ -87,7 +98,14 @@ static int32_t open_instance(const signet_host_t *host, signet_call_t *call, voi
     if (status != SIGNET_OK) {
         return status;
     }
-    acme->nonces = acme_nonces_new(call);
+    status = acme_cluster_new(call, host, &acme->cluster);
+    if (status == SIGNET_OK) {
+        status = acme_perspectives_check(call, acme);
+    }
+    if (status != SIGNET_OK) {
+        return status;
+    }
+    acme->nonces = acme_nonces_new(call, host->node);
     acme->queue = acme->nonces != NULL ? acme_queue_new(call, host) : NULL;
     if (acme->queue == NULL) {
         return SIGNET_NO_MEMORY;
@@ -123,6 +141,9 @@ static int32_t start_instance(void *instance, signet_call_t *call)
         status = acme_option_open_roots(call, acme);
     }
     if (status == SIGNET_OK) {
+        status = acme_cluster_open(call, acme->cluster);
+    }
+    if (status == SIGNET_OK) {
         status = acme_queue_start(call, acme);
     }
     return status == SIGNET_OK ? acme_sweep_start(call, acme) : status;
@@ -140,6 +161,7 @@ static int32_t drain_instance(void *instance, signet_call_t *call)
 static void close_instance(void *instance)
 {
     acme_t *acme = instance;
+    acme_cluster_free(acme->cluster);
     signet_outbound_close(acme->outbound);
     acme_dns_free(acme->dns);
     signet_queue_free(acme->queue);

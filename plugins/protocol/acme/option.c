@@ -40,6 +40,11 @@ static const signet_option_t directory_options[] = {
     {OPTION(SIGNET_OPTION_TEXTS, 0, "issuer_domain_names", "",
             "The names by which records of dns-persist-01 call this authority, such as "
             "ca.example.com; 1 to 10 where it is offered.")},
+    {OPTION(SIGNET_OPTION_TEXT, 0, "perspectives", "off",
+            "Whether validations must be confirmed by the nodes of `cluster` that have a site: all "
+            "but one of two to five, all but two of more; strict: of as many and in as many "
+            "regions as the Baseline Requirements ask for."),
+     .choices = SIGNET_TEXT_INIT("off|honour|strict")},
     {OPTION(SIGNET_OPTION_GROUPS, 0, "attestations", "",
             "Formats of attestations that device-attest-01 takes, each with roots to trust."),
      .members = attestation_options,
@@ -111,6 +116,9 @@ const signet_option_t acme_options[] = {
      SIGNET_OUTBOUND_MEMBERS},
     {OPTION(SIGNET_OPTION_INSTANCE, 0, "device_policy", "",
             "A policy that says of a device that is on no list whether it may have certificates.")},
+    {OPTION(SIGNET_OPTION_GROUP, 0, "cluster", "",
+            "The other nodes: who redeems nonces that they made, and confirms validations."),
+     .members = acme_cluster_options, .member_count = ACME_CLUSTER_OPTION_COUNT},
     {OPTION(SIGNET_OPTION_SECRET, 0, "credential_secret", "",
             "The secret that the keys of credentials follow from, at least 32 octets; needed to "
             "make credentials.")},
@@ -166,6 +174,15 @@ static uint32_t read_challenges(const signet_setting_t *group)
         }
     }
     return challenges;
+}
+
+static uint32_t read_perspectives(const signet_setting_t *group)
+{
+    signet_text_t text = signet_setting_text(group, "perspectives");
+    if (signet_text_is(text, "strict")) {
+        return ACME_PERSPECTIVES_STRICT;
+    }
+    return signet_text_is(text, "honour") ? ACME_PERSPECTIVES_HONOUR : ACME_PERSPECTIVES_OFF;
 }
 
 static uint32_t read_caa(const signet_setting_t *group)
@@ -275,6 +292,7 @@ static int32_t read_directory(signet_call_t *call, const acme_t *acme,
         .caa_identities = signet_setting(group, "caa_identities"),
         .caa_exempt = signet_setting(group, "caa_exempt"),
         .caa_ms = signet_setting_integer(group, "caa_lifetime", 0),
+        .perspectives = read_perspectives(group),
         .devices = signet_setting(group, "devices"),
         .device_list = signet_setting_text(group, "device_list"),
         .issuer_domain_names = signet_setting(group, "issuer_domain_names"),

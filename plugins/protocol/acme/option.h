@@ -5,7 +5,7 @@
 #include "acme.h"
 
 extern const signet_option_t acme_options[];
-#define ACME_OPTION_COUNT 9
+#define ACME_OPTION_COUNT 10
 
 /* The directory of this name, or NULL. [any] */
 const acme_directory_t *acme_directory_find(const acme_t *acme, signet_text_t name);

@@ -1,5 +1,5 @@
-/* Eight octets of a number and sixteen of a MAC over them. What was used is a ring of bits, one for
- * each of the last numbers: 128 KiB, whatever clients do. */
+/* Eight octets of a number, sixteen of a MAC over them, the name of the node. What was used is a
+ * ring of bits, one for each of the last numbers: 128 KiB, whatever clients do. */
 #include "nonce.h"
 
 #include <pthread.h>
@@ -15,13 +15,14 @@
 #define KEPT (UINT64_C(1) << 20)
 
 struct acme_nonces {
+    signet_text_t node;
     pthread_mutex_t lock;
     uint64_t next;
     uint64_t *used; /* a bit for each of the last KEPT numbers */
     uint8_t key[32];
 };
 
-acme_nonces_t *acme_nonces_new(signet_call_t *call)
+acme_nonces_t *acme_nonces_new(signet_call_t *call, signet_text_t node)
 {
     acme_nonces_t *nonces = calloc(1, sizeof *nonces);
     if (nonces == NULL) {
@@ -29,6 +30,7 @@ acme_nonces_t *acme_nonces_new(signet_call_t *call)
         return NULL;
     }
     nonces->used = calloc(KEPT / 64, sizeof *nonces->used);
+    nonces->node = node;
     if (nonces->used == NULL || pthread_mutex_init(&nonces->lock, NULL) != 0) {
         free(nonces->used);
         free(nonces);
@@ -79,7 +81,15 @@ int32_t acme_nonce_make(signet_call_t *call, acme_nonces_t *nonces, signet_text_
     if (status != SIGNET_OK) {
         return status;
     }
-    *nonce = signet_base64url(call, (signet_bytes_t){octets, sizeof octets});
+    signet_bytes_t whole;
+    signet_buffer_t buffer = signet_buffer(call, sizeof octets + nonces->node.length);
+    signet_buffer_add(&buffer, octets, sizeof octets);
+    signet_buffer_add_text(&buffer, nonces->node);
+    status = signet_buffer_bytes(&buffer, &whole);
+    if (status != SIGNET_OK) {
+        return status;
+    }
+    *nonce = signet_base64url(call, whole);
     return nonce->data != NULL ? SIGNET_OK : signet_status(call);
 }
 
@@ -101,7 +111,18 @@ static int use(acme_nonces_t *nonces, const uint8_t *octets)
     return fresh;
 }
 
-int32_t acme_nonce_redeem(signet_call_t *call, acme_nonces_t *nonces, signet_text_t nonce)
+signet_text_t acme_nonce_node(signet_call_t *call, signet_text_t nonce)
+{
+    signet_bytes_t octets = {NULL, 0};
+    if (signet_base64url_decode(call, nonce, &octets) != SIGNET_OK) {
+        call->services->clear(call);
+    }
+    return octets.length > NUMBER + TAG ? (signet_text_t){(const char *)octets.data + NUMBER + TAG,
+                                                          octets.length - NUMBER - TAG}
+                                        : (signet_text_t){NULL, 0};
+}
+
+int32_t acme_nonce_redeem_own(signet_call_t *call, acme_nonces_t *nonces, signet_text_t nonce)
 {
     signet_bytes_t octets = {NULL, 0};
     uint8_t tag[TAG];
@@ -111,7 +132,8 @@ int32_t acme_nonce_redeem(signet_call_t *call, acme_nonces_t *nonces, signet_tex
     }
     if (status != SIGNET_OK) {
         call->services->clear(call);
-    } else if (octets.length == NUMBER + TAG) {
+    } else if (octets.length >= NUMBER + TAG &&
+               signet_text_equal(acme_nonce_node(call, nonce), nonces->node)) {
         status = authenticate(call, nonces, octets.data, tag);
         if (status != SIGNET_OK) {
             return status;

@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "cluster/redeem.h"
 #include "option.h"
 #include "problem.h"
 
@@ -166,7 +167,7 @@ int32_t acme_request_verify(acme_t *acme, signet_call_t *call, const signet_requ
         status = acme_jws_parse(call, http->body, &request->jws);
     }
     if (status == SIGNET_OK) {
-        status = acme_nonce_redeem(call, acme->nonces, request->jws.nonce);
+        status = acme_redeem(call, acme, request->jws.nonce);
     }
     if (status == SIGNET_OK) {
         status = check_url(call, request);

@@ -8,6 +8,7 @@
 
 #include "account/record.h"
 #include "caa.h"
+#include "cluster/perspective.h"
 #include "option.h"
 #include "order/record.h"
 #include "stored.h"
@@ -98,22 +99,26 @@ static int32_t read_account(signet_call_t *call, acme_proof_t *proof,
                : signet_status(call);
 }
 
+int32_t acme_validate_challenge(signet_call_t *call, const acme_proof_t *proof,
+                                signet_text_t challenge, acme_outcome_t *outcome)
+{
+    *outcome = (acme_outcome_t){0};
+    for (uint64_t i = 0; i < sizeof challenges / sizeof *challenges; i++) {
+        if (signet_text_is(challenge, challenges[i].type)) {
+            return challenges[i].validate(call, proof, outcome);
+        }
+    }
+    acme_outcome_fail(call, outcome, "serverInternal", "This challenge is not offered any more.");
+    return SIGNET_OK;
+}
+
 static int32_t try_challenge(signet_call_t *call, acme_proof_t *proof,
                              const acme_authorization_t *authorization,
                              const acme_challenge_t *challenge, acme_outcome_t *outcome)
 {
-    *outcome = (acme_outcome_t){0};
     int32_t status = read_account(call, proof, authorization);
-    for (uint64_t i = 0; status == SIGNET_OK && i < sizeof challenges / sizeof *challenges; i++) {
-        if (signet_text_is(challenge->type, challenges[i].type)) {
-            return challenges[i].validate(call, proof, outcome);
-        }
-    }
-    if (status == SIGNET_OK) {
-        acme_outcome_fail(call, outcome, "serverInternal",
-                          "This challenge is not offered any more.");
-    }
-    return status;
+    return status == SIGNET_OK ? acme_validate_challenge(call, proof, challenge->type, outcome)
+                               : status;
 }
 
 /* What is proved may be issued only where the records of the name permit it. */
@@ -168,10 +173,12 @@ int32_t acme_validate_store(signet_call_t *call, const acme_proof_t *proof,
         signet_pair("challenge", challenge->type),
         signet_pair("identifier", proof->identifier),
         signet_pair("authorization", authorization->id),
+        signet_pair("perspectives", proof->perspectives),
     };
+    uint64_t count = sizeof fields / sizeof *fields - (proof->perspectives.length == 0);
     return acme_stored_journal(call, proof->acme, &change, 1, EVENT_VALIDATED,
                                acme_account_actor(call, proof->directory, authorization->account),
-                               fields, sizeof fields / sizeof *fields);
+                               fields, count);
 }
 
 int32_t acme_validate(acme_t *acme, signet_call_t *call, signet_text_t directory, signet_text_t id)
@@ -198,9 +205,13 @@ int32_t acme_validate(acme_t *acme, signet_call_t *call, signet_text_t directory
     proof.token = authorization.token;
     proof.wildcard = authorization.wildcard;
     proof.base = authorization.base;
+    proof.account = authorization.account;
     status = try_challenge(call, &proof, &authorization, challenge, &outcome);
     if (status == SIGNET_OK) {
         status = try_caa(call, &proof, &authorization, challenge, &outcome);
+    }
+    if (status == SIGNET_OK) {
+        status = acme_perspectives_confirm(call, &proof, challenge->type, &outcome);
     }
     if (status == SIGNET_OK) {
         status = acme_validate_store(call, &proof, &authorization, challenge, &outcome);

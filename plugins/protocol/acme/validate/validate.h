@@ -20,16 +20,21 @@ typedef struct acme_proof {
     signet_text_t identifier_type;
     signet_text_t identifier;
     signet_text_t token;
+    signet_text_t account;           /* id */
     int wildcard;                    /* for the names below the identifier */
     signet_text_t base;              /* the directory's URL, as the client reached it */
     signet_text_t account_url;       /* of the account, below it */
     signet_text_t thumbprint;        /* of the account's key, in base64url */
     signet_text_t key_authorization; /* token, '.', thumbprint (RFC 8555, 8.1) */
+    signet_text_t perspectives;      /* who else was asked, and said what; empty: nobody */
 } acme_proof_t;
 
 /* Validates the challenge of an authorization that was responded to, and stores what came of it. An
  * authorization that waits for nothing any more is left alone. [worker] */
 int32_t acme_validate(acme_t *acme, signet_call_t *call, signet_text_t directory, signet_text_t id);
+/* Validates one challenge as this node sees it, and nothing else. [worker] */
+int32_t acme_validate_challenge(signet_call_t *call, const acme_proof_t *proof,
+                                signet_text_t challenge, acme_outcome_t *outcome);
 /* Puts what waits in the store into the queue. What is in it already is validated once: the second
  * finds that it waits for nothing any more. [worker] */
 int32_t acme_validate_sweep(acme_t *acme, signet_call_t *call);
