@@ -13,10 +13,14 @@
 #define BATCH_LIMIT 512U
 /* At each commit SQLite walks through what is cached, so more than is of use costs. */
 #define CACHE_KIB 8192
-/* From how many waiting commits on it gathers more: how long it waits for others, and how often. */
-#define GATHER_FROM 12
-#define GATHER_NANOSECONDS 150000L
-#define GATHER_TIMES 4
+/* From how many waiting commits on it gathers more, and how long without another is taken for their
+ * end. */
+#define GATHER_FROM 4
+#define GATHER_NANOSECONDS 200000L
+/* Of the users that were seen, one in so many is forgotten with each transaction. */
+#define FORGETTING 256
+/* A transaction that takes longer is held up by its sync, and is best shared by all. */
+#define SLOW_MICROSECONDS 2000
 /* How long there is no commit before entries are merged. */
 #define REST_NANOSECONDS 200000000L
 
@@ -91,6 +95,18 @@ static int64_t microseconds(void)
     return (int64_t)now.tv_sec * 1000000 + now.tv_nsec / 1000;
 }
 
+/* Those who use the store now are those that are answered and those that wait at least. What was
+ * seen once is forgotten slowly: most of them compute at the time. */
+static void learn(store_writer_t *writer, uint64_t answered, int64_t duration)
+{
+    pthread_mutex_lock(&writer->mutex);
+    uint64_t seen = answered + writer->queued;
+    uint64_t before = writer->users - (writer->users + FORGETTING - 1) / FORGETTING;
+    writer->users = seen > before ? seen : before;
+    writer->is_slow = duration > SLOW_MICROSECONDS;
+    pthread_mutex_unlock(&writer->mutex);
+}
+
 static void write_batch(store_t *store, store_commit_t *batch, uint64_t count)
 {
     const signet_host_services_t *services = store->host->services;
@@ -104,7 +120,9 @@ static void write_batch(store_t *store, store_commit_t *batch, uint64_t count)
     pthread_mutex_unlock(&store->writer.gate);
     services->record(store->host, store->writer.commits, (int64_t)count);
     services->record(store->host, store->writer.batches, 1);
-    services->record(store->host, store->writer.duration, microseconds() - begin);
+    int64_t duration = microseconds() - begin;
+    services->record(store->host, store->writer.duration, duration);
+    learn(&store->writer, count, duration);
     if (status != SIGNET_OK)
         signet_log(store->host, NULL, SIGNET_LOG_ERROR, "store.commit-failed",
                    "%llu commits to %.*s failed: %s.", (unsigned long long)count,
@@ -121,16 +139,22 @@ static void write_batch(store_t *store, store_commit_t *batch, uint64_t count)
     }
 }
 
-/* Waits for a commit, or for so long a rest that entries are to be merged in it. [any] */
-static void wait_for_work(store_writer_t *writer)
+static struct timespec after(long nanoseconds)
 {
     struct timespec until;
     clock_gettime(CLOCK_MONOTONIC, &until);
-    until.tv_nsec += REST_NANOSECONDS;
+    until.tv_nsec += nanoseconds;
     if (until.tv_nsec >= 1000000000L) {
         until.tv_sec++;
         until.tv_nsec -= 1000000000L;
     }
+    return until;
+}
+
+/* Waits for a commit, or for so long a rest that entries are to be merged in it. [any] */
+static void wait_for_work(store_writer_t *writer)
+{
+    struct timespec until = after(REST_NANOSECONDS);
     int resting = 0;
     while (!writer->first && !writer->ending && !resting) {
         if (atomic_load(&writer->missing))
@@ -140,34 +164,37 @@ static void wait_for_work(store_writer_t *writer)
     }
 }
 
-/* Many waiting commits are a sign that more are on their way: as long as they keep coming, one sync
- * serves those too. Where all there are wait already, none comes, and they go at once. */
-static void gather(store_writer_t *writer)
+/* How many commits to write at once. One sync serves all that wait, so more are waited for as long
+ * as they come. But while all users' commits are written nobody computes; so one half of them is
+ * waited for and written, and the other half goes on meanwhile. */
+static uint64_t gather(store_writer_t *writer)
 {
-    const struct timespec moment = {.tv_nsec = GATHER_NANOSECONDS};
+    uint64_t half = writer->users / 2 < BATCH_LIMIT ? writer->users / 2 : BATCH_LIMIT;
     uint64_t seen = 0;
-    for (int i = 0; i < GATHER_TIMES && writer->queued >= GATHER_FROM && writer->queued > seen &&
-                    !writer->ending;
-         i++) {
+    while (writer->queued >= GATHER_FROM && writer->queued < half && writer->queued > seen &&
+           !writer->ending) {
+        struct timespec until = after(GATHER_NANOSECONDS);
         seen = writer->queued;
-        pthread_mutex_unlock(&writer->mutex);
-        nanosleep(&moment, NULL);
-        pthread_mutex_lock(&writer->mutex);
+        writer->wanted = half;
+        pthread_cond_timedwait(&writer->wake, &writer->mutex, &until);
+        writer->wanted = 0;
     }
+    int divides = !writer->is_slow && half >= GATHER_FROM && writer->queued >= half + half / 2;
+    return divides ? half : BATCH_LIMIT;
 }
 
-/* Takes the queue's head off, at most BATCH_LIMIT commits; waits for one. None: after a rest, or
- * at the end. */
+/* Takes the queue's head off, as many commits as are best written at once; waits for one. None:
+ * after a rest, or at the end. */
 static store_commit_t *take(store_writer_t *writer, uint64_t *count, int *ending)
 {
     pthread_mutex_lock(&writer->mutex);
     wait_for_work(writer);
-    gather(writer);
+    uint64_t limit = gather(writer);
     *ending = writer->ending;
     store_commit_t *batch = writer->first;
     store_commit_t *end = batch;
     *count = batch ? 1 : 0;
-    while (end && end->next && *count < BATCH_LIMIT) {
+    while (end && end->next && *count < limit) {
         end = end->next;
         ++*count;
     }
@@ -306,8 +333,8 @@ static int enqueue(store_writer_t *writer, store_commit_t *commit)
         else
             writer->first = commit;
         writer->last = commit;
-        /* For the first of them: the writer waits only where there is none. */
-        if (++writer->queued == 1)
+        /* The writer waits only where there is none, or for so many. */
+        if (++writer->queued == 1 || writer->queued == writer->wanted)
             pthread_cond_signal(&writer->wake);
     }
     pthread_mutex_unlock(&writer->mutex);

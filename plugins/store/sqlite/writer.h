@@ -30,6 +30,9 @@ typedef struct store_writer {
     store_commit_t *first;
     store_commit_t *last;
     uint64_t queued;
+    uint64_t wanted; /* at so many the writer is woken; 0: at none */
+    uint64_t users;  /* how many have commits written, one after the other each */
+    int is_slow;     /* 1: the last transaction was */
     int ending;
     uint64_t commits; /* numbers of metrics */
     uint64_t batches;
