@@ -110,15 +110,13 @@ static int32_t columns(signet_output_t *output, signet_call_t *call,
         core_buffer_add(&self->names, "", 1);
     }
     self->column_count = count;
-    if (output->json)
-        fputc('[', stdout);
     return self->names.failed ? fail_memory(call) : SIGNET_OK;
 }
 
 static void print_object(const cli_output_t *self, const signet_text_t *cells)
 {
     const char *name = self->names.data;
-    fputs(self->rows ? ",\n{" : "\n{", stdout);
+    fputs(self->rows ? ",\n{" : "[\n{", stdout);
     for (uint64_t index = 0; index < self->column_count; index++) {
         if (index)
             fputc(',', stdout);
@@ -260,10 +258,13 @@ signet_output_t *cli_output_head(cli_output_t *output)
     return &output->head;
 }
 
+/* What failed before its first row prints nothing. */
 static void end_json(const cli_output_t *output, int done)
 {
-    if (output->column_count)
+    if (output->rows)
         fputs("\n]\n", stdout);
+    else if (output->column_count)
+        fputs(done ? "[\n]\n" : "", stdout);
     else if (output->values)
         fputs("\n}\n", stdout);
     else if (done && !output->raw)

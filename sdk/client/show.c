@@ -150,7 +150,7 @@ static int is_too_large(signet_call_t *call, int32_t status)
 /* A page must stay below the limits of the JSON reader; pages of long items are halved. */
 #define PAGE 200
 
-static const signet_bytes_t list_begin = {(const uint8_t *)"[\n", 2};
+static const signet_bytes_t list_none = {(const uint8_t *)"[\n]\n", 4};
 static const signet_bytes_t list_end = {(const uint8_t *)"\n]\n", 3};
 
 static int32_t show_row(signet_call_t *call, const progress_t *progress, const signet_json_t *item)
@@ -158,7 +158,7 @@ static int32_t show_row(signet_call_t *call, const progress_t *progress, const s
     signet_output_t *output = progress->input->output;
     const signet_listing_t *listing = progress->listing;
     if (output->json)
-        return show_raw(call, output, progress->shown == 0 ? "" : ",\n", item, "");
+        return show_raw(call, output, progress->shown == 0 ? "[\n" : ",\n", item, "");
     signet_text_t *cells = signet_alloc(call, listing->column_count, sizeof *cells);
     if (cells == NULL)
         return signet_status(call);
@@ -224,21 +224,34 @@ static int32_t show_pages(signet_call_t *call, progress_t *progress, int *more)
     return SIGNET_OK;
 }
 
+/* A list that fails before its first item prints nothing, one that fails later ends its array: what
+ * was printed is JSON in any case. */
+static int32_t end_json(signet_call_t *call, signet_output_t *output, uint64_t shown,
+                        int32_t status)
+{
+    signet_bytes_t end = shown > 0 ? list_end : list_none;
+    if (status == SIGNET_OK)
+        return output->services->raw(output, call, end);
+    if (shown > 0)
+        (void)output->services->raw(output, call, end);
+    return status;
+}
+
 int32_t signet_show_list(signet_call_t *call, const signet_command_input_t *input,
                          const signet_listing_t *listing)
 {
     signet_output_t *output = input->output;
     progress_t progress = {.listing = listing, .input = input, .page = PAGE};
     int more = 1;
-    int32_t status = output->json ? output->services->raw(output, call, list_begin)
+    int32_t status = output->json ? SIGNET_OK
                                   : output->services->columns(output, call, listing->columns,
                                                               listing->column_count);
     if (status == SIGNET_OK)
         status = show_pages(call, &progress, &more);
+    if (output->json)
+        return end_json(call, output, progress.shown, status);
     if (status != SIGNET_OK)
         return status;
-    if (output->json)
-        return output->services->raw(output, call, list_end);
     return more ? output->services->note(output, call,
                                          SIGNET_TEXT("There are more: --limit N or --all shows "
                                                      "them."))

@@ -43,9 +43,7 @@ int32_t signet_check_command(signet_check_t *check, signet_call_t *call, const c
         status = found->run(provider->instance, call, input);
     }
     signet_text_t text = {NULL, 0};
-    if (status == SIGNET_OK) {
-        status = runner_output_text(input->output, &text);
-    }
+    int32_t printed = runner_output_text(input->output, &text);
     *output = text;
-    return status;
+    return status == SIGNET_OK ? printed : status;
 }

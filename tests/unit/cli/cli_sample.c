@@ -95,6 +95,8 @@ static int32_t run_table(void *instance, signet_call_t *call, const signet_comma
             signet_format(call, "%" PRId64, i * 100), SIGNET_TEXT("valid")};
         status = services->row(input->output, call, cells, 4);
     }
+    if (status == SIGNET_OK && signet_setting_integer(input->options, "break", 0) != 0)
+        return signet_fail(call, SIGNET_INTERNAL, "sample.failed", "the table breaks off");
     return status == SIGNET_OK ? services->note(input->output, call, SIGNET_TEXT("That was all."))
                                : status;
 }
@@ -158,7 +160,8 @@ static const signet_option_t echo_options[] = {
     {OPTION(TEXTS, SIGNET_OPTION_REPEATABLE, "tag", "A tag.")},
     {OPTION(TEXTS, SIGNET_OPTION_POSITIONAL | SIGNET_OPTION_REPEATABLE, "more", "More words.")},
 };
-static const signet_option_t table_options[] = {{OPTION(INTEGER, 0, "rows", "How many rows.")}};
+static const signet_option_t table_options[] = {{OPTION(INTEGER, 0, "rows", "How many rows.")},
+                                                {OPTION(BOOLEAN, 0, "break", "Fail after them.")}};
 static const signet_option_t fail_options[] = {{OPTION(INTEGER, 0, "status", "The status.")}};
 
 #define COMMAND(key, sentence, function)                                                           \

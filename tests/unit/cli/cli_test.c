@@ -184,6 +184,11 @@ START_TEST(prints_json)
                      "\"www.long-name.example, mail.long-name.example, grün.example, "
                      "\\u001b[31m\\n\",\"count\":100,\"state\":\"valid\"}\n]\n");
     ck_assert_str_eq(cli_shell("$SIGNET table --json")->output, "[\n]\n");
+    /* What fails prints JSON all the same, or nothing. */
+    ck_assert_str_eq(cli_shell("$SIGNET table --break --json 2>/dev/null")->output, "");
+    assert_code(cli_shell("$SIGNET table --break --json 2>/dev/null"), 1);
+    assert_code(
+        cli_shell("$SIGNET table --rows 3 --break --json 2>/dev/null | python3 -m json.tool"), 0);
     run = cli_shell("$SIGNET --json version | python3 -m json.tool");
     assert_code(run, 0);
     assert_has(run->output, "\"version\": \"");

@@ -188,6 +188,8 @@ static int32_t archived_keys(void *instance, signet_call_t *call,
     fake_ca.key_query = *query;
     if (fake_ca.failure != 0)
         return fail(call);
+    if (fake_ca.keys_end && query->cursor.length > 0)
+        return signet_fail(call, SIGNET_DENIED, "fake.refused", "No more than that.");
     *page = query->cursor.length > 0 ? &last : &found;
     return SIGNET_OK;
 }

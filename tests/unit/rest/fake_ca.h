@@ -9,6 +9,7 @@
 /* What the fake was asked, and how it shall answer. */
 typedef struct fake_ca {
     int issued;      /* how often issue was called */
+    int keys_end;    /* pages of archived keys after the first fail */
     int32_t failure; /* issue, revoke and release fail with this; 0: they do not */
     char request_id[1024];
     char profile[256];

@@ -351,6 +351,14 @@ START_TEST(handles_archived_keys)
     ck_assert_str_eq(fake_ca.query_cursor, "more");
     must(RUN("key", "key list", 1, "--limit", "1"));
     ck_assert_uint_eq(json()->count, 1);
+    /* What fails prints JSON all the same, or nothing. */
+    fake_ca.keys_end = 1;
+    ck_assert_int_eq(RUN("key", "key list", 1, "--limit", "2"), SIGNET_DENIED);
+    ck_assert_uint_eq(json()->count, 1);
+    fake_ca.failure = SIGNET_DENIED;
+    ck_assert_int_eq(RUN("key", "key list", 1, "--limit", "2"), SIGNET_DENIED);
+    ck_assert_uint_eq(output.length, 0);
+    fake_ca.failure = fake_ca.keys_end = 0;
 
     must(RUN("key", "key recover", 0, RECOVER, path_of("password"), "--idempotency-key", "case 17",
              "--out", path_of("ada.p12")));

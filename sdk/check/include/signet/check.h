@@ -55,7 +55,8 @@ int32_t signet_check_request(signet_check_t *check, signet_call_t *call, const c
 /* Runs a job once, now. */
 int32_t signet_check_run_job(signet_check_t *check, const char *instance, const char *job);
 /* Runs a command of an instance with arguments as on the command line; standard output goes to
- * `output` (in the call's arena), as JSON with json = 1. */
+ * `output` (in the call's arena), as JSON with json = 1; of one that fails, what it printed before.
+ */
 int32_t signet_check_command(signet_check_t *check, signet_call_t *call, const char *instance,
                              const char *command, const char *const *arguments, uint64_t count,
                              int json, signet_text_t *output);
