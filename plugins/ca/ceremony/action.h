@@ -7,7 +7,7 @@
 /* The choices of the option `action`, joined by '|'. */
 #define CA_ACTION_NAMES                                                                            \
     "enroll|initialise|unlock|lock|make-key|self-sign|certify|sign-request|sign-responder|"        \
-    "cross-sign|sign-crl|backup|export|verify"
+    "cross-sign|sign-crl|backup|export|verify|destroy-key"
 
 /* The action, or NULL. */
 const ca_action_t *ca_action_find(signet_text_t name);
@@ -26,5 +26,6 @@ extern const ca_action_t ca_action_sign_crl;
 extern const ca_action_t ca_action_backup;
 extern const ca_action_t ca_action_export;
 extern const ca_action_t ca_action_verify;
+extern const ca_action_t ca_action_destroy_key;
 
 #endif

@@ -2,6 +2,7 @@
 #include "ceremony/action.h"
 #include "ceremony/describe.h"
 #include "ceremony/signature.h"
+#include "ceremony/witness.h"
 
 #include <signet/sdk/crypto.h>
 #include <signet/sdk/encode.h>
@@ -114,38 +115,15 @@ static int32_t backup_prepare(ca_session_t *session, signet_call_t *call, ca_ste
 /* Asks for each value; the witnesses sign what was written down. */
 static int32_t backup_act(ca_session_t *session, signet_call_t *call, ca_step_t *step)
 {
-    const signet_setting_t *records = signet_setting(step->setting, "record");
-    signet_text_t *recorded = signet_alloc(call, records->member_count, sizeof *recorded);
-    int32_t status = recorded == NULL ? SIGNET_NO_MEMORY : SIGNET_OK;
-    for (uint64_t i = 0; status == SIGNET_OK && i < records->member_count; i++) {
-        signet_text_t name = signet_setting_at(records, i)->text;
-        signet_text_t answer = {NULL, 0};
-        signet_text_t id = signet_format(call, "record.%llu.%llu", (unsigned long long)step->number,
-                                         (unsigned long long)i + 1);
-        status = ca_console_ask(call, &session->console, id,
-                                signet_format(call, "%.*s:", SIGNET_FORMAT(name)), &answer);
-        if (status == SIGNET_OK && answer.length == 0)
-            status = signet_fail(call, SIGNET_INVALID, "ceremony.answer",
-                                 "\"%.*s\" must be recorded", SIGNET_FORMAT(name));
-        if (status == SIGNET_OK)
-            recorded[i] =
-                signet_format(call, "%.*s: %.*s", SIGNET_FORMAT(name), SIGNET_FORMAT(answer));
-    }
-    for (uint64_t i = 0; status == SIGNET_OK && i < session->participant_count; i++) {
-        const ca_participant_t *witness = &session->participants[i];
-        if (witness->role != CA_ROLE_WITNESS || witness->key == NULL)
-            continue;
-        ca_line_t line = ca_transcript_line(call, &session->transcript, "witnessed");
-        ca_line_number(&line, "step", (int64_t)step->number);
-        ca_line_texts(&line, "recorded", recorded, records->member_count);
-        status = ca_line_sign(call, &line, witness->name, witness->key);
-        if (status == SIGNET_OK)
-            status = ca_transcript_write(call, &session->transcript, &line);
-    }
+    signet_text_t *recorded = NULL;
+    uint64_t count = 0;
+    int32_t status = ca_witness_ask(session, call, step, &recorded, &count);
+    if (status == SIGNET_OK)
+        status = ca_witness_sign(session, call, step, recorded, count);
     if (status != SIGNET_OK)
         return status;
     ca_line_t line = ca_step_done(session, call, step);
-    ca_line_texts(&line, "recorded", recorded, records->member_count);
+    ca_line_texts(&line, "recorded", recorded, count);
     return ca_step_end(session, call, &line);
 }
 

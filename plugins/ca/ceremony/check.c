@@ -1,6 +1,7 @@
 #include "ceremony/check.h"
 
 #include "ceremony/describe.h"
+#include "ceremony/destroyed.h"
 
 #include <signet/sdk/crypto.h>
 #include <signet/sdk/encode.h>
@@ -313,10 +314,10 @@ static signet_text_t keys_of(const walk_t *walk, signet_text_t authority)
     return line == NULL ? (signet_text_t){NULL, 0} : ca_line_get(line, "keys");
 }
 
-/* Whether the token of the issuer was unlocked by an earlier step, and not locked since. */
-static int is_unlocked(const walk_t *walk)
+/* Whether the token of an authority was unlocked by an earlier step, and not locked since. */
+static int is_unlocked(const walk_t *walk, signet_text_t name)
 {
-    signet_text_t wanted = keys_of(walk, ca_line_get(at(walk, walk->announced), "issuer"));
+    signet_text_t wanted = keys_of(walk, name);
     int open = 0;
     for (uint64_t step = 1; step < walk->next_step; step++) {
         const ca_line_read_t *plan = plan_of(walk, step);
@@ -329,6 +330,29 @@ static int is_unlocked(const walk_t *walk)
             open = 0;
     }
     return open;
+}
+
+/* A key goes while its token is open to a quorum. */
+static int32_t check_destroyed(signet_call_t *call, const walk_t *walk)
+{
+    signet_text_t name = ca_line_get(plan_of(walk, walk->next_step), "authority");
+    const ca_line_read_t *authority = authority_of(walk, name);
+    if (authority == NULL || !is_unlocked(walk, name))
+        return FAIL(walk, "a key was destroyed while no quorum had unlocked the token");
+    return ca_destroyed_check(call, walk->reading, walk->announced, walk->index,
+                              ca_line_get(authority, "subject"));
+}
+
+/* Whether an earlier step destroyed the key of an authority. */
+static int is_destroyed(const walk_t *walk, signet_text_t name)
+{
+    for (uint64_t step = 1; step < walk->next_step; step++) {
+        const ca_line_read_t *plan = plan_of(walk, step);
+        if (signet_text_is(ca_line_get(plan, "action"), "destroy-key") &&
+            signet_text_equal(ca_line_get(plan, "authority"), name))
+            return 1;
+    }
+    return 0;
 }
 
 static int32_t check_done(signet_call_t *call, walk_t *walk, const ca_line_read_t *line)
@@ -349,7 +373,10 @@ static int32_t check_done(signet_call_t *call, walk_t *walk, const ca_line_read_
         return FAIL(walk, "fewer than %llu holders gave their shares",
                     (unsigned long long)walk->quorum);
     int signs = ca_line_get_base64(call, at(walk, walk->announced), "tbs").length > 0;
-    if (signs && !is_unlocked(walk))
+    signet_text_t issuer = ca_line_get(at(walk, walk->announced), "issuer");
+    if (signs && is_destroyed(walk, issuer))
+        return FAIL(walk, "something was signed by a key that had been destroyed");
+    if (signs && !is_unlocked(walk, issuer))
         return FAIL(walk, "something was signed while no quorum had unlocked the token");
     if (signs && certificate.length == 0 && crl.length == 0)
         return FAIL(walk, "what was announced to be signed is missing");
@@ -357,6 +384,8 @@ static int32_t check_done(signet_call_t *call, walk_t *walk, const ca_line_read_
         status = check_certificate(call, walk, certificate);
     else if (crl.length > 0)
         status = check_crl(call, walk, line, crl);
+    else if (signet_text_is(action, "destroy-key"))
+        status = check_destroyed(call, walk);
     walk->announced = NONE;
     walk->next_step++;
     walk->verdict->steps++;
