@@ -167,13 +167,16 @@ int32_t ca_command_ceremony_import(void *instance, signet_call_t *call,
         .options = input->options,
         .output = input->output,
         .url = SIGNET_HAS(input, socket.length) ? input->socket : (signet_text_t){NULL, 0}};
+    ca_t copy = {0};
     uint64_t journaled = 0;
     int runs = 0;
     int32_t status = read_input(call, input, &asked);
     if (status == SIGNET_OK)
         status = verify(call, &asked, &bundle);
     if (status == SIGNET_OK)
-        status = ca_install_place(ca, call, &bundle, asked.folder, &installing);
+        status = ca_authorities_copy(ca, call, &copy);
+    if (status == SIGNET_OK)
+        status = ca_install_place(&copy, call, &bundle, asked.folder, &installing);
     if (status == SIGNET_OK)
         status = ask_host(call, &remote, &asked, &runs);
     if (status == SIGNET_OK && !runs)
@@ -182,5 +185,8 @@ int32_t ca_command_ceremony_import(void *instance, signet_call_t *call,
         status = ca_install_write(call, &installing);
     if (status == SIGNET_OK && runs)
         status = reload_host(ca, call, &remote);
-    return status == SIGNET_OK ? ca_install_show(call, input, &installing) : status;
+    if (status == SIGNET_OK)
+        status = ca_install_show(call, input, &installing);
+    ca_authorities_free(&copy);
+    return status;
 }

@@ -2,6 +2,7 @@
 #include "ceremony/install.h"
 
 #include "authority/authority_load.h"
+#include "authority/foresee.h"
 #include "authority/lineage.h"
 #include "authority/list_file.h"
 #include "authority/manage.h"
@@ -96,9 +97,11 @@ static int32_t place_certificate(signet_call_t *call, ca_installing_t *installin
         return SIGNET_OK;
     }
     if (authority != NULL && is_further(call, authority, x509)) {
+        /* What it signed may be in the bundle, too. */
+        status = ca_lineage_foresee(installing->ca, call, authority, x509);
         placement->authority = authority;
-        placement->further = 1;
-        return SIGNET_OK;
+        placement->further = status == SIGNET_OK ? ++installing->further : 0;
+        return status;
     }
     int renewal = authority != NULL && authority->certificate.length > 0 &&
                   signet_bytes_equal(authority->spki, x509->key.spki) &&
@@ -159,8 +162,8 @@ static int32_t place_crl(signet_call_t *call, ca_installing_t *installing,
     if (signer == NULL)
         return signet_fail(call, SIGNET_DENIED, "crl.signature",
                            "a list of the authority \"%.*s\" in the bundle was signed by none of "
-                           "its keys; where it is by a further one, import the bundle with that "
-                           "key's certificate first",
+                           "its keys; where it is by a further one, that key's certificate "
+                           "must be in the bundle as well, or imported first",
                            SIGNET_FORMAT(authority->name));
     placement->authority = authority;
     status = ca_lineage_file(call, signer, "crl", &path);
@@ -266,12 +269,20 @@ int32_t ca_install_journal(ca_t *ca, signet_call_t *call, const ca_installing_t 
 {
     int32_t status = SIGNET_OK;
     *count = 0;
+    /* Further keys as they depend on each other, then what goes into files. */
+    for (uint64_t further = 1; further <= installing->further; further++) {
+        for (uint64_t i = 0; status == SIGNET_OK && i < installing->count; i++) {
+            if (installing->placements[i].further != further)
+                continue;
+            status = put_on_record(ca, call, &installing->placements[i]);
+            *count += status == SIGNET_OK;
+        }
+    }
     for (uint64_t i = 0; status == SIGNET_OK && i < installing->count; i++) {
         const ca_placement_t *placement = &installing->placements[i];
-        if (!placement->further && placement->path.length == 0)
+        if (placement->further > 0 || placement->path.length == 0)
             continue;
-        status =
-            placement->further ? put_on_record(ca, call, placement) : journal(ca, call, placement);
+        status = journal(ca, call, placement);
         *count += status == SIGNET_OK;
     }
     return status;
