@@ -25,6 +25,7 @@ struct ca {
     uint64_t profile_count;
     int keys_indexed;    /* a profile asks whether a key was certified before */
     atomic_int *counted; /* by profile, then of keys: all of before is counted */
+    char *swept;         /* where the sweep of reservations goes on; NULL: at the beginning */
     ca_recovery_key_t *recovery_keys;
     uint64_t recovery_key_count;
     const signet_setting_t *policies; /* names of instances; NULL: none */

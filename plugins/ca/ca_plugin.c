@@ -18,6 +18,7 @@
 #include "issue/preview.h"
 #include "issue/renew.h"
 #include "issue/request.h"
+#include "issue/sweep.h"
 #include "option.h"
 #include "policy/stage.h"
 #include "profile/danger.h"
@@ -281,6 +282,8 @@ static int32_t plugin_start(void *instance, signet_call_t *call)
         status = add_lineages(ca, call);
     if (status == SIGNET_OK && ca->host->mode == SIGNET_MODE_SERVE)
         status = add_quotas(ca, call);
+    if (status == SIGNET_OK && ca->host->mode == SIGNET_MODE_SERVE)
+        status = ca_sweep_start(ca, call);
     return status;
 }
 
@@ -303,6 +306,7 @@ static void plugin_close(void *instance)
     ca_blocklist_free(&ca->blocklist);
     ca_transparency_free(ca->transparency);
     ca_tenants_free(ca);
+    ca_sweep_free(ca);
     ca_pool_free(&ca->pool);
     free(ca);
 }

@@ -14,6 +14,7 @@ int32_t ca_reservation_declare(signet_call_t *call, const signet_store_t *store)
 {
     static const signet_field_declaration_t fields[] = {
         CA_FIELD("certificates", SIGNET_VALUE_TEXTS, SIGNET_FIELD_UNINDEXED),
+        CA_FIELD(CA_RESERVATION_EMPTY, SIGNET_VALUE_TIME, SIGNET_FIELD_UNINDEXED),
     };
     static const signet_collection_t collection = CA_COLLECTION(CA_RESERVATIONS, 0, fields);
     return store->interface->declare(store->instance, call, &collection);
@@ -67,21 +68,47 @@ int32_t ca_reservation_of_holder(signet_call_t *call, signet_text_t profile, sig
     return key->data == NULL ? SIGNET_NO_MEMORY : SIGNET_OK;
 }
 
+/* The record of a key, or NULL; not one that is marked for deletion, because its version may begin
+ * anew: the mark is taken away, and whoever would delete it finds it changed. */
+static int32_t get_unmarked(signet_call_t *call, const signet_store_t *store, signet_text_t key,
+                            const signet_record_t **stored)
+{
+    int32_t status = SIGNET_CONFLICT;
+    for (int i = 0; status == SIGNET_CONFLICT && i < TRIES; i++) {
+        const signet_field_t none = signet_field_texts("certificates", NULL, 0);
+        call->services->clear(call);
+        *stored = NULL;
+        status =
+            store->interface->get(store->instance, call, SIGNET_TEXT(CA_RESERVATIONS), key, stored);
+        if (status == SIGNET_NOT_FOUND) {
+            call->services->clear(call);
+            *stored = NULL;
+            return SIGNET_OK;
+        }
+        if (status != SIGNET_OK || signet_record_integer(*stored, CA_RESERVATION_EMPTY) == 0)
+            return status;
+        const signet_change_t change = signet_put(CA_RESERVATIONS, key, (*stored)->version, &none,
+                                                  1, (signet_bytes_t){NULL, 0});
+        status = store->interface->commit(store->instance, call, &change, 1);
+        /* To be read anew, with its version. */
+        if (status == SIGNET_OK)
+            status = SIGNET_CONFLICT;
+    }
+    return status;
+}
+
 int32_t ca_reservation_read(signet_call_t *call, const signet_store_t *store, signet_text_t key,
                             ca_reservation_t *reservation)
 {
     const signet_record_t *stored = NULL;
     const signet_field_t *list = NULL;
     *reservation = (ca_reservation_t){.key = key, .version = SIGNET_VERSION_ABSENT};
-    int32_t status =
-        store->interface->get(store->instance, call, SIGNET_TEXT(CA_RESERVATIONS), key, &stored);
-    if (status == SIGNET_OK) {
+    int32_t status = get_unmarked(call, store, key, &stored);
+    if (status != SIGNET_OK)
+        return status;
+    if (stored != NULL) {
         list = signet_record_field(stored, "certificates");
         reservation->version = stored->version;
-    } else if (status == SIGNET_NOT_FOUND) {
-        call->services->clear(call);
-    } else {
-        return status;
     }
     uint64_t count = list == NULL ? 0 : list->text_count;
     reservation->certificates = signet_alloc(call, count + 1, sizeof(signet_text_t));
@@ -130,6 +157,20 @@ int ca_reservation_active(const ca_record_t *record, int64_t now)
 {
     return record->certificate.not_after > now &&
            !signet_text_is(record->certificate.state, SIGNET_CERTIFICATE_REVOKED);
+}
+
+int32_t ca_reservation_counts(signet_call_t *call, const signet_store_t *store,
+                              signet_text_t reservation, signet_text_t certificate, int *counts)
+{
+    ca_record_t *record = NULL;
+    int32_t status = ca_reservation_find(call, store, certificate, &record);
+    *counts = 0;
+    if (status != SIGNET_OK || record == NULL)
+        return status;
+    /* Of a key, what the index of keys does not know. */
+    *counts = signet_text_starts(reservation, "key/") ? record->key.length == 0
+                                                      : ca_reservation_active(record, signet_now());
+    return SIGNET_OK;
 }
 
 signet_change_t ca_reservation_put(ca_reservation_t *reservation, signet_text_t certificate,

@@ -2,6 +2,8 @@
  * there before the rule. */
 #include "world.h"
 
+#include <signet/sdk/encode.h>
+#include <signet/sdk/record.h>
 #include <stdio.h>
 
 #define USE "key_usage = [ \"digitalSignature\" ]; extended_key_usage = [ \"codeSigning\" ];"
@@ -13,6 +15,10 @@ static const char profiles[] =
     "    max_active = 2; " USE " }\n"
     ", { name = \"fresh\"; authority = \"tls\"; dns = [ \"*\" ]; renewal_key = \"forbidden\"; " USE
     " }\n"
+    ", { name = \"swept\"; authority = \"tls\"; subject = [ \"CN=required\" ]; max_active = 1; " USE
+    " }\n"
+    ", { name = \"swept-too\"; authority = \"tls\"; subject = [ \"CN=required\" ]; max_active = "
+    "1; " USE " }\n"
     ", { name = \"own-key\"; authority = \"tls\"; subject = [ \"CN=required\" ];\n"
     "    shared_key = \"refused\"; " USE " }\n";
 
@@ -200,6 +206,119 @@ START_TEST(others_pay_nothing)
 }
 END_TEST
 
+/* The reservation of one subject, or NULL. */
+static const signet_record_t *reservation_of(const char *profile)
+{
+    signet_store_t store = world_store();
+    const signet_page_t *page = NULL;
+    char prefix[64];
+    signet_query_t query = {
+        .size = sizeof query, .collection = SIGNET_TEXT("ca.reservations"), .limit = 1000};
+    snprintf(prefix, sizeof prefix, "active/%s/", profile);
+    expect_ok(store.interface->query(store.instance, call, &query, &page));
+    for (uint64_t i = 0; i < page->count; i++)
+        if (signet_text_starts(page->records[i]->key, prefix))
+            return page->records[i];
+    return NULL;
+}
+
+/* Puts the mark of an empty one back in time. */
+static void let_rest(const signet_record_t *stored, int64_t hours)
+{
+    signet_store_t store = world_store();
+    const signet_field_t field =
+        signet_field_time("empty_since", signet_now() - hours * INT64_C(3600000));
+    const signet_change_t change = signet_put("ca.reservations", stored->key, stored->version,
+                                              &field, 1, (signet_bytes_t){NULL, 0});
+    expect_ok(store.interface->commit(store.instance, call, &change, 1));
+}
+
+static void sweep(void)
+{
+    expect_ok(signet_check_run_job(check, "ca", "reservations"));
+}
+
+START_TEST(what_counts_no_more_is_swept)
+{
+    const signet_certificate_t *none = NULL;
+    const signet_certificate_t *one = world_issued("swept", world_csr(NULL, "/CN=s", NULL));
+    const signet_record_t *stored = reservation_of("swept");
+    ck_assert_ptr_nonnull(stored);
+    uint64_t version = stored->version;
+    sweep();
+    /* It counts: nothing changes. */
+    ck_assert_uint_eq(reservation_of("swept")->version, version);
+    expect_ok(world_revoke(one, SIGNET_REASON_SUPERSEDED));
+    sweep();
+    stored = reservation_of("swept");
+    ck_assert(signet_record_integer(stored, "empty_since") > 0);
+    version = stored->version;
+    sweep();
+    ck_assert_uint_eq(reservation_of("swept")->version, version);
+    /* Whoever needs it takes the mark away, and the sweep leaves it. */
+    const signet_certificate_t *two = world_issued("swept", world_csr(NULL, "/CN=s", NULL));
+    stored = reservation_of("swept");
+    ck_assert_int_eq(signet_record_integer(stored, "empty_since"), 0);
+    ck_assert_uint_eq(stored->version, version + 2);
+    sweep();
+    expect_error(world_issue("swept", world_csr(NULL, "/CN=s", NULL), &none), SIGNET_INVALID,
+                 "profile.max-active");
+    /* Hours after nothing of it counts it goes, and not before. */
+    expect_ok(world_revoke(two, SIGNET_REASON_SUPERSEDED));
+    sweep();
+    let_rest(reservation_of("swept"), 5);
+    sweep();
+    ck_assert_ptr_nonnull(reservation_of("swept"));
+    let_rest(reservation_of("swept"), 7);
+    sweep();
+    ck_assert_ptr_null(reservation_of("swept"));
+    /* It begins anew. */
+    world_issued("swept", world_csr(NULL, "/CN=s", NULL));
+    ck_assert_ptr_nonnull(reservation_of("swept"));
+}
+END_TEST
+
+/* More than a page, and keys beside holders. */
+START_TEST(all_pages_are_swept)
+{
+    char subject[32];
+    const signet_certificate_t *issued[150];
+    EVP_PKEY *key = world_key();
+    for (int i = 0; i < 150; i++) {
+        snprintf(subject, sizeof subject, "/CN=p-%d", i);
+        issued[i] = world_issued("swept-too", world_csr(NULL, subject, NULL));
+    }
+    world_issued("own-key", world_csr(key, "/CN=owner", NULL));
+    for (int i = 0; i < 149; i++)
+        expect_ok(world_revoke(issued[i], SIGNET_REASON_SUPERSEDED));
+    sweep();
+    signet_store_t store = world_store();
+    const signet_page_t *page = NULL;
+    signet_query_t query = {
+        .size = sizeof query, .collection = SIGNET_TEXT("ca.reservations"), .limit = 1000};
+    expect_ok(store.interface->query(store.instance, call, &query, &page));
+    uint64_t marked = 0;
+    uint64_t gone = 0;
+    for (uint64_t i = 0; i < page->count; i++) {
+        if (signet_text_starts(page->records[i]->key, "active/swept-too/"))
+            marked += signet_record_integer(page->records[i], "empty_since") > 0;
+        if (signet_record_integer(page->records[i], "empty_since") > 0) {
+            let_rest(page->records[i], 7);
+            gone++;
+        }
+    }
+    ck_assert_uint_eq(marked, 149);
+    sweep();
+    ck_assert_uint_eq(world_records("ca.reservations"), page->count - gone);
+    ck_assert_ptr_nonnull(reservation_of("swept-too"));
+    /* The key is another's for good: the index knows it. */
+    const signet_certificate_t *none = NULL;
+    expect_error(world_issue("own-key", world_csr(key, "/CN=thief", NULL), &none), SIGNET_INVALID,
+                 "profile.key-of-another");
+    EVP_PKEY_free(key);
+}
+END_TEST
+
 #define RULE_OF_PLAIN "description = \"of which a rule comes\""
 #define RULE_OF_OTHER "description = \"of which another rule comes\""
 
@@ -291,6 +410,8 @@ int main(void)
         what_is_on_hold_counts,
         an_unknown_outcome_is_read_back,
         others_pay_nothing,
+        what_counts_no_more_is_swept,
+        all_pages_are_swept,
     };
     const TTest *const before[] = {certificates_of_before_count,
                                    a_rule_that_comes_back_counts_anew};
