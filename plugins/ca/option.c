@@ -285,6 +285,8 @@ static const signet_option_t recovery_options[] = {
            "How many persons besides the one who asks must agree to each recovery."),
     CA_OPTION("roles", SIGNET_OPTION_TEXTS, 0, "[\"recovery-officer\"]",
               "The roles whose holders may ask for a recovery and agree to it."),
+    CA_OPTION("tenant", SIGNET_OPTION_TEXT, 0, "",
+              "The tenant whose profiles archive to it; by default the provider."),
 };
 
 #define COUNT(array) (sizeof(array) / sizeof((array)[0]))

@@ -1,6 +1,8 @@
 /* auth-certificate: entry, descriptor and wiring. */
+#include <signet/ext/draft/tenant.h>
 #include <signet/sdk/error.h>
 #include <signet/sdk/setting.h>
+#include <signet/sdk/tenant.h>
 #include <signet/signet.h>
 #include <stdlib.h>
 
@@ -17,6 +19,9 @@ static const signet_need_t needs[] = {
      .kind = SIGNET_NEED_OPTIONAL,
      .interface = SIGNET_TEXT_INIT(SIGNET_INVENTORY_INTERFACE),
      .option = SIGNET_TEXT_INIT("ca")},
+    {.size = sizeof(signet_need_t),
+     .kind = SIGNET_NEED_OPTIONAL,
+     .interface = SIGNET_TEXT_INIT(SIGNET_TENANT_INTERFACE)},
 };
 
 static const signet_auth_interface_t interface = {
@@ -113,12 +118,16 @@ static int32_t check_own(const certificate_auth_t *auth, signet_call_t *call,
 static int32_t start_instance(void *instance, signet_call_t *call)
 {
     certificate_auth_t *auth = instance;
+    const signet_setting_t *list = signet_setting(auth->host->settings, "authorities");
     int32_t status = SIGNET_OK;
     for (uint64_t i = 0; status == SIGNET_OK && i < auth->authority_count; i++) {
         certificate_authority_t *authority = &auth->authorities[i];
-        status = certificate_authority_is_own(authority)
-                     ? check_own(auth, call, authority)
-                     : certificate_authority_start(call, authority);
+        status = signet_tenant_check(call, auth->host,
+                                     signet_setting(signet_setting_at(list, i), "tenant"));
+        if (status == SIGNET_OK)
+            status = certificate_authority_is_own(authority)
+                         ? check_own(auth, call, authority)
+                         : certificate_authority_start(call, authority);
     }
     return status;
 }

@@ -1,5 +1,8 @@
 /* auth-oidc: entry, descriptor and wiring. */
+#include <signet/ext/draft/tenant.h>
 #include <signet/sdk/error.h>
+#include <signet/sdk/setting.h>
+#include <signet/sdk/tenant.h>
 #include <stdlib.h>
 
 #include "oidc.h"
@@ -11,6 +14,12 @@
 static const signet_auth_interface_t interface = {
     .size = sizeof(signet_auth_interface_t),
     .authenticate = oidc_authenticate,
+};
+
+static const signet_need_t needs[] = {
+    {.size = sizeof(signet_need_t),
+     .kind = SIGNET_NEED_OPTIONAL,
+     .interface = SIGNET_TEXT_INIT(SIGNET_TENANT_INTERFACE)},
 };
 
 static const signet_provide_t provides[] = {
@@ -51,7 +60,11 @@ static int32_t start_instance(void *instance, signet_call_t *call)
     const oidc_auth_t *auth = instance;
     int32_t status = SIGNET_OK;
     for (uint64_t i = 0; status == SIGNET_OK && i < auth->issuer_count; i++) {
-        status = oidc_source_start(call, auth->issuers[i].source);
+        status = signet_tenant_check(call, auth->host,
+                                     signet_setting(auth->issuers[i].settings, "tenant"));
+        if (status == SIGNET_OK) {
+            status = oidc_source_start(call, auth->issuers[i].source);
+        }
     }
     for (uint32_t i = 1; status == SIGNET_OK && i <= OIDC_FETCHERS; i++) {
         const signet_job_t job = {
@@ -98,6 +111,8 @@ static const signet_plugin_t plugin = {
     .option_count = OIDC_OPTION_COUNT,
     .provides = provides,
     .provide_count = sizeof provides / sizeof provides[0],
+    .needs = needs,
+    .need_count = sizeof needs / sizeof needs[0],
     .open = open_instance,
     .start = start_instance,
     .drain = drain_instance,

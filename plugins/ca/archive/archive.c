@@ -30,6 +30,11 @@ static int32_t link_profile(const ca_t *ca, signet_call_t *call, ca_profile_t *p
                                    "the profile \"%.*s\" archives to the recovery key \"%.*s\", "
                                    "which recovery_keys does not have",
                                    SIGNET_FORMAT(profile->name), SIGNET_FORMAT(setting->text));
+    if (!signet_text_equal(profile->archive->tenant, profile->tenant))
+        return signet_setting_fail(call, setting, "profile.archive-tenant",
+                                   "the profile \"%.*s\" and the recovery key \"%.*s\" belong to "
+                                   "different tenants; each uses its own",
+                                   SIGNET_FORMAT(profile->name), SIGNET_FORMAT(setting->text));
     if (profile->kind != CA_KIND_END_ENTITY || (profile->key_usage & SIGNS) != 0)
         return signet_setting_fail(call, setting, "profile.archive-signing",
                                    "the profile \"%.*s\" archives keys, but its key_usage has "
@@ -44,6 +49,15 @@ static int32_t link_profile(const ca_t *ca, signet_call_t *call, ca_profile_t *p
     return SIGNET_OK;
 }
 
+static int32_t configure_key(const ca_t *ca, signet_call_t *call, const signet_setting_t *setting,
+                             ca_recovery_key_t *key)
+{
+    int32_t status = ca_recovery_key_configure(call, setting, key);
+    return status == SIGNET_OK
+               ? ca_tenant_check_keys(ca, call, setting, "recovery key", key->name, key->tenant)
+               : status;
+}
+
 int32_t ca_archive_configure(ca_t *ca, signet_call_t *call)
 {
     const signet_setting_t *list = signet_setting(ca->host->settings, "recovery_keys");
@@ -54,7 +68,7 @@ int32_t ca_archive_configure(ca_t *ca, signet_call_t *call)
     if (ca->recovery_keys == NULL)
         return SIGNET_NO_MEMORY;
     for (uint64_t i = 0; status == SIGNET_OK && i < ca->recovery_key_count; i++)
-        status = ca_recovery_key_configure(call, signet_setting_at(list, i), &ca->recovery_keys[i]);
+        status = configure_key(ca, call, signet_setting_at(list, i), &ca->recovery_keys[i]);
     for (uint64_t i = 0; status == SIGNET_OK && i < ca->profile_count; i++)
         status = link_profile(ca, call, &ca->profiles[i]);
     return status;

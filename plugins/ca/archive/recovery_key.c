@@ -9,6 +9,7 @@ int32_t ca_recovery_key_configure(signet_call_t *call, const signet_setting_t *s
                                   ca_recovery_key_t *key)
 {
     key->name = signet_setting_text(setting, "name");
+    key->tenant = signet_setting_text(setting, "tenant");
     key->keys = signet_setting_text(setting, "keys");
     key->key = signet_setting_text(setting, "key");
     key->algorithm = signet_setting_text(setting, "algorithm");

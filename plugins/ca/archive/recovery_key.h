@@ -10,6 +10,7 @@
 
 typedef struct ca_recovery_key {
     signet_text_t name;
+    signet_text_t tenant;
     signet_text_t keys;      /* the instance of signet.key/1 */
     signet_text_t key;       /* name or URI in it */
     signet_text_t algorithm; /* SIGNET_DECRYPT_* */

@@ -47,7 +47,11 @@ int32_t ca_command_recovery_key(void *instance, signet_call_t *call,
     if (key == NULL)
         return signet_fail_field(call, SIGNET_NOT_FOUND, "archive.recovery-key", "name",
                                  "recovery_keys has no key \"%.*s\"", SIGNET_FORMAT(name));
-    int32_t status = generate(call, key, signet_setting_text(input->options, "type"), &made);
+    /* What is made for a tenant is in its journal. */
+    int32_t status = call->services->set_tenant(call, key->tenant);
+    if (status != SIGNET_OK)
+        return status;
+    status = generate(call, key, signet_setting_text(input->options, "type"), &made);
     if (status != SIGNET_OK || made == NULL)
         return status;
     status = record(ca, call, key, made);

@@ -68,32 +68,6 @@ static int holds(const signet_setting_t *list, signet_text_t text)
     return 0;
 }
 
-/* A tenant with keys of its own uses no others, and nobody else uses those. */
-static int32_t check_keys(const ca_t *ca, signet_call_t *call, const ca_authority_t *authority,
-                          const ca_tenant_t *own)
-{
-    const signet_setting_t *setting = signet_setting(authority->setting, "keys");
-    if (authority->keys.length == 0)
-        return SIGNET_OK;
-    if (own != NULL && own->keys != NULL && own->keys->member_count > 0 &&
-        !holds(own->keys, authority->keys))
-        return signet_setting_fail(call, setting, "tenant.keys",
-                                   "the authority \"%.*s\" has its key in \"%.*s\", which is none "
-                                   "of the keys of its tenant \"%.*s\"",
-                                   SIGNET_FORMAT(authority->name), SIGNET_FORMAT(authority->keys),
-                                   SIGNET_FORMAT(own->name));
-    for (uint64_t i = 0; i < ca->tenant_count; i++) {
-        if (&ca->tenants[i] != own && holds(ca->tenants[i].keys, authority->keys))
-            return signet_setting_fail(call, setting, "tenant.keys",
-                                       "the authority \"%.*s\" has its key in \"%.*s\", which "
-                                       "belongs to the tenant \"%.*s\"",
-                                       SIGNET_FORMAT(authority->name),
-                                       SIGNET_FORMAT(authority->keys),
-                                       SIGNET_FORMAT(ca->tenants[i].name));
-    }
-    return SIGNET_OK;
-}
-
 static int32_t unknown(signet_call_t *call, const signet_setting_t *setting, const char *what,
                        signet_text_t name, signet_text_t tenant)
 {
@@ -103,15 +77,38 @@ static int32_t unknown(signet_call_t *call, const signet_setting_t *setting, con
                                SIGNET_FORMAT(tenant), what, SIGNET_FORMAT(name));
 }
 
+int32_t ca_tenant_check_keys(const ca_t *ca, signet_call_t *call, const signet_setting_t *owner,
+                             const char *what, signet_text_t name, signet_text_t tenant)
+{
+    const ca_tenant_t *own = ca_tenant_find(ca, tenant);
+    const signet_setting_t *setting = signet_setting(owner, "keys");
+    if (own == NULL && tenant.length > 0)
+        return unknown(call, owner, what, name, tenant);
+    if (setting == NULL || setting->text.length == 0)
+        return SIGNET_OK;
+    if (own != NULL && own->keys != NULL && own->keys->member_count > 0 &&
+        !holds(own->keys, setting->text))
+        return signet_setting_fail(call, setting, "tenant.keys",
+                                   "the %s \"%.*s\" has its key in \"%.*s\", which is none of the "
+                                   "keys of its tenant \"%.*s\"",
+                                   what, SIGNET_FORMAT(name), SIGNET_FORMAT(setting->text),
+                                   SIGNET_FORMAT(own->name));
+    for (uint64_t i = 0; i < ca->tenant_count; i++) {
+        if (&ca->tenants[i] != own && holds(ca->tenants[i].keys, setting->text))
+            return signet_setting_fail(call, setting, "tenant.keys",
+                                       "the %s \"%.*s\" has its key in \"%.*s\", which belongs to "
+                                       "the tenant \"%.*s\"",
+                                       what, SIGNET_FORMAT(name), SIGNET_FORMAT(setting->text),
+                                       SIGNET_FORMAT(ca->tenants[i].name));
+    }
+    return SIGNET_OK;
+}
+
 int32_t ca_tenants_check_authorities(const ca_t *ca, signet_call_t *call)
 {
     for (uint64_t i = 0; i < ca->authority_count; i++) {
         const ca_authority_t *authority = &ca->authorities[i];
-        const ca_tenant_t *own = ca_tenant_find(ca, authority->tenant);
         const ca_authority_t *parent = authority->parent;
-        if (own == NULL && authority->tenant.length > 0)
-            return unknown(call, authority->setting, "authority", authority->name,
-                           authority->tenant);
         if (parent != NULL && parent->tenant.length > 0 &&
             !signet_text_equal(parent->tenant, authority->tenant))
             return signet_setting_fail(call, signet_setting(authority->setting, "parent"),
@@ -119,7 +116,8 @@ int32_t ca_tenants_check_authorities(const ca_t *ca, signet_call_t *call)
                                        "the parent \"%.*s\" of the authority \"%.*s\" belongs to "
                                        "another tenant",
                                        SIGNET_FORMAT(parent->name), SIGNET_FORMAT(authority->name));
-        int32_t status = check_keys(ca, call, authority, own);
+        int32_t status = ca_tenant_check_keys(ca, call, authority->setting, "authority",
+                                              authority->name, authority->tenant);
         if (status != SIGNET_OK)
             return status;
     }

@@ -29,6 +29,11 @@ ca_tenant_t *ca_tenant_find(const ca_t *ca, signet_text_t name);
 /* Whether the tenants of authorities exist, their parents are of the same or of the default tenant,
  * and their keys lie where this tenant's may. INVALID at the setting. */
 int32_t ca_tenants_check_authorities(const ca_t *ca, signet_call_t *call);
+/* Whether the tenant of what `what` and `name` say exists, and the instance of its setting `keys`
+ * is one that this tenant may use: a tenant with keys of its own uses no others, and nobody else
+ * uses those. INVALID at the setting. */
+int32_t ca_tenant_check_keys(const ca_t *ca, signet_call_t *call, const signet_setting_t *owner,
+                             const char *what, signet_text_t name, signet_text_t tenant);
 /* The same for the tenant of a profile, which is looked up. INVALID at the setting. */
 int32_t ca_tenant_check_profile(const ca_t *ca, signet_call_t *call, ca_profile_t *profile);
 /* Its quotas; NULL for the default tenant, which has none. */

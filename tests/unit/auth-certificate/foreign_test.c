@@ -1,5 +1,6 @@
 /* Certificates of authorities elsewhere: their paths, their revocation lists, and rules. */
 #include "login.h"
+#include "tenants.h"
 
 #include <arpa/inet.h>
 #include <check.h>
@@ -234,6 +235,17 @@ START_TEST(authorities_of_one_name_are_told_apart)
     made_t second = leaf_of(&twin, (recipe_t){.serial = 5});
     make_write(in_folder("twin.pem"), (const made_t *const[]){&twin}, 1);
     make_list(in_folder("twin.crl"), &twin, NULL, 0, 3600, 0);
+    /* No tenant is declared, or not this one. */
+    for (int i = 0; i < 2; i++) {
+        ck_assert_int_eq(open_instance("{ name = \"partner\"; certificates = \"root.pem\";"
+                                       "  tenant = \"three\"; }",
+                                       RULE),
+                         SIGNET_INVALID);
+        ck_assert(signet_text_is(signet_check_error(check)->reason, "tenant.not-found"));
+        if (i == 0)
+            ck_assert_int_eq(signet_check_open_linked(check, &tenants_plugin, "tenants", ""),
+                             SIGNET_OK);
+    }
     must_open("{ name = \"partner\"; certificates = \"root.pem\"; tenant = \"one\";"
               "  revocation_lists = ( { file = \"root.crl\"; } ); },"
               "{ name = \"twin\"; certificates = \"twin.pem\"; tenant = \"two\";"

@@ -485,6 +485,24 @@ START_TEST(mistakes_in_the_configuration_are_named)
                                                            "profiles = ( { name = \"p\"; "
                                                            "authority = \"i\"; } );",
            "profile.authority-tenant");
+    refuse(
+        TWO
+        ");\nrecovery_keys = ( { name = \"k\"; tenant = \"c\"; keys = \"keys\"; key = \"k\"; } );",
+        "tenant.not-found");
+    refuse(
+        TWO
+        ");\nrecovery_keys = ( { name = \"k\"; tenant = \"a\"; keys = \"fault\"; key = \"k\"; } );",
+        "tenant.keys");
+    refuse(TWO ");\nrecovery_keys = ( { name = \"k\"; keys = \"safe\"; key = \"k\"; } );",
+           "tenant.keys");
+    refuse(
+        TWO ONE("i",
+                "parent = \"r\"; tenant = \"b\";") ");\n"
+                                                   "recovery_keys = ( { name = \"k\"; keys = "
+                                                   "\"fault\"; key = \"k\"; } );\n"
+                                                   "profiles = ( { name = \"p\"; tenant = \"b\"; "
+                                                   "authority = \"i\"; archive = \"k\"; } );",
+        "profile.archive-tenant");
     refuse(TWO ");\nprofiles = ( { name = \"p\"; abstract = true; tenant = \"c\"; } );",
            "tenant.not-found");
 }

@@ -29,6 +29,7 @@ static void refused(const char *issuers, const char *reason)
 START_TEST(refuses_configurations)
 {
     refused("", "oidc.no-issuers");
+    refused(ISSUER("a", "tenant = \"blue\"; " RULES), "tenant.not-found");
     refused(ISSUER("a/b", RULES), "oidc.name");
     refused("{ name = \"a\"; issuer = \"https://a.example\"; audiences = []; " RULES " }",
             "oidc.audience");

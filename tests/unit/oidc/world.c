@@ -1,5 +1,7 @@
 #include "world.h"
 
+#include "tenants.h"
+
 #include <signet/auth.h>
 #include <stdarg.h>
 #include <stdio.h>
@@ -14,6 +16,8 @@ void world_begin(void)
 {
     world_check = signet_check_begin();
     world_call = signet_check_call(world_check, "token:test", "officer");
+    ck_assert_int_eq(signet_check_open_linked(world_check, &tenants_plugin, "tenants", ""),
+                     SIGNET_OK);
     peer_start(&world_issuer, OIDC_ISSUER, signet_check_folder(world_check), OIDC_PEER);
 }
 
