@@ -1,8 +1,8 @@
 #include <signet/ext/draft/tenant.h>
 #include <signet/sdk/error.h>
-#include <signet/sdk/record.h>
 #include <signet/sdk/setting.h>
 #include <signet/sdk/tenant.h>
+#include <signet/sdk/text.h>
 
 /* Looks in all that declare tenants. */
 static int32_t look(signet_call_t *call, signet_text_t name, int *found)
@@ -22,19 +22,12 @@ static int32_t look(signet_call_t *call, signet_text_t name, int *found)
     return status;
 }
 
-int32_t signet_tenant_check(signet_call_t *call, const signet_host_t *host,
-                            const signet_setting_t *setting)
+int32_t signet_tenant_check(signet_call_t *call, const signet_setting_t *setting)
 {
     int found = 0;
     if (setting == NULL || setting->text.length == 0)
         return SIGNET_OK;
-    signet_call_t *reading = signet_reading(call, host, (signet_text_t){NULL, 0});
-    if (reading == NULL)
-        return signet_status(call);
-    int32_t status = look(reading, setting->text, &found);
-    if (status != SIGNET_OK && reading->services->error(reading) != NULL)
-        (void)call->services->fail(call, reading->services->error(reading));
-    call->services->end(reading);
+    int32_t status = look(call, setting->text, &found);
     if (status != SIGNET_OK || found)
         return status;
     return signet_setting_fail(call, setting, "tenant.not-found",

@@ -122,8 +122,7 @@ static int32_t start_instance(void *instance, signet_call_t *call)
     int32_t status = SIGNET_OK;
     for (uint64_t i = 0; status == SIGNET_OK && i < auth->authority_count; i++) {
         certificate_authority_t *authority = &auth->authorities[i];
-        status = signet_tenant_check(call, auth->host,
-                                     signet_setting(signet_setting_at(list, i), "tenant"));
+        status = signet_tenant_check(call, signet_setting(signet_setting_at(list, i), "tenant"));
         if (status == SIGNET_OK)
             status = certificate_authority_is_own(authority)
                          ? check_own(auth, call, authority)

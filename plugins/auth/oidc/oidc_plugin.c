@@ -60,8 +60,7 @@ static int32_t start_instance(void *instance, signet_call_t *call)
     const oidc_auth_t *auth = instance;
     int32_t status = SIGNET_OK;
     for (uint64_t i = 0; status == SIGNET_OK && i < auth->issuer_count; i++) {
-        status = signet_tenant_check(call, auth->host,
-                                     signet_setting(auth->issuers[i].settings, "tenant"));
+        status = signet_tenant_check(call, signet_setting(auth->issuers[i].settings, "tenant"));
         if (status == SIGNET_OK) {
             status = oidc_source_start(call, auth->issuers[i].source);
         }

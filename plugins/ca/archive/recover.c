@@ -86,9 +86,6 @@ static int32_t find(ca_t *ca, signet_call_t *call, recovery_t *recovery)
     if (status != SIGNET_OK)
         return status;
     recovery->key = ca_archive_find_key(ca, recovery->archived->recovery_key);
-    /* A tenant's keys are opened by what is its own. */
-    if (recovery->key != NULL && !ca_tenant_sees(call, recovery->key->tenant))
-        recovery->key = NULL;
     return permit(call, recovery);
 }
 

@@ -31,6 +31,9 @@ static int32_t describe(signet_call_t *call, ca_tenant_t *tenant, signet_tenant_
 static int32_t permit(signet_call_t *call)
 {
     const signet_actor_t *actor = call->services->actor(call);
+    /* What starts looks whether the tenants exist that its settings name. */
+    if (signet_text_is(actor->method, "system"))
+        return SIGNET_OK;
     for (uint64_t i = 0; i < actor->grant_count; i++) {
         const signet_grant_t *grant = SIGNET_AT(signet_grant_t, actor->grants, i);
         if (ca_grant_is(grant, SIGNET_ROLE_ADMINISTRATOR) ||

@@ -238,6 +238,7 @@ START_TEST(authorities_of_one_name_are_told_apart)
     /* No tenant is declared, or not this one. */
     for (int i = 0; i < 2; i++) {
         ck_assert_int_eq(open_instance("{ name = \"partner\"; certificates = \"root.pem\";"
+                                       "  revocation_lists = ( { file = \"root.crl\"; } );"
                                        "  tenant = \"three\"; }",
                                        RULE),
                          SIGNET_INVALID);

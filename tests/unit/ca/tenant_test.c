@@ -496,12 +496,15 @@ START_TEST(mistakes_in_the_configuration_are_named)
     refuse(TWO ");\nrecovery_keys = ( { name = \"k\"; keys = \"safe\"; key = \"k\"; } );",
            "tenant.keys");
     refuse(
-        TWO ONE("i",
-                "parent = \"r\"; tenant = \"b\";") ");\n"
-                                                   "recovery_keys = ( { name = \"k\"; keys = "
-                                                   "\"fault\"; key = \"k\"; } );\n"
-                                                   "profiles = ( { name = \"p\"; tenant = \"b\"; "
-                                                   "authority = \"i\"; archive = \"k\"; } );",
+        TWO ONE(
+            "i",
+            "parent = \"r\"; tenant = \"b\";") ");\n"
+                                               "recovery_keys = ( { name = \"k\"; keys = "
+                                               "\"fault\"; key = \"k\"; } );\n"
+                                               "profiles = ( { name = \"p\"; tenant = \"b\"; "
+                                               "authority = \"i\"; archive = \"k\";\n"
+                                               "  key_usage = [ \"keyEncipherment\" ]; "
+                                               "extended_key_usage = [ \"emailProtection\" ]; } );",
         "profile.archive-tenant");
     refuse(TWO ");\nprofiles = ( { name = \"p\"; abstract = true; tenant = \"c\"; } );",
            "tenant.not-found");

@@ -28,8 +28,8 @@ typedef struct signet_tenant_interface {
     uint32_t size;
     uint32_t reserved;
     /* The tenants that the call sees, as an array of `*count` pointers: all for the default
-     * tenant's, its own for a call of another one. For administrators and auditors; DENIED.
-     * Required. [any] */
+     * tenant's, its own for a call of another one. For administrators, auditors and calls of the
+     * host's own (method "system"); DENIED. Required. [any] */
     int32_t (*tenants)(void *instance, signet_call_t *call, const signet_tenant_t *const **tenants,
                        uint64_t *count);
 } signet_tenant_interface_t;
