@@ -386,7 +386,8 @@ int edge_router_find_rest(const edge_router_t *router, signet_text_t method, sig
         signet_text_t prefix = rest_prefix(route);
         signet_text_t path = route->route->path;
 
-        if (raw.length > prefix.length && memcmp(raw.data, prefix.data, prefix.length) == 0 &&
+        if (prefix.data != NULL && raw.length > prefix.length &&
+            memcmp(raw.data, prefix.data, prefix.length) == 0 &&
             compare(route->route->method, wanted) == 0) {
             match->route = route;
             match->allowed_count = 0;

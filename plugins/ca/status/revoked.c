@@ -7,8 +7,8 @@
 
 #define PAGE_MAX 1000U
 /* First what is revoked, then what is held; a cursor says in which of the two it is. */
-#define HELD '1'
-#define REVOKED '0'
+static const char held = '1';
+static const char revoked = '0';
 
 static int32_t add(signet_call_t *call, const signet_status_query_t *query,
                    const ca_record_t *record, const signet_status_t **list, uint64_t *count)
@@ -47,7 +47,7 @@ static int32_t read(ca_t *ca, signet_call_t *call, signet_call_t *child,
     const signet_field_t prefix =
         signet_field_text("key", signet_format(child, "%.*s/", SIGNET_FORMAT(query->authority)));
     const signet_field_t state =
-        signet_field_text("state", part == HELD ? SIGNET_TEXT(SIGNET_CERTIFICATE_HELD)
+        signet_field_text("state", part == held ? SIGNET_TEXT(SIGNET_CERTIFICATE_HELD)
                                                 : SIGNET_TEXT(SIGNET_CERTIFICATE_REVOKED));
     const signet_condition_t conditions[] = {
         {.size = sizeof conditions[0], .compare = SIGNET_COMPARE_PREFIX, .value = &prefix},
@@ -74,9 +74,9 @@ static int32_t read(ca_t *ca, signet_call_t *call, signet_call_t *child,
     page->statuses = list;
     if (found->cursor.length > 0)
         page->cursor = signet_format(call, "%c%.*s", part, SIGNET_FORMAT(found->cursor));
-    else if (part == REVOKED)
-        page->cursor = signet_format(call, "%c", HELD);
-    return page->cursor.data == NULL && (found->cursor.length > 0 || part == REVOKED)
+    else if (part == revoked)
+        page->cursor = signet_format(call, "%c", held);
+    return page->cursor.data == NULL && (found->cursor.length > 0 || part == revoked)
                ? SIGNET_NO_MEMORY
                : SIGNET_OK;
 }
@@ -87,11 +87,13 @@ int32_t ca_status_revoked(void *instance, signet_call_t *call, const signet_stat
     ca_t *ca = instance;
     ca_authority_t *authority = NULL;
     signet_status_page_t *made = signet_alloc(call, 1, sizeof *made);
-    char part = query->cursor.length > 0 ? query->cursor.data[0] : REVOKED;
+    char part = revoked;
     signet_text_t cursor = query->cursor;
     if (made == NULL)
         return SIGNET_NO_MEMORY;
-    if (query->limit == 0 || query->limit > PAGE_MAX || (part != REVOKED && part != HELD))
+    if (cursor.length > 0)
+        part = cursor.data[0];
+    if (query->limit == 0 || query->limit > PAGE_MAX || (part != revoked && part != held))
         return signet_fail(call, SIGNET_INVALID, "status.query",
                            "a page has 1 to %u entries and begins where another one ended",
                            PAGE_MAX);

@@ -105,5 +105,7 @@ int32_t status_follow_job(void *instance, signet_call_t *call)
             done = status_pass(call, child);
         call->services->end(child);
     }
+    if (done == SIGNET_OK && !more)
+        atomic_store(&status->followed_at, signet_monotonic());
     return done;
 }

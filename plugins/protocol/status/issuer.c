@@ -19,7 +19,8 @@ static int keep(signet_call_t *call, signet_bytes_t from, signet_bytes_t *to)
     if (from.length > 0)
         memcpy(copy, from.data, from.length);
     copy[from.length] = 0;
-    *to = (signet_bytes_t){copy, from.length};
+    to->data = copy;
+    to->length = from.length;
     return 1;
 }
 
@@ -112,8 +113,8 @@ static int32_t fill(signet_call_t *call, const signet_status_issuer_t *from,
                     status_issuer_t *issuer)
 {
     signet_public_key_t key;
-    signet_bytes_t digest;
-    signet_bytes_t identifier;
+    signet_bytes_t digest = {NULL, 0};
+    signet_bytes_t identifier = {NULL, 0};
     signet_bytes_t bundle = {NULL, 0};
     signet_bytes_t chain = {NULL, 0};
     signet_text_t name = signet_format(call, "%.*s-%llu", SIGNET_FORMAT(from->authority),

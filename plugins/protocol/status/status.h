@@ -32,6 +32,7 @@ typedef struct status {
     int64_t signers;      /* how many answers are signed at one time, at most */
     atomic_llong signing; /* how many are now */
     struct status_cache *cache;
+    atomic_llong followed_at; /* when the journal was last read to its end, monotonic ms */
 
     status_issuers_t issuers;
     uint64_t lists_metric;

@@ -154,9 +154,9 @@ static int32_t sign_spool(signet_call_t *call, const status_issuer_t *issuer,
                           const status_record_t *record, uint64_t entries_length,
                           status_spool_t *spool)
 {
-    signet_bytes_t before;
-    signet_bytes_t behind;
-    signet_bytes_t tbs;
+    signet_bytes_t before = {NULL, 0};
+    signet_bytes_t behind = {NULL, 0};
+    signet_bytes_t tbs = {NULL, 0};
     signet_bytes_t signature = {NULL, 0};
     const signet_crl_head_t head = {.identifier = issuer->identifier,
                                     .issuer = issuer->seen.subject,

@@ -45,7 +45,8 @@ static int keep(signet_bytes_t from, signet_bytes_t *to)
         return 0;
     if (from.length > 0)
         memcpy(copy, from.data, from.length);
-    *to = (signet_bytes_t){copy, from.length};
+    to->data = copy;
+    to->length = from.length;
     return 1;
 }
 
@@ -77,14 +78,14 @@ int32_t status_responder_sign(signet_call_t *call, status_responder_t *responder
     return status;
 }
 
-/* The name of its key: of this node, for this key of the authority. */
+/* The name of its key: of this node, for this key of the authority, and of this type. */
 static int32_t name_key(const status_t *status, signet_call_t *call, const status_issuer_t *issuer,
-                        signet_text_t *name)
+                        signet_text_t type, signet_text_t *name)
 {
     signet_bytes_t digest;
-    signet_text_t all =
-        signet_format(call, "%.*s/%.*s/%.*s", SIGNET_FORMAT(status->host->node),
-                      SIGNET_FORMAT(status->host->name), SIGNET_FORMAT(issuer->key_id_text));
+    signet_text_t all = signet_format(
+        call, "%.*s/%.*s/%.*s/%.*s", SIGNET_FORMAT(status->host->node),
+        SIGNET_FORMAT(status->host->name), SIGNET_FORMAT(issuer->key_id_text), SIGNET_FORMAT(type));
     int32_t done =
         all.data == NULL ? SIGNET_NO_MEMORY : signet_sha256(call, signet_text_bytes(all), &digest);
     if (done != SIGNET_OK)
@@ -108,7 +109,7 @@ static int32_t find_key(const status_t *status, signet_call_t *call, const statu
                                     .type = status->responder_key_type.length > 0
                                                 ? status->responder_key_type
                                                 : issuer->seen.key_type};
-    int32_t done = name_key(status, call, issuer, &request.name);
+    int32_t done = name_key(status, call, issuer, request.type, &request.name);
     if (done != SIGNET_OK)
         return done;
     done = keys->find(provider->instance, call, request.name, key);
@@ -173,11 +174,14 @@ static int32_t renew(const status_t *status, signet_call_t *call, status_issuer_
     int32_t done = find_key(status, call, issuer, keys, &key);
     if (done == SIGNET_OK)
         done = status_source(status, call, &source);
-    if (done == SIGNET_OK)
-        done = source.interface->certify(source.instance, call, issuer->seen.authority,
-                                         issuer->seen.generation, status->responder_profile,
-                                         key->public_key, &certificate);
-    return done == SIGNET_OK ? install(call, issuer, key, keys, certificate->der) : done;
+    if (done != SIGNET_OK || key == NULL)
+        return done;
+    done = source.interface->certify(source.instance, call, issuer->seen.authority,
+                                     issuer->seen.generation, status->responder_profile,
+                                     key->public_key, &certificate);
+    return done == SIGNET_OK && certificate != NULL
+               ? install(call, issuer, key, keys, certificate->der)
+               : done;
 }
 
 /* Whether it has none, or one whose time is half over. */
