@@ -53,28 +53,32 @@ static int32_t read_proof(signet_call_t *call, const signet_json_t *question, ac
         const char *name;
         signet_text_t *text;
     } members[] = {
-        {"directory", &directory},          {"challenge", challenge},
-        {"type", &proof->identifier_type},  {"identifier", &proof->identifier},
-        {"token", &proof->token},           {"key_authorization", &proof->key_authorization},
-        {"thumbprint", &proof->thumbprint}, {"base", &proof->base},
-        {"account", &proof->account},
+        {"directory", &directory},
+        {"challenge", challenge},
+        {"type", &proof->identifier_type},
+        {"identifier", &proof->identifier},
+        {"token", &proof->token},
+        {"key_authorization", &proof->key_authorization},
+        {"thumbprint", &proof->thumbprint},
+        {"base", &proof->base},
+        {"account_url", &proof->account_url},
     };
     for (size_t i = 0; i < sizeof members / sizeof *members; i++) {
-        int32_t status = signet_http_json_text(call, question, members[i].name, members[i].text);
+        int32_t status = signet_json_get_text(call, question, members[i].name, members[i].text);
         if (status != SIGNET_OK) {
             return status;
         }
     }
     const signet_json_t *wildcard = signet_json_get(question, "wildcard");
     proof->wildcard = wildcard != NULL && wildcard->integer != 0;
-    proof->account_url = signet_format(call, "%.*s/account/%.*s", SIGNET_FORMAT(proof->base),
-                                       SIGNET_FORMAT(proof->account));
+    const signet_json_t *caa_only = signet_json_get(question, "caa_only");
+    proof->caa_only = caa_only != NULL && caa_only->integer != 0;
     proof->directory = acme_directory_find(proof->acme, directory);
     if (proof->directory == NULL) {
         return signet_fail(call, SIGNET_NOT_FOUND, "acme.directory",
                            "This node has no directory %.*s.", SIGNET_FORMAT(directory));
     }
-    return proof->account_url.data != NULL ? SIGNET_OK : signet_status(call);
+    return SIGNET_OK;
 }
 
 /* The challenge and CAA, as this node sees them. */
@@ -89,7 +93,9 @@ static int32_t look(signet_call_t *call, const acme_proof_t *proof, signet_text_
         .wildcard = proof->wildcard,
         .ends = signet_monotonic() + ACME_CAA_TIMEOUT_MS,
     };
-    int32_t status = acme_validate_challenge(call, proof, challenge, outcome);
+    outcome->valid = proof->caa_only;
+    int32_t status =
+        proof->caa_only ? SIGNET_OK : acme_validate_challenge(call, proof, challenge, outcome);
     return status == SIGNET_OK && outcome->valid &&
                    acme_caa_applies(proof->directory, proof->identifier_type, proof->identifier)
                ? acme_caa_check(call, proof->acme, &question, outcome)
@@ -99,9 +105,9 @@ static int32_t look(signet_call_t *call, const acme_proof_t *proof, signet_text_
 int32_t acme_peer_validate(void *instance, signet_call_t *call, const signet_request_t *http,
                            signet_exchange_t *exchange)
 {
-    static const char *const names[] = {"directory", "challenge", "type",       "identifier",
-                                        "wildcard",  "token",     "thumbprint", "key_authorization",
-                                        "base",      "account"};
+    static const char *const names[] = {
+        "directory",  "challenge",         "type", "identifier",  "wildcard", "token",
+        "thumbprint", "key_authorization", "base", "account_url", "caa_only"};
     const acme_t *acme = instance;
     const signet_json_t *question = NULL;
     signet_text_t challenge = {NULL, 0};

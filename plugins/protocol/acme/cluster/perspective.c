@@ -33,7 +33,8 @@ static void write_question(signet_json_writer_t *writer, const acme_proof_t *pro
     signet_json_text(writer, "key_authorization", proof->key_authorization);
     signet_json_text(writer, "thumbprint", proof->thumbprint);
     signet_json_text(writer, "base", proof->base);
-    signet_json_text(writer, "account", proof->account);
+    signet_json_text(writer, "account_url", proof->account_url);
+    signet_json_boolean(writer, "caa_only", proof->caa_only);
     signet_json_end_object(writer);
 }
 

@@ -4,8 +4,9 @@
 
 #include "validate/validate.h"
 
-/* Asks the nodes that are perspectives to validate the same challenge, and to look at CAA; the
- * outcome of this node becomes a failure where too few agree. `proof->perspectives` gets who said
+/* Asks the nodes that are perspectives to validate the same challenge, and to look at CAA, or to do
+ * the latter alone (`proof->caa_only`); the outcome of this node becomes a failure where too few
+ * agree. `proof->perspectives` gets who said
  * what, for the journal. A directory without perspectives is left alone. [worker] */
 int32_t acme_perspectives_confirm(signet_call_t *call, acme_proof_t *proof, signet_text_t challenge,
                                   acme_outcome_t *outcome);

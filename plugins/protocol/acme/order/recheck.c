@@ -4,6 +4,7 @@
 #include <signet/sdk/error.h>
 #include <stdio.h>
 
+#include "cluster/perspective.h"
 #include "protocol/problem.h"
 #include "stored.h"
 #include "validate/caa.h"
@@ -27,7 +28,19 @@ static void work(signet_queue_item_t *item, signet_call_t *child)
 {
     look_t *look = (look_t *)item;
     acme_outcome_t outcome = {0};
+    acme_proof_t proof = {
+        .acme = look->acme,
+        .directory = look->question.directory,
+        .identifier_type = SIGNET_TEXT("dns"),
+        .identifier = look->question.identifier,
+        .wildcard = look->question.wildcard,
+        .account_url = look->question.account,
+        .caa_only = 1,
+    };
     look->status = acme_caa_check(child, look->acme, &look->question, &outcome);
+    if (look->status == SIGNET_OK) {
+        look->status = acme_perspectives_confirm(child, &proof, look->question.method, &outcome);
+    }
     look->done = 1;
     if (look->status == SIGNET_OK) {
         look->permitted = outcome.valid;

@@ -205,7 +205,6 @@ int32_t acme_validate(acme_t *acme, signet_call_t *call, signet_text_t directory
     proof.token = authorization.token;
     proof.wildcard = authorization.wildcard;
     proof.base = authorization.base;
-    proof.account = authorization.account;
     status = try_challenge(call, &proof, &authorization, challenge, &outcome);
     if (status == SIGNET_OK) {
         status = try_caa(call, &proof, &authorization, challenge, &outcome);

@@ -20,12 +20,12 @@ typedef struct acme_proof {
     signet_text_t identifier_type;
     signet_text_t identifier;
     signet_text_t token;
-    signet_text_t account;           /* id */
     int wildcard;                    /* for the names below the identifier */
     signet_text_t base;              /* the directory's URL, as the client reached it */
     signet_text_t account_url;       /* of the account, below it */
     signet_text_t thumbprint;        /* of the account's key, in base64url */
     signet_text_t key_authorization; /* token, '.', thumbprint (RFC 8555, 8.1) */
+    int caa_only;                    /* of perspectives: the challenge was validated before */
     signet_text_t perspectives;      /* who else was asked, and said what; empty: nobody */
 } acme_proof_t;
 
