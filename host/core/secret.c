@@ -123,10 +123,10 @@ static int32_t read_environment(signet_call_t *call, const char *name, signet_by
                          "for the host",
                          name);
     size_t length = strlen(value);
-    uint8_t *copy = core_call_alloc_locked(call, length);
+    uint8_t *copy = core_call_alloc_locked(call, length + 1);
     if (!copy)
         return SIGNET_NO_MEMORY;
-    memcpy(copy, value, length);
+    memcpy(copy, value, length + 1);
     *secret = (signet_bytes_t){copy, length};
     return SIGNET_OK;
 }

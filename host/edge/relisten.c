@@ -219,7 +219,7 @@ static int32_t prepare(signet_call_t *call, edge_relisten_t *relisten, const edg
     for (i = 0; i < relisten->pair_count && status == SIGNET_OK; i++) {
         const pair_t *pair = &relisten->pairs[i];
 
-        if (pair->former == NULL) {
+        if (pair->former == NULL && pair->next != NULL) {
             status = bind_new(call, relisten, pair);
         } else if (pair->former != pair->next) {
             status = follow(call, relisten, pair);

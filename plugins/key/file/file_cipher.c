@@ -190,7 +190,7 @@ static int32_t decrypt(signet_call_t *call, const file_cipher_t *cipher, const u
     int size = ASN1_STRING_length(content);
     uint8_t *output = OPENSSL_secure_malloc((size_t)size + 16);
     EVP_CIPHER_CTX *context = EVP_CIPHER_CTX_new();
-    *plain = (signet_bytes_t){output, (uint64_t)size + 16};
+    *plain = (signet_bytes_t){output, (size_t)size + 16};
     if (!output || !context) {
         EVP_CIPHER_CTX_free(context);
         return signet_fail_memory(call);
@@ -207,7 +207,7 @@ static int32_t decrypt(signet_call_t *call, const file_cipher_t *cipher, const u
                            "it was made with",
                            SIGNET_FORMAT(cipher->passphrase), SIGNET_FORMAT(name));
     }
-    plain->length = (uint64_t)(length + last);
+    plain->length = (uint64_t)length + (uint64_t)last;
     return SIGNET_OK;
 }
 
