@@ -133,7 +133,9 @@ static int32_t look(status_t *status, signet_call_t *call, status_issuer_t *issu
         done = follow(status, call, issuer, &record);
     if (done == SIGNET_OK && atomic_load(&issuer->destroyed))
         done = conclude(status, call, issuer);
-    if (done == SIGNET_OK && atomic_load(&issuer->signs) && is_due(status, issuer, &record).at_all)
+    /* After its own end nobody builds a path to it. */
+    int signs = atomic_load(&issuer->signs) && issuer->seen.not_after > signet_now();
+    if (done == SIGNET_OK && signs && is_due(status, issuer, &record).at_all)
         done = make(status, call, issuer);
     return done;
 }
