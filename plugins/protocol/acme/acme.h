@@ -48,6 +48,8 @@ typedef struct acme_attest_trust {
     acme_attest_roots_t *roots; /* read at start */
 } acme_attest_trust_t;
 
+typedef struct acme_limits acme_limits_t;
+
 /* A directory, as configuration has it. */
 typedef struct acme_directory {
     signet_text_t name;
@@ -57,6 +59,10 @@ typedef struct acme_directory {
     signet_text_t website;
     signet_text_t
         url; /* where clients reach the host, "https://acme.example"; empty: as they say */
+    signet_text_t tenant;             /* whose it is; empty: the default one's */
+    const signet_setting_t *hosts;    /* TEXTS: names that lead to it by themselves */
+    const signet_setting_t *limits;   /* GROUPS */
+    int subdomains;                   /* whole domains are authorized at once */
     const signet_setting_t *profiles; /* TEXTS; the first is the default */
     const signet_setting_t *names;    /* TEXTS: patterns; NULL or none: every name */
     int credential_required;          /* accounts need an external account binding */
@@ -90,6 +96,9 @@ typedef struct acme {
     acme_directory_t *directories;
     uint64_t directory_count;
     acme_cluster_t *cluster; /* NULL: there are no other nodes */
+    const signet_setting_t *private_suffixes; /* TEXTS */
+    struct acme_chaos *chaos;                 /* NULL: none */
+    acme_limits_t *limits;
     acme_nonces_t *nonces;
     signet_queue_t *queue;
     signet_outbound_t *outbound; /* made at start, like dns */

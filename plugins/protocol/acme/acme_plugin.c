@@ -13,10 +13,13 @@
 #include "credential/record.h"
 #include "credential/routes.h"
 #include "directory.h"
+#include "limit/limit.h"
 #include "option.h"
 #include "order/order.h"
 #include "order/replace.h"
 #include "order/sweep.h"
+#include "order/waiting.h"
+#include "protocol/chaos.h"
 #include "protocol/request.h"
 #include "renewal.h"
 #include "revoke.h"
@@ -71,6 +74,7 @@ static const signet_route_t routes[] = {
     ROUTE("POST", "account/{account}/orders/{cursor}", 0, acme_account_orders),
     ROUTE("POST", "key-change", 0, acme_account_key_change),
     ROUTE("POST", "new-order", 0, acme_order_new),
+    ROUTE("POST", "new-authz", 0, acme_authorization_preauthorize),
     ROUTE("POST", "order/{order}", 0, acme_order_read),
     ROUTE("POST", "order/{order}/finalize", 0, acme_order_finalize),
     ROUTE("POST", "authorization/{authorization}", 0, acme_authorization_change),
@@ -85,6 +89,28 @@ static const signet_route_t routes[] = {
     OFFICER_ROUTE("GET", "credentials", list_credentials, acme_credential_show),
     OFFICER_ROUTE("DELETE", "credentials/{id}", revoke_credential, acme_credential_revoke),
 };
+
+/* Where a directory has a host's name to itself. */
+static const signet_route_t host_route = {
+    .size = sizeof host_route,
+    .flags = SIGNET_ROUTE_PUBLIC | SIGNET_ROUTE_INLINE,
+    .method = SIGNET_TEXT_INIT("GET"),
+    .path = SIGNET_TEXT_INIT("/directory"),
+    .handle = acme_directory_read,
+    .on_error = acme_request_fail,
+};
+
+static int32_t add_routes(const acme_t *acme, signet_call_t *call)
+{
+    const signet_host_t *host = acme->host;
+    int named = 0;
+    for (uint64_t i = 0; i < acme->directory_count; i++) {
+        named |= acme->directories[i].hosts != NULL && acme->directories[i].hosts->member_count > 0;
+    }
+    int32_t status = host->services->add_routes(host, call, routes, sizeof routes / sizeof *routes);
+    return status == SIGNET_OK && named ? host->services->add_routes(host, call, &host_route, 1)
+                                        : status;
+}
 
 static int32_t open_instance(const signet_host_t *host, signet_call_t *call, void **instance)
 {
@@ -110,7 +136,12 @@ static int32_t open_instance(const signet_host_t *host, signet_call_t *call, voi
     if (acme->queue == NULL) {
         return SIGNET_NO_MEMORY;
     }
-    return host->services->add_routes(host, call, routes, sizeof routes / sizeof *routes);
+    acme->limits = acme_limits_new(call);
+    if (acme->limits == NULL) {
+        return SIGNET_NO_MEMORY;
+    }
+    status = acme_chaos_new(call, host, &acme->chaos);
+    return status == SIGNET_OK ? add_routes(acme, call) : status;
 }
 
 static int32_t start_instance(void *instance, signet_call_t *call)
@@ -126,6 +157,9 @@ static int32_t start_instance(void *instance, signet_call_t *call)
     }
     if (status == SIGNET_OK) {
         status = acme_replace_declare(call, &store);
+    }
+    if (status == SIGNET_OK) {
+        status = acme_waiting_declare(call, &store);
     }
     if (status == SIGNET_OK) {
         status = acme_credential_declare(call, &store);
@@ -165,6 +199,8 @@ static void close_instance(void *instance)
     signet_outbound_close(acme->outbound);
     acme_dns_free(acme->dns);
     signet_queue_free(acme->queue);
+    acme_limits_free(acme->limits);
+    acme_chaos_free(acme->chaos);
     acme_nonces_free(acme->nonces);
     acme_option_free(acme);
     free(acme);

@@ -52,6 +52,9 @@ static void write_meta(signet_json_writer_t *writer, signet_call_t *call,
     if ((directory->challenges & ACME_DNS_PERSIST_01) != 0) {
         write_persist(writer, call, request);
     }
+    if (directory->subdomains) {
+        signet_json_boolean(writer, "subdomainAuthAllowed", 1);
+    }
     signet_json_begin_object(writer, "profiles");
     for (uint64_t i = 0; i < directory->profiles->member_count; i++) {
         signet_text_t name = SIGNET_AT(signet_setting_t, directory->profiles->members, i)->text;
@@ -71,6 +74,7 @@ int32_t acme_directory_read(void *instance, signet_call_t *call, const signet_re
         {"newNonce", "new-nonce"},   {"newAccount", "new-account"},
         {"newOrder", "new-order"},   {"revokeCert", "revoke-cert"},
         {"keyChange", "key-change"}, {"renewalInfo", "renewal-info"},
+        {"newAuthz", "new-authz"},
     };
     acme_request_t request;
     int32_t status = acme_request_begin(instance, call, http, exchange, &request);

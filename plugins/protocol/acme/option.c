@@ -6,6 +6,8 @@
 #include <signet/sdk/setting.h>
 #include <stdlib.h>
 
+#include "limit/limit.h"
+#include "protocol/chaos.h"
 #include "validate/persist_record.h"
 
 #define OPTION(kind, options, title, otherwise, ...)                                               \
@@ -61,6 +63,17 @@ static const signet_option_t directory_options[] = {
     {OPTION(SIGNET_OPTION_TEXT, 0, "url", "",
             "Where clients reach it, https://HOST or https://HOST:PORT; by default what they say "
             "in the Host header.")},
+    {OPTION(SIGNET_OPTION_TEXTS, 0, "hosts", "",
+            "Names of hosts that lead to it by themselves: https://HOST/directory.")},
+    {OPTION(SIGNET_OPTION_TEXT, 0, "tenant", "",
+            "The tenant whose authorities, profiles and certificates it serves; by default the "
+            "default one.")},
+    {OPTION(SIGNET_OPTION_GROUPS, 0, "limits", "",
+            "How many orders and accounts it takes, counted by each node; orders that replace a "
+            "certificate are not."),
+     ACME_LIMIT_MEMBERS},
+    {OPTION(SIGNET_OPTION_BOOLEAN, 0, "subdomains", "false",
+            "Whether proof of a domain by the DNS is good for all names below it (RFC 9444).")},
     {OPTION(SIGNET_OPTION_TEXT, 0, "terms", "",
             "The URL of the terms of service, which accounts must then agree to.")},
     {OPTION(SIGNET_OPTION_BOOLEAN, 0, "credential_required", "false",
@@ -125,6 +138,13 @@ const signet_option_t acme_options[] = {
     {OPTION(SIGNET_OPTION_DURATION, 0, "retention", "30d",
             "How long orders and authorizations are kept after they expired; certificates stay."),
      .minimum = 1000, .maximum = INT64_C(3650) * 86400000},
+    {OPTION(SIGNET_OPTION_TEXTS, 0, "private_suffixes", "",
+            "Suffixes below which each name is a registered domain of its own for limits, beside "
+            "those of the Public Suffix List: corp.example.")},
+    {OPTION(SIGNET_OPTION_GROUP, 0, "chaos", "",
+            "Trouble for those who test clients; refused unless SIGNET_CHAOS is set in the "
+            "environment of the daemon."),
+     .members = acme_chaos_options, .member_count = ACME_CHAOS_OPTION_COUNT},
     {OPTION(SIGNET_OPTION_GROUP, 0, "dns", "", "How names are looked up for challenges."),
      .members = acme_dns_options, .member_count = ACME_DNS_OPTION_COUNT},
 };
@@ -135,6 +155,21 @@ const acme_directory_t *acme_directory_find(const acme_t *acme, signet_text_t na
     for (uint64_t i = 0; i < acme->directory_count; i++) {
         if (signet_text_equal(acme->directories[i].name, name)) {
             return &acme->directories[i];
+        }
+    }
+    return NULL;
+}
+
+const acme_directory_t *acme_directory_of_host(const acme_t *acme, signet_text_t host)
+{
+    signet_text_t port;
+    signet_text_t name = signet_text_split(host, ':', &port);
+    for (uint64_t i = 0; i < acme->directory_count; i++) {
+        const signet_setting_t *hosts = acme->directories[i].hosts;
+        for (uint64_t j = 0; hosts != NULL && j < hosts->member_count; j++) {
+            if (signet_text_equal_nocase(signet_setting_at(hosts, j)->text, name)) {
+                return &acme->directories[i];
+            }
         }
     }
     return NULL;
@@ -279,6 +314,10 @@ static int32_t read_directory(signet_call_t *call, const acme_t *acme,
         .terms = signet_setting_text(group, "terms"),
         .website = signet_setting_text(group, "website"),
         .url = signet_setting_text(group, "url"),
+        .tenant = signet_setting_text(group, "tenant"),
+        .hosts = signet_setting(group, "hosts"),
+        .limits = signet_setting(group, "limits"),
+        .subdomains = signet_setting_integer(group, "subdomains", 0) != 0,
         .profiles = signet_setting(group, "profiles"),
         .names = signet_setting(group, "names"),
         .credential_required = signet_setting_integer(group, "credential_required", 0) != 0,
@@ -373,6 +412,7 @@ int32_t acme_option_read(signet_call_t *call, acme_t *acme)
     acme->journal = signet_setting_text(acme->host->settings, "journal");
     acme->device_policy = signet_setting_text(acme->host->settings, "device_policy");
     acme->credential_secret = signet_setting_text(acme->host->settings, "credential_secret");
+    acme->private_suffixes = signet_setting(acme->host->settings, "private_suffixes");
     acme->retention_ms = signet_setting_integer(acme->host->settings, "retention", 0);
     acme->directories = calloc(count > 0 ? count : 1, sizeof *acme->directories);
     if (acme->directories == NULL) {

@@ -57,15 +57,10 @@ static int32_t controls(signet_call_t *call, const acme_request_t *request,
                 j == 1 ? SIGNET_TEXT("ip") : SIGNET_TEXT("dns"),
                 {name.data + skip, name.length - skip},
             };
-            int wildcard = signet_text_starts(identifier.value, "*.");
-            if (wildcard) {
-                identifier.value.data += 2;
-                identifier.value.length -= 2;
-            }
             call->services->clear(call);
-            status = acme_authorization_find(call, request->acme, request->directory,
-                                             request->account.id, &identifier, wildcard,
-                                             signet_now(), &found);
+            status =
+                acme_authorization_cover(call, request->acme, request->directory,
+                                         request->account.id, &identifier, signet_now(), &found);
         }
     }
     return status;

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "credential/binding.h"
+#include "limit/limit.h"
 #include "order/record.h"
 #include "protocol/problem.h"
 #include "protocol/request.h"
@@ -108,6 +109,9 @@ static int32_t make(signet_call_t *call, acme_request_t *request)
     }
     account.agreed = directory->terms.length > 0 ? account.created : 0;
     int32_t status = read_contacts(call, request->body, &account);
+    if (status == SIGNET_OK) {
+        status = acme_limit_account(call, request);
+    }
     if (status == SIGNET_OK) {
         status = acme_binding_check(call, request, &credential);
     }

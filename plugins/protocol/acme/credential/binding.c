@@ -110,7 +110,8 @@ int32_t acme_binding_covers(signet_call_t *call, const acme_request_t *request,
     if (status != SIGNET_OK) {
         return status;
     }
-    int covered = credential.profile_count == 0;
+    /* What is authorized without an order has no profile yet. */
+    int covered = credential.profile_count == 0 || order->profile.length == 0;
     for (uint64_t i = 0; i < credential.profile_count; i++) {
         covered = covered || signet_text_equal(order->profile, credential.profiles[i]);
     }

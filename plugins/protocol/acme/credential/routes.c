@@ -40,9 +40,10 @@ static int32_t find_directory(signet_call_t *call, const acme_t *acme, const sig
                               const acme_directory_t **directory, int reads)
 {
     signet_text_t name = signet_http_parameter(http, 0);
-    /* Directories are the default tenant's: for others there are none. */
-    *directory = call->services->tenant(call).length == 0 ? acme_directory_find(acme, name) : NULL;
-    if (*directory != NULL) {
+    *directory = acme_directory_find(acme, name);
+    /* For other tenants there is none. */
+    if (*directory != NULL &&
+        signet_text_equal(call->services->tenant(call), (*directory)->tenant)) {
         return need_role(call, *directory, reads);
     }
     return signet_fail(call, SIGNET_NOT_FOUND, "acme.directory-unknown",

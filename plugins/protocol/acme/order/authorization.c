@@ -1,6 +1,7 @@
 #include "attest/respond.h"
 #include "directory.h"
 #include "order.h"
+#include "protocol/chaos.h"
 #include "protocol/problem.h"
 #include "stored.h"
 #include "validate/queue.h"
@@ -66,8 +67,8 @@ static int is_shown(const acme_authorization_t *authorization, const acme_challe
            !signet_text_is(challenge->state, ACME_PENDING);
 }
 
-static int32_t answer_authorization(signet_call_t *call, const acme_request_t *request,
-                                    const acme_authorization_t *authorization)
+int32_t acme_authorization_answer(signet_call_t *call, const acme_request_t *request,
+                                  uint32_t status, const acme_authorization_t *authorization)
 {
     signet_json_writer_t writer = signet_json_writer(call, 1024);
     signet_text_t state = acme_authorization_state(authorization);
@@ -79,18 +80,27 @@ static int32_t answer_authorization(signet_call_t *call, const acme_request_t *r
     signet_json_text(&writer, "value", authorization->identifier.value);
     signet_json_end_object(&writer);
     signet_json_begin_array(&writer, "challenges");
+    int reversed = acme_chaos_reorders(request->acme->chaos);
     for (uint64_t i = 0; i < authorization->challenge_count; i++) {
-        if (is_shown(authorization, &authorization->challenges[i])) {
-            write_challenge(&writer, call, request, authorization, &authorization->challenges[i]);
+        const acme_challenge_t *challenge =
+            &authorization->challenges[reversed ? authorization->challenge_count - 1 - i : i];
+        if (is_shown(authorization, challenge)) {
+            write_challenge(&writer, call, request, authorization, challenge);
         }
     }
     signet_json_end_array(&writer);
     if (authorization->wildcard) {
         signet_json_boolean(&writer, "wildcard", 1);
     }
+    if (authorization->subdomains) {
+        signet_json_boolean(&writer, "subdomainAuthAllowed", 1);
+    }
     signet_json_end_object(&writer);
     const acme_answer_t answer = {
-        .status = 200,
+        .status = status,
+        .location = status == 201 ? acme_request_url(call, request, "authorization/%.*s",
+                                                     SIGNET_FORMAT(authorization->id))
+                                  : (signet_text_t){NULL, 0},
         .retry_after_s = signet_text_is(authorization->state, ACME_PROCESSING) ? RETRY_AFTER_S : 0,
     };
     return acme_request_answer_json(call, request, &answer, &writer);
@@ -112,7 +122,8 @@ int32_t acme_authorization_change(void *instance, signet_call_t *call, const sig
     signet_text_t wanted;
     int32_t status = open_authorization(instance, call, http, exchange, &request, &authorization);
     if (status != SIGNET_OK || request.body == NULL) {
-        return status == SIGNET_OK ? answer_authorization(call, &request, &authorization) : status;
+        return status == SIGNET_OK ? acme_authorization_answer(call, &request, 200, &authorization)
+                                   : status;
     }
     status = signet_json_get_text(call, request.body, "status", &wanted);
     if (status == SIGNET_OK && !signet_text_is(wanted, ACME_DEACTIVATED)) {
@@ -130,7 +141,8 @@ int32_t acme_authorization_change(void *instance, signet_call_t *call, const sig
         authorization.state = SIGNET_TEXT(ACME_DEACTIVATED);
         status = store_authorization(call, &request, &authorization);
     }
-    return status == SIGNET_OK ? answer_authorization(call, &request, &authorization) : status;
+    return status == SIGNET_OK ? acme_authorization_answer(call, &request, 200, &authorization)
+                               : status;
 }
 
 static acme_challenge_t *find_challenge(acme_authorization_t *authorization, signet_text_t type)

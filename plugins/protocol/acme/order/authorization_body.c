@@ -35,6 +35,7 @@ int32_t acme_authorization_body_read(signet_call_t *call, signet_bytes_t text,
     const signet_json_t *body = NULL;
     int64_t wildcard = 0;
     signet_text_t key = {NULL, 0};
+    int64_t subdomains = 0;
     int32_t status = signet_json_parse(call, text, BODY_MAX, &body);
     if (status != SIGNET_OK) {
         return status;
@@ -48,6 +49,7 @@ int32_t acme_authorization_body_read(signet_call_t *call, signet_bytes_t text,
         signet_json_get_text(call, body, "base", &authorization->base) != SIGNET_OK ||
         signet_json_get_text(call, body, "attestation", &authorization->attestation) != SIGNET_OK ||
         signet_json_get_text(call, body, "attested_key", &key) != SIGNET_OK ||
+        signet_json_get_integer(call, body, "subdomains", &subdomains) != SIGNET_OK ||
         signet_json_get_integer(call, body, "wildcard", &wildcard) != SIGNET_OK) {
         return signet_status(call);
     }
@@ -56,6 +58,7 @@ int32_t acme_authorization_body_read(signet_call_t *call, signet_bytes_t text,
         signet_base64url_decode(call, key, &authorization->attested_key) != SIGNET_OK) {
         return signet_status(call);
     }
+    authorization->subdomains = subdomains != 0;
     return read_challenges(call, signet_json_get(body, "challenges"), authorization);
 }
 
@@ -77,6 +80,7 @@ int32_t acme_authorization_body_write(signet_call_t *call,
                          signet_base64url(call, authorization->attested_key));
     }
     signet_json_integer(&writer, "wildcard", authorization->wildcard);
+    signet_json_integer(&writer, "subdomains", authorization->subdomains);
     signet_json_begin_array(&writer, "challenges");
     for (uint64_t i = 0; i < authorization->challenge_count; i++) {
         const acme_challenge_t *challenge = &authorization->challenges[i];

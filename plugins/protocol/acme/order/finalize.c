@@ -8,6 +8,7 @@
 #include "recheck.h"
 #include "replace.h"
 #include "stored.h"
+#include "waiting.h"
 
 /* What the request id is a part of: unique per tenant, so that a certificate whose order was not
  * stored any more is found again. */
@@ -15,17 +16,20 @@ static signet_text_t request_id(signet_call_t *call, const acme_request_t *reque
                                 const acme_order_t *order)
 {
     return signet_format(call, "acme/%.*s/%.*s", SIGNET_FORMAT(request->directory->name),
-                         SIGNET_FORMAT(order->id));
+                         SIGNET_FORMAT(order->request.length > 0 ? order->request : order->id));
 }
 
 static int32_t store_order(signet_call_t *call, const acme_request_t *request, acme_order_t *order)
 {
-    signet_change_t changes[2];
+    signet_change_t changes[3];
     uint64_t count = 1;
     int32_t status = acme_order_put(call, request->directory, order, &changes[0]);
     if (status == SIGNET_OK && order->replaced.length > 0 &&
         signet_text_is(order->state, ACME_VALID)) {
         status = acme_replace_finish(call, request, order, &changes[count++]);
+    }
+    if (status == SIGNET_OK && order->waiting.length > 0) {
+        status = acme_waiting_change(call, request, order, &changes[count++]);
     }
     if (status == SIGNET_OK) {
         status = acme_stored_commit(call, request->acme, changes, count);
@@ -122,7 +126,8 @@ int32_t acme_order_issue(signet_call_t *call, const acme_request_t *request, acm
             return SIGNET_OK;
         }
         order->state = SIGNET_TEXT(ACME_PROCESSING);
-        return store_order(call, request, order);
+        status = csr.length > 0 ? acme_waiting_name(call, order, csr) : SIGNET_OK;
+        return status == SIGNET_OK ? store_order(call, request, order) : status;
     }
     if (status == SIGNET_BUSY &&
         signet_text_is(call->services->error(call)->reason, "request.in-flight")) {
@@ -168,6 +173,29 @@ static int32_t read_csr(signet_call_t *call, const acme_request_t *request, sign
     return acme_fail(call, "badCSR", "csr must be DER in base64url.");
 }
 
+/* Issues; where an earlier order for the same waits for approval or was approved, by its request.
+ */
+static int32_t issue(signet_call_t *call, const acme_request_t *request, acme_order_t *order,
+                     signet_bytes_t csr)
+{
+    const signet_bytes_t none = {NULL, 0};
+    int32_t status = SIGNET_OK;
+    if (!signet_text_is(order->state, ACME_VALID)) {
+        status = acme_waiting_find(call, request, order, csr);
+    }
+    if (status != SIGNET_OK || order->request.length == 0) {
+        return status == SIGNET_OK ? acme_order_issue(call, request, order, csr) : status;
+    }
+    status = acme_order_issue(call, request, order, none);
+    if (status != SIGNET_NOT_FOUND && status != SIGNET_INVALID) {
+        return status;
+    }
+    /* The CA does not know the request any more. */
+    call->services->clear(call);
+    order->request = (signet_text_t){NULL, 0};
+    return acme_order_issue(call, request, order, csr);
+}
+
 int32_t acme_order_finalize(void *instance, signet_call_t *call, const signet_request_t *http,
                             signet_exchange_t *exchange)
 {
@@ -195,7 +223,7 @@ int32_t acme_order_finalize(void *instance, signet_call_t *call, const signet_re
         status = acme_order_match(call, &request, &order, csr);
     }
     if (status == SIGNET_OK) {
-        status = acme_order_issue(call, &request, &order, csr);
+        status = issue(call, &request, &order, csr);
     }
     return status == SIGNET_OK ? acme_order_answer(call, &request, 200, &order, order.state)
                                : status;

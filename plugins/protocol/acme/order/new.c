@@ -5,6 +5,7 @@
 #include "attest/device.h"
 #include "attest/identity.h"
 #include "credential/binding.h"
+#include "limit/limit.h"
 #include "order.h"
 #include "protocol/problem.h"
 #include "replace.h"
@@ -58,8 +59,16 @@ static int32_t check_device(signet_call_t *call, const acme_request_t *request, 
     return acme_device_check(call, request, &device);
 }
 
-static int32_t check_identifier(signet_call_t *call, const acme_request_t *request,
-                                const signet_json_t *item, acme_identifier_t *identifier)
+/* A whole domain is as good as the names below it that the directory issues for. */
+static int is_permitted_above(signet_call_t *call, const acme_directory_t *directory,
+                              signet_text_t value)
+{
+    signet_text_t below = signet_format(call, "*.%.*s", SIGNET_FORMAT(value));
+    return is_permitted(directory, value) || (below.data != NULL && is_permitted(directory, below));
+}
+
+int32_t acme_order_identifier(signet_call_t *call, const acme_request_t *request,
+                              const signet_json_t *item, int scope, acme_identifier_t *identifier)
 {
     const acme_directory_t *directory = request->directory;
     signet_canonical_t name;
@@ -91,7 +100,11 @@ static int32_t check_identifier(signet_call_t *call, const acme_request_t *reque
     if (dns && ends_in_number(name.value)) {
         return reject(call, value, "it is no name of a host");
     }
-    if (!is_permitted(directory, name.value)) {
+    if (scope == ACME_SCOPE_SUBDOMAINS && !dns) {
+        return reject(call, value, "an address has no subdomains");
+    }
+    if (scope == ACME_SCOPE_SUBDOMAINS ? !is_permitted_above(call, directory, name.value)
+                                       : !is_permitted(directory, name.value)) {
         return reject(call, value, "the directory does not issue for it");
     }
     if (signet_text_starts(name.value, "*.") && (directory->challenges & ACME_FOR_WILDCARDS) == 0) {
@@ -113,6 +126,39 @@ static int is_known(const acme_identifier_t *identifiers, uint64_t count,
     return 0;
 }
 
+/* The domain above the name that the client controls and would rather prove (RFC 9444, 4.2); left
+ * alone where the directory does not authorize whole domains. */
+static int32_t read_ancestor(signet_call_t *call, const acme_request_t *request,
+                             const signet_json_t *item, const acme_identifier_t *identifier,
+                             signet_text_t *ancestor)
+{
+    signet_canonical_t name;
+    signet_text_t text = {NULL, 0};
+    *ancestor = text;
+    int32_t status = signet_json_get_text(call, item, "ancestorDomain", &text);
+    if (status != SIGNET_OK || text.length == 0 || !request->directory->subdomains) {
+        return status;
+    }
+    status = signet_name_canonical(call, "dns", text, &name);
+    if (status == SIGNET_NO_MEMORY) {
+        return status;
+    }
+    signet_text_t below =
+        status == SIGNET_OK ? signet_format(call, ".%.*s", SIGNET_FORMAT(name.value)) : text;
+    const char *end = signet_text_string(call, below);
+    if (end == NULL) {
+        return SIGNET_NO_MEMORY;
+    }
+    if (status != SIGNET_OK || !signet_text_is(identifier->type, "dns") ||
+        !signet_text_ends(identifier->value, end)) {
+        call->services->clear(call);
+        return acme_fail(call, "malformed", "%.*s is no domain above %.*s.", SIGNET_FORMAT(text),
+                         SIGNET_FORMAT(identifier->value));
+    }
+    *ancestor = name.value;
+    return SIGNET_OK;
+}
+
 static int32_t read_identifiers(signet_call_t *call, const acme_request_t *request,
                                 acme_order_t *order)
 {
@@ -124,16 +170,22 @@ static int32_t read_identifiers(signet_call_t *call, const acme_request_t *reque
     }
     acme_identifier_t *identifiers = signet_alloc(call, list->count, sizeof *identifiers);
     signet_text_t *ids = signet_alloc(call, list->count, sizeof *ids);
-    int32_t status = identifiers != NULL && ids != NULL ? SIGNET_OK : SIGNET_NO_MEMORY;
+    signet_text_t *ancestors = signet_alloc(call, list->count, sizeof *ancestors);
+    int32_t status =
+        identifiers != NULL && ids != NULL && ancestors != NULL ? SIGNET_OK : SIGNET_NO_MEMORY;
     for (uint64_t i = 0; status == SIGNET_OK && i < list->count; i++) {
         acme_identifier_t *next = &identifiers[order->count];
-        status = check_identifier(call, request, &list->items[i], next);
+        status = acme_order_identifier(call, request, &list->items[i], ACME_SCOPE_NAME, next);
+        if (status == SIGNET_OK) {
+            status = read_ancestor(call, request, &list->items[i], next, &ancestors[order->count]);
+        }
         if (status == SIGNET_OK && !is_known(identifiers, order->count, next)) {
             order->count++;
         }
     }
     order->identifiers = identifiers;
     order->authorizations = ids;
+    order->ancestors = ancestors;
     return status;
 }
 
@@ -194,22 +246,24 @@ static void offer(acme_authorization_t *authorization, uint32_t challenges)
         return;
     }
     int address = signet_text_is(authorization->identifier.type, "ip");
+    int below = authorization->wildcard || authorization->subdomains;
     for (uint64_t i = 0; i < sizeof offers / sizeof *offers; i++) {
-        if ((challenges & offers[i].challenge) != 0 &&
-            (!authorization->wildcard || offers[i].wildcard) && (!address || offers[i].address)) {
+        if ((challenges & offers[i].challenge) != 0 && (!below || offers[i].wildcard) &&
+            (!address || offers[i].address)) {
             authorization->challenges[authorization->challenge_count++] = (acme_challenge_t){
                 .type = signet_text(offers[i].type), .state = SIGNET_TEXT(ACME_PENDING)};
         }
     }
 }
 
-static int32_t make_authorization(signet_call_t *call, const acme_request_t *request,
-                                  const acme_order_t *order, const acme_identifier_t *identifier,
-                                  int wildcard, signet_text_t *id, signet_change_t *change)
+int32_t acme_authorization_new(signet_call_t *call, const acme_request_t *request,
+                               const acme_order_t *order, const acme_identifier_t *identifier,
+                               int scope, signet_text_t *id, signet_change_t *change)
 {
     acme_authorization_t authorization = {.account = order->account,
                                           .identifier = *identifier,
-                                          .wildcard = wildcard,
+                                          .wildcard = scope == ACME_SCOPE_WILDCARD,
+                                          .subdomains = scope == ACME_SCOPE_SUBDOMAINS,
                                           .state = SIGNET_TEXT(ACME_PENDING),
                                           .expires = order->expires};
     offer(&authorization, request->directory->challenges);
@@ -226,6 +280,32 @@ static int32_t make_authorization(signet_call_t *call, const acme_request_t *req
                : status;
 }
 
+/* One for an identifier that none covers: for the name, or for the domain above it, which names of
+ * the same order share. */
+static int32_t authorize_new(signet_call_t *call, const acme_request_t *request,
+                             const acme_order_t *order, uint64_t index, signet_text_t *ids,
+                             signet_change_t *changes, uint64_t *change_count)
+{
+    acme_identifier_t identifier = order->identifiers[index];
+    int scope = ACME_SCOPE_NAME;
+    if (order->ancestors[index].length > 0) {
+        identifier.value = order->ancestors[index];
+        scope = ACME_SCOPE_SUBDOMAINS;
+    } else if (signet_text_starts(identifier.value, "*.")) {
+        identifier.value.data += 2;
+        identifier.value.length -= 2;
+        scope = ACME_SCOPE_WILDCARD;
+    }
+    for (uint64_t i = 0; scope == ACME_SCOPE_SUBDOMAINS && i < index; i++) {
+        if (signet_text_equal(order->ancestors[i], identifier.value)) {
+            ids[index] = ids[i];
+            return SIGNET_OK;
+        }
+    }
+    return acme_authorization_new(call, request, order, &identifier, scope, &ids[index],
+                                  &changes[(*change_count)++]);
+}
+
 /* Authorizations for all identifiers: those that are valid as long as the order, and new ones,
  * whose changes are added. */
 static int32_t authorize(signet_call_t *call, const acme_request_t *request, acme_order_t *order,
@@ -234,25 +314,18 @@ static int32_t authorize(signet_call_t *call, const acme_request_t *request, acm
     signet_text_t *ids = signet_alloc(call, order->count, sizeof *ids);
     int32_t status = ids != NULL ? SIGNET_OK : SIGNET_NO_MEMORY;
     for (uint64_t i = 0; status == SIGNET_OK && i < order->count; i++) {
-        acme_identifier_t identifier = order->identifiers[i];
         acme_authorization_t found;
-        int wildcard = signet_text_starts(identifier.value, "*.");
-        if (wildcard) {
-            identifier.value.data += 2;
-            identifier.value.length -= 2;
-        }
         /* An attestation is for one key, and so for one certificate. */
-        status =
-            acme_identity_type(identifier.type) != NULL
-                ? SIGNET_NOT_FOUND
-                : acme_authorization_find(call, request->acme, request->directory, order->account,
-                                          &identifier, wildcard, order->expires, &found);
+        status = acme_identity_type(order->identifiers[i].type) != NULL
+                     ? SIGNET_NOT_FOUND
+                     : acme_authorization_cover(call, request->acme, request->directory,
+                                                order->account, &order->identifiers[i],
+                                                order->expires, &found);
         if (status == SIGNET_OK) {
             ids[i] = found.id;
         } else if (status == SIGNET_NOT_FOUND) {
             call->services->clear(call);
-            status = make_authorization(call, request, order, &identifier, wildcard, &ids[i],
-                                        &changes[(*change_count)++]);
+            status = authorize_new(call, request, order, i, ids, changes, change_count);
         }
     }
     order->authorizations = ids;
@@ -316,11 +389,20 @@ int32_t acme_order_new(void *instance, signet_call_t *call, const signet_request
     if (status == SIGNET_OK) {
         status = acme_request_become(call, &request, request.directory->role);
     }
+    /* Renewals that were asked for must not fail for their number (RFC 9773, 5). */
+    if (status == SIGNET_OK && order.replaces.length == 0) {
+        status = acme_limit_order(call, &request, &order);
+    }
     if (status == SIGNET_OK) {
         status = read_time(call, &request, "notBefore", &order.not_before);
     }
     if (status == SIGNET_OK) {
         status = read_time(call, &request, "notAfter", &order.not_after);
+    }
+    if (status == SIGNET_OK && order.not_after > 0 &&
+        (order.not_after <= order.created || order.not_after <= order.not_before)) {
+        status =
+            acme_fail(call, "malformed", "notAfter must be later than notBefore, and than now.");
     }
     if (status == SIGNET_OK) {
         status = acme_new_id(call, &order.id);

@@ -1,5 +1,6 @@
 #include "order.h"
 
+#include "protocol/chaos.h"
 #include "protocol/problem.h"
 
 #define RETRY_AFTER_S 3
@@ -20,6 +21,17 @@ int32_t acme_order_open(void *instance, signet_call_t *call, const signet_reques
         return acme_fail_missing(call, "order");
     }
     return status;
+}
+
+/* Names below one domain may share its authorization, which is listed once. */
+static int is_first(const acme_order_t *order, uint64_t place)
+{
+    for (uint64_t i = 0; i < place; i++) {
+        if (signet_text_equal(order->authorizations[i], order->authorizations[place])) {
+            return 0;
+        }
+    }
+    return 1;
 }
 
 static void write_order(signet_json_writer_t *writer, signet_call_t *call,
@@ -51,10 +63,14 @@ static void write_order(signet_json_writer_t *writer, signet_call_t *call,
         acme_problem_write(writer, "error", order->error_type, order->error_detail, 0);
     }
     signet_json_begin_array(writer, "authorizations");
+    int reversed = acme_chaos_reorders(request->acme->chaos);
     for (uint64_t i = 0; i < order->count; i++) {
-        signet_json_text(writer, NULL,
-                         acme_request_url(call, request, "authorization/%.*s",
-                                          SIGNET_FORMAT(order->authorizations[i])));
+        uint64_t place = reversed ? order->count - 1 - i : i;
+        if (is_first(order, place)) {
+            signet_json_text(writer, NULL,
+                             acme_request_url(call, request, "authorization/%.*s",
+                                              SIGNET_FORMAT(order->authorizations[place])));
+        }
     }
     signet_json_end_array(writer);
     signet_json_text(

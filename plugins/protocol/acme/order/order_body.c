@@ -43,6 +43,8 @@ int32_t acme_order_body_read(signet_call_t *call, signet_bytes_t text, acme_orde
         signet_json_get_text(call, body, "serial", &serial) != SIGNET_OK ||
         signet_json_get_text(call, body, "error_type", &order->error_type) != SIGNET_OK ||
         signet_json_get_text(call, body, "error_detail", &order->error_detail) != SIGNET_OK ||
+        signet_json_get_text(call, body, "request", &order->request) != SIGNET_OK ||
+        signet_json_get_text(call, body, "waiting", &order->waiting) != SIGNET_OK ||
         signet_json_get_text(call, body, "replaces", &order->replaces) != SIGNET_OK ||
         signet_json_get_text(call, body, "replaced", &order->replaced) != SIGNET_OK ||
         signet_json_get_integer(call, body, "replaced_expires", &order->replaced_expires) !=
@@ -66,6 +68,10 @@ int32_t acme_order_body_write(signet_call_t *call, const acme_order_t *order, si
     signet_json_hex(&writer, "serial", order->serial);
     signet_json_text(&writer, "error_type", order->error_type);
     signet_json_text(&writer, "error_detail", order->error_detail);
+    if (order->waiting.length > 0) {
+        signet_json_text(&writer, "request", order->request);
+        signet_json_text(&writer, "waiting", order->waiting);
+    }
     if (order->replaces.length > 0) {
         signet_json_text(&writer, "replaces", order->replaces);
         signet_json_text(&writer, "replaced", order->replaced);

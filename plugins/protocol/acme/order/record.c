@@ -130,13 +130,14 @@ int32_t acme_authorization_get(signet_call_t *call, const acme_t *acme, signet_t
     return status == SIGNET_OK ? decode(call, record, id, authorization) : status;
 }
 
-/* Who holds what: account and identifier, with a mark where it is for wildcards. */
+/* Who holds what: account and identifier, with a mark where it is for names below it. */
 static signet_text_t holder(signet_call_t *call, signet_text_t directory, signet_text_t account,
-                            const acme_identifier_t *identifier, int wildcard)
+                            const acme_identifier_t *identifier, int scope)
 {
+    static const char *const marks[] = {"", "*.", "."};
     return signet_format(call, "%.*s/%.*s/%.*s:%s%.*s", SIGNET_FORMAT(directory),
-                         SIGNET_FORMAT(account), SIGNET_FORMAT(identifier->type),
-                         wildcard ? "*." : "", SIGNET_FORMAT(identifier->value));
+                         SIGNET_FORMAT(account), SIGNET_FORMAT(identifier->type), marks[scope],
+                         SIGNET_FORMAT(identifier->value));
 }
 
 int32_t acme_authorization_put(signet_call_t *call, signet_text_t directory,
@@ -146,7 +147,9 @@ int32_t acme_authorization_put(signet_call_t *call, signet_text_t directory,
     signet_field_t *fields = signet_alloc(call, 3, sizeof *fields);
     signet_text_t key = acme_stored_key(call, directory, authorization->id);
     signet_text_t held = holder(call, directory, authorization->account, &authorization->identifier,
-                                authorization->wildcard);
+                                authorization->wildcard     ? ACME_SCOPE_WILDCARD
+                                : authorization->subdomains ? ACME_SCOPE_SUBDOMAINS
+                                                            : ACME_SCOPE_NAME);
     if (fields == NULL || key.data == NULL || held.data == NULL) {
         return SIGNET_NO_MEMORY;
     }
@@ -169,11 +172,11 @@ int32_t acme_authorization_put(signet_call_t *call, signet_text_t directory,
 
 int32_t acme_authorization_find(signet_call_t *call, const acme_t *acme,
                                 const acme_directory_t *directory, signet_text_t account,
-                                const acme_identifier_t *identifier, int wildcard, int64_t until,
+                                const acme_identifier_t *identifier, int scope, int64_t until,
                                 acme_authorization_t *authorization)
 {
     const signet_page_t *page = NULL;
-    signet_text_t held = holder(call, directory->name, account, identifier, wildcard);
+    signet_text_t held = holder(call, directory->name, account, identifier, scope);
     if (held.data == NULL) {
         return SIGNET_NO_MEMORY;
     }
@@ -189,6 +192,32 @@ int32_t acme_authorization_find(signet_call_t *call, const acme_t *acme,
         }
     }
     return SIGNET_NOT_FOUND;
+}
+
+int32_t acme_authorization_cover(signet_call_t *call, const acme_t *acme,
+                                 const acme_directory_t *directory, signet_text_t account,
+                                 const acme_identifier_t *name, int64_t until,
+                                 acme_authorization_t *authorization)
+{
+    acme_identifier_t identifier = *name;
+    int scope = ACME_SCOPE_NAME;
+    if (signet_text_starts(identifier.value, "*.")) {
+        identifier.value.data += 2;
+        identifier.value.length -= 2;
+        scope = ACME_SCOPE_WILDCARD;
+    }
+    int32_t status = acme_authorization_find(call, acme, directory, account, &identifier, scope,
+                                             until, authorization);
+    if (!directory->subdomains || !signet_text_is(identifier.type, "dns")) {
+        return status;
+    }
+    while (status == SIGNET_NOT_FOUND && identifier.value.length > 0) {
+        call->services->clear(call);
+        status = acme_authorization_find(call, acme, directory, account, &identifier,
+                                         ACME_SCOPE_SUBDOMAINS, until, authorization);
+        signet_text_split(identifier.value, '.', &identifier.value);
+    }
+    return status;
 }
 
 signet_text_t acme_authorization_state(const acme_authorization_t *authorization)

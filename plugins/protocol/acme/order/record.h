@@ -35,6 +35,8 @@ typedef struct acme_order {
     int64_t not_after;
     const acme_identifier_t *identifiers;
     const signet_text_t *authorizations; /* ids, one for each identifier */
+    const signet_text_t *ancestors; /* domains above each that the client would prove; empty: none;
+                                     * of a new one */
     uint64_t count;
     signet_text_t authority; /* of the certificate; empty: none yet */
     signet_bytes_t serial;
@@ -43,7 +45,9 @@ typedef struct acme_order {
     signet_text_t replaces; /* as the client named it (RFC 9773, 4.1); empty: nothing */
     signet_text_t replaced; /* the same, "AUTHORITY/SERIAL" */
     int64_t replaced_expires;
-    int64_t renews; /* 1: the CA is told so too */
+    int64_t renews;        /* 1: the CA is told so too */
+    signet_text_t request; /* the earlier order whose request it goes on with; empty: none */
+    signet_text_t waiting; /* what it waits for approval with; empty: it never did */
     uint64_t version;
 } acme_order_t;
 
@@ -63,6 +67,7 @@ typedef struct acme_authorization {
     signet_text_t account;
     acme_identifier_t identifier; /* without "*." */
     int wildcard;
+    int subdomains;      /* for all names below it too (RFC 9444) */
     signet_text_t state; /* stored: pending, processing, valid, invalid, deactivated */
     int64_t expires;
     signet_text_t token;
@@ -90,11 +95,23 @@ int32_t acme_authorization_get(signet_call_t *call, const acme_t *acme, signet_t
                                signet_text_t id, acme_authorization_t *authorization);
 int32_t acme_authorization_put(signet_call_t *call, signet_text_t directory,
                                const acme_authorization_t *authorization, signet_change_t *change);
-/* A valid one of this account for this identifier, good until `until`. NOT_FOUND. [worker] */
+/* What an authorization is for. */
+#define ACME_SCOPE_NAME 0
+#define ACME_SCOPE_WILDCARD 1
+#define ACME_SCOPE_SUBDOMAINS 2 /* the name, and whatever is below it */
+
+/* A valid one of this account for this identifier and scope, good until `until`. NOT_FOUND.
+ * [worker] */
 int32_t acme_authorization_find(signet_call_t *call, const acme_t *acme,
                                 const acme_directory_t *directory, signet_text_t account,
-                                const acme_identifier_t *identifier, int wildcard, int64_t until,
+                                const acme_identifier_t *identifier, int scope, int64_t until,
                                 acme_authorization_t *authorization);
+/* One that covers a name as orders and certificates have it, "*.a.example" too: its own or, where
+ * the directory permits them, one for a domain that it is below. NOT_FOUND. [worker] */
+int32_t acme_authorization_cover(signet_call_t *call, const acme_t *acme,
+                                 const acme_directory_t *directory, signet_text_t account,
+                                 const acme_identifier_t *name, int64_t until,
+                                 acme_authorization_t *authorization);
 /* What the stored state is now, time considered. [any] */
 signet_text_t acme_authorization_state(const acme_authorization_t *authorization);
 /* What the order is now, by its authorizations where it is pending. [worker] */

@@ -7,6 +7,7 @@
 
 #include "record.h"
 #include "replace.h"
+#include "waiting.h"
 
 #define PERIOD_MS 60000
 #define PAGES_MAX 100U /* of a collection and a run */
@@ -109,7 +110,8 @@ static int32_t sweep_collection(const acme_t *acme, signet_call_t *call, const c
 static int32_t sweep(void *instance, signet_call_t *call)
 {
     const acme_t *acme = instance;
-    static const char *const collections[] = {ACME_ORDERS, ACME_AUTHORIZATIONS, ACME_REPLACEMENTS};
+    static const char *const collections[] = {ACME_ORDERS, ACME_AUTHORIZATIONS, ACME_REPLACEMENTS,
+                                              ACME_WAITING};
     int32_t status = SIGNET_OK;
     for (size_t i = 0; status == SIGNET_OK && i < sizeof collections / sizeof *collections; i++) {
         status = sweep_collection(acme, call, collections[i]);

@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "chaos.h"
 #include "cluster/redeem.h"
 #include "option.h"
 #include "problem.h"
@@ -16,9 +17,17 @@ int32_t acme_request_begin(acme_t *acme, signet_call_t *call, const signet_reque
                            signet_exchange_t *exchange, acme_request_t *request)
 {
     *request = (acme_request_t){.acme = acme, .http = http, .exchange = exchange};
-    request->directory = acme_directory_find(acme, signet_http_parameter(http, 0));
+    request->directory = http->parameter_count > 0
+                             ? acme_directory_find(acme, signet_http_parameter(http, 0))
+                             : acme_directory_of_host(acme, signet_http_header(http, "host"));
     if (request->directory == NULL) {
         return acme_fail_missing(call, "directory");
+    }
+    if (!signet_text_equal(call->services->tenant(call), request->directory->tenant)) {
+        int32_t status = call->services->set_tenant(call, request->directory->tenant);
+        if (status != SIGNET_OK) {
+            return status;
+        }
     }
     signet_text_t url = request->directory->url;
     signet_text_t name = request->directory->name;
@@ -165,6 +174,9 @@ int32_t acme_request_verify(acme_t *acme, signet_call_t *call, const signet_requ
     }
     if (status == SIGNET_OK) {
         status = acme_jws_parse(call, http->body, &request->jws);
+    }
+    if (status == SIGNET_OK) {
+        status = acme_chaos_request(call, acme->chaos);
     }
     if (status == SIGNET_OK) {
         status = acme_redeem(call, acme, request->jws.nonce);

@@ -11,6 +11,7 @@
 #include "cluster/perspective.h"
 #include "option.h"
 #include "order/record.h"
+#include "protocol/chaos.h"
 #include "stored.h"
 
 #define EVENT_VALIDATED "acme.identifier-validated"
@@ -190,7 +191,10 @@ int32_t acme_validate(acme_t *acme, signet_call_t *call, signet_text_t directory
     if (proof.directory == NULL) {
         return SIGNET_OK;
     }
-    int32_t status = acme_authorization_get(call, acme, directory, id, &authorization);
+    int32_t status = call->services->set_tenant(call, proof.directory->tenant);
+    if (status == SIGNET_OK) {
+        status = acme_authorization_get(call, acme, directory, id, &authorization);
+    }
     for (uint64_t i = 0; status == SIGNET_OK && i < authorization.challenge_count; i++) {
         if (signet_text_is(authorization.challenges[i].state, ACME_PROCESSING)) {
             challenge = &authorization.challenges[i];
@@ -203,8 +207,9 @@ int32_t acme_validate(acme_t *acme, signet_call_t *call, signet_text_t directory
     proof.identifier_type = authorization.identifier.type;
     proof.identifier = authorization.identifier.value;
     proof.token = authorization.token;
-    proof.wildcard = authorization.wildcard;
+    proof.wildcard = authorization.wildcard || authorization.subdomains;
     proof.base = authorization.base;
+    acme_chaos_validation(acme->chaos);
     status = try_challenge(call, &proof, &authorization, challenge, &outcome);
     if (status == SIGNET_OK) {
         status = try_caa(call, &proof, &authorization, challenge, &outcome);
@@ -230,6 +235,10 @@ int32_t acme_validate_sweep(acme_t *acme, signet_call_t *call)
         const signet_page_t *page = NULL;
         signet_text_t directory = acme->directories[i].name;
         const signet_field_t value = signet_field_text("processing", directory);
+        status = call->services->set_tenant(call, acme->directories[i].tenant);
+        if (status != SIGNET_OK) {
+            return status;
+        }
         status = acme_stored_query(call, acme, ACME_AUTHORIZATIONS, &value, SIGNET_QUERY_NO_BODY,
                                    SWEEP_PAGE, (signet_text_t){NULL, 0}, &page);
         for (uint64_t j = 0; status == SIGNET_OK && j < page->count; j++) {
