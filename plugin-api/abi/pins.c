@@ -856,16 +856,20 @@ MEMBER(signet_revoke_request, invalid_since, 40);
 MEMBER(signet_revoke_request, comment, 48);
 
 /* ca.h: signet_bulk_request */
-SIZE(signet_bulk_request, 56);
+SIZE(signet_bulk_request, 96);
 MEMBER(signet_bulk_request, size, 0);
 MEMBER(signet_bulk_request, reason, 4);
 MEMBER(signet_bulk_request, select, 8);
 MEMBER(signet_bulk_request, invalid_since, 16);
 MEMBER(signet_bulk_request, comment, 24);
 MEMBER(signet_bulk_request, expected, 40);
+MEMBER(signet_bulk_request, key, 56);
+MEMBER(signet_bulk_request, deadline, 72);
+MEMBER(signet_bulk_request, from, 80);
+MEMBER(signet_bulk_request, grace_ms, 88);
 
 /* ca.h: signet_bulk */
-SIZE(signet_bulk, 136);
+SIZE(signet_bulk, 184);
 MEMBER(signet_bulk, size, 0);
 MEMBER(signet_bulk, reason, 4);
 MEMBER(signet_bulk, id, 8);
@@ -879,6 +883,12 @@ MEMBER(signet_bulk, failed, 104);
 MEMBER(signet_bulk, created, 112);
 MEMBER(signet_bulk, certificates, 120);
 MEMBER(signet_bulk, certificate_count, 128);
+MEMBER(signet_bulk, deadline, 136);
+MEMBER(signet_bulk, from, 144);
+MEMBER(signet_bulk, grace_ms, 152);
+MEMBER(signet_bulk, replaced, 160);
+MEMBER(signet_bulk, unasked, 168);
+MEMBER(signet_bulk, spread, 176);
 
 /* ca.h: signet_preview */
 SIZE(signet_preview, 128);

@@ -140,7 +140,18 @@ typedef struct signet_bulk_request {
     int64_t invalid_since;
     signet_text_t comment;
     signet_bytes_t expected; /* the digest that a preview answered; empty: a preview */
+    signet_bytes_t key;      /* SHA-256 of a SubjectPublicKeyInfo: of those the ones with this key;
+                              * empty: all. It selects alone too */
+    int64_t deadline; /* ms since 1970 UTC; set: each is to be replaced first, clients are told
+                       * to renew, and a certificate is revoked once it is replaced, or when
+                       * this time has come; 0: all are revoked at once */
+    int64_t from;     /* with deadline: when the first clients shall renew; 0: when it is ordered */
+    int64_t grace_ms; /* with deadline: how long one that is replaced still is valid, so that the
+                       * new one comes into use; never beyond the deadline */
 } signet_bulk_request_t;
+
+/* Into how many equal parts the time of a replacement is divided for a preview. */
+#define SIGNET_BULK_SPREAD 10U
 
 /* States of many revocations, as text. */
 #define SIGNET_BULK_PREVIEW "preview" /* nothing was revoked */
@@ -162,6 +173,14 @@ typedef struct signet_bulk {
     int64_t created;
     const signet_certificate_t *const *certificates; /* preview: the first 100 */
     uint64_t certificate_count;
+    int64_t deadline; /* of a replacement; 0: it is none */
+    int64_t from;
+    int64_t grace_ms;
+    uint64_t replaced;      /* how many have a successor */
+    uint64_t unasked;       /* how many have a client that never asked when to renew (RFC 9773), and
+                             * will not learn of it: when it was ordered, or now for a preview */
+    const uint64_t *spread; /* preview: of the others, how many begin to renew in each part of the
+                             * time between `from` and `deadline`; SIGNET_BULK_SPREAD */
 } signet_bulk_t;
 
 /* One way from an authority up to a root. */

@@ -112,44 +112,74 @@ void ca_renew_adjust(const ca_t *ca, ca_record_t *record)
     }
 }
 
+/* Puts a window into the record, and tells the journal; `order` may be empty. */
+static int32_t set_window(ca_t *ca, signet_call_t *call, ca_record_t *record, int64_t from,
+                          int64_t before, signet_text_t order)
+{
+    signet_journal_t journal;
+    signet_field_t fields[CA_RECORD_FIELDS];
+    signet_change_t change;
+    uint64_t version = record->certificate.version;
+    signet_text_t key =
+        ca_record_key(call, record->certificate.authority, record->certificate.serial);
+    int32_t status = key.data == NULL ? SIGNET_NO_MEMORY : ca_journal(ca, call, &journal);
+    if (status != SIGNET_OK)
+        return status;
+    record->certificate.renew_from = from;
+    record->certificate.renew_before = before;
+    record->renewal_set = 1;
+    status = ca_record_put(call, key, version, record, fields, &change);
+    if (status != SIGNET_OK)
+        return status;
+    signet_pair_t pairs[] = {signet_pair("from", signet_time_text(call, from)),
+                             signet_pair("before", signet_time_text(call, before)),
+                             signet_pair("order", order)};
+    signet_entry_t entry = {.size = sizeof entry,
+                            .event = SIGNET_TEXT(SIGNET_EVENT_CERTIFICATE_HINTED),
+                            .object = signet_format(call, "certificate:%.*s", SIGNET_FORMAT(key)),
+                            .fields = pairs,
+                            .field_count = order.length > 0 ? 3 : 2};
+    if (entry.object.data == NULL || pairs[0].value.data == NULL || pairs[1].value.data == NULL)
+        return SIGNET_NO_MEMORY;
+    status = journal.interface->commit(journal.instance, call, &change, 1, &entry);
+    record->certificate.version = version + 1;
+    return status;
+}
+
+int32_t ca_renew_ordered(ca_t *ca, signet_call_t *call, signet_text_t key, int64_t from,
+                         int64_t before, signet_text_t order)
+{
+    signet_store_t store;
+    ca_record_t *record = NULL;
+    signet_bytes_t serial;
+    signet_text_t hex;
+    signet_text_t authority = signet_text_split(key, '/', &hex);
+    int32_t status = signet_hex_decode(call, hex, &serial);
+    if (status == SIGNET_OK)
+        status = ca_store(ca, call, &store);
+    if (status == SIGNET_OK)
+        status = ca_record_get(call, &store, authority, serial, &record);
+    if (status != SIGNET_OK || !signet_text_is(record->certificate.state, SIGNET_CERTIFICATE_VALID))
+        return status;
+    /* One that renews earlier by itself goes on doing so. */
+    ca_renew_adjust(ca, record);
+    if (record->certificate.renew_from < from)
+        from = record->certificate.renew_from;
+    return set_window(ca, call, record, from, before, order);
+}
+
 int32_t ca_renew_hint(void *instance, signet_call_t *call, signet_text_t authority,
                       signet_bytes_t serial, int64_t from, int64_t before,
                       const signet_certificate_t **certificate)
 {
     ca_t *ca = instance;
-    signet_journal_t journal;
     ca_record_t *record = NULL;
-    signet_field_t fields[CA_RECORD_FIELDS];
-    signet_change_t change;
     if (from <= 0 || before <= from)
         return signet_fail_field(call, SIGNET_INVALID, "renewal.window", "before",
                                  "the window in which to renew must end after it begins");
     int32_t status = find(ca, call, authority, serial, &record);
     if (status == SIGNET_OK)
-        status = ca_journal(ca, call, &journal);
-    if (status != SIGNET_OK)
-        return status;
-    uint64_t version = record->certificate.version;
-    signet_text_t key = ca_record_key(call, authority, serial);
-    record->certificate.renew_from = from;
-    record->certificate.renew_before = before;
-    record->renewal_set = 1;
-    if (key.data == NULL)
-        return SIGNET_NO_MEMORY;
-    status = ca_record_put(call, key, version, record, fields, &change);
-    if (status != SIGNET_OK)
-        return status;
-    signet_pair_t pairs[] = {signet_pair("from", signet_time_text(call, from)),
-                             signet_pair("before", signet_time_text(call, before))};
-    signet_entry_t entry = {.size = sizeof entry,
-                            .event = SIGNET_TEXT(SIGNET_EVENT_CERTIFICATE_HINTED),
-                            .object = signet_format(call, "certificate:%.*s", SIGNET_FORMAT(key)),
-                            .fields = pairs,
-                            .field_count = sizeof pairs / sizeof pairs[0]};
-    if (entry.object.data == NULL || pairs[0].value.data == NULL || pairs[1].value.data == NULL)
-        return SIGNET_NO_MEMORY;
-    status = journal.interface->commit(journal.instance, call, &change, 1, &entry);
-    record->certificate.version = version + 1;
+        status = set_window(ca, call, record, from, before, (signet_text_t){NULL, 0});
     if (status == SIGNET_OK)
         *certificate = &record->certificate;
     return status;

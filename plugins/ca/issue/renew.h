@@ -17,6 +17,10 @@ void ca_renew_window(signet_certificate_t *certificate);
 /* What else bears on it: not before the profile permits, unless something was set; and at once,
  * whatever was set, where it is revoked or the key that signed it is compromised. */
 void ca_renew_adjust(const ca_t *ca, ca_record_t *record);
+/* Sets it for an order of replacements, in a job: who ordered them was asked for permission then.
+ * What is not valid any more is left alone. */
+int32_t ca_renew_ordered(ca_t *ca, signet_call_t *call, signet_text_t key, int64_t from,
+                         int64_t before, signet_text_t order);
 /* signet.inventory/1 hint. */
 int32_t ca_renew_hint(void *instance, signet_call_t *call, signet_text_t authority,
                       signet_bytes_t serial, int64_t from, int64_t before,

@@ -3,6 +3,7 @@
 
 #include "error.h"
 #include "permission.h"
+#include "record/asked_renewal.h"
 #include "record/inventory.h"
 #include "record/record.h"
 
@@ -28,6 +29,9 @@ typedef struct selection {
     signet_text_t *keys; /* CA_BULK_MAX */
     uint64_t count;
     signet_bytes_t digest;
+    const signet_store_t *store;
+    uint64_t unasked;
+    int64_t *natural; /* of a replacement: when each renews by itself; 0: its client never asks */
 } selection_t;
 
 static int selects(const signet_certificate_query_t *query)
@@ -35,6 +39,17 @@ static int selects(const signet_certificate_query_t *query)
     return query->authority.length > 0 || query->profile.length > 0 || query->name.length > 0 ||
            query->requester.length > 0 || query->fingerprint.length > 0 ||
            query->serial.length > 0 || query->expires_from != 0 || query->expires_before != 0;
+}
+
+static int is_replacement(const signet_bulk_request_t *request)
+{
+    return SIGNET_HAS(request, deadline) && request->deadline != 0;
+}
+
+/* The key that alone is meant; empty: any. */
+static signet_bytes_t key_of(const signet_bulk_request_t *request)
+{
+    return SIGNET_HAS(request, key.length) ? request->key : (signet_bytes_t){NULL, 0};
 }
 
 static int32_t check(signet_call_t *call, const signet_bulk_request_t *request)
@@ -45,11 +60,45 @@ static int32_t check(signet_call_t *call, const signet_bulk_request_t *request)
     if (request->comment.length > COMMENT_MAX || !signet_text_valid(request->comment))
         return signet_fail_field(call, SIGNET_INVALID, "certificate.comment", "comment",
                                  "a comment is at most %u octets of UTF-8", COMMENT_MAX);
-    if (selects(request->select))
+    if (is_replacement(request) && (request->deadline <= signet_now() ||
+                                    request->deadline <= request->from || request->grace_ms < 0))
+        return signet_fail_field(call, SIGNET_INVALID, "bulk.deadline", "deadline",
+                                 "the deadline must be later than the time at which clients begin "
+                                 "to renew, and than now");
+    if (selects(request->select) || key_of(request).length > 0)
         return SIGNET_OK;
     return signet_fail_field(call, SIGNET_INVALID, "bulk.selects-nothing", "select",
                              "say which certificates: by authority, profile, name, requester or "
                              "expiry");
+}
+
+/* Whether a certificate is for the key that is meant. */
+static int32_t has_key(signet_call_t *call, const signet_certificate_t *certificate,
+                       signet_bytes_t wanted, int *has)
+{
+    const signet_x509_t *x509 = NULL;
+    signet_bytes_t digest = {NULL, 0};
+    *has = wanted.length == 0;
+    if (*has || certificate->der.length == 0)
+        return SIGNET_OK;
+    int32_t status = signet_x509_parse(call, certificate->der, &x509);
+    if (status == SIGNET_OK && x509 != NULL)
+        status = signet_sha256(call, x509->key.spki, &digest);
+    *has = status == SIGNET_OK && signet_bytes_equal(digest, wanted);
+    return status;
+}
+
+/* What a preview of a replacement tells of the certificate that was just taken in. */
+static int32_t look_ahead(selection_t *selection, signet_call_t *page_call,
+                          const signet_certificate_t *certificate)
+{
+    int64_t asked = 0;
+    uint64_t place = selection->count - 1;
+    int32_t status =
+        ca_asked_renewal_get(page_call, selection->store, selection->keys[place], &asked);
+    selection->unasked += status == SIGNET_OK && asked == 0;
+    selection->natural[place] = asked == 0 ? 0 : certificate->renew_from;
+    return status == SIGNET_OK ? status : ca_error_pass(selection->call, page_call);
 }
 
 /* Takes a certificate in; the key outlives the page's arena. */
@@ -60,7 +109,12 @@ static int32_t take(selection_t *selection, signet_call_t *page_call,
     if (signet_text_is(certificate->state, SIGNET_CERTIFICATE_REVOKED) ||
         certificate->not_after < signet_now())
         return SIGNET_OK;
-    int32_t status = ca_permission_change(page_call, certificate);
+    int meant = 0;
+    int32_t status = has_key(page_call, certificate, key_of(selection->request), &meant);
+    if (status == SIGNET_OK && !meant)
+        return SIGNET_OK;
+    if (status == SIGNET_OK)
+        status = ca_permission_change(page_call, certificate);
     if (status != SIGNET_OK)
         return ca_error_pass(call, page_call);
     if (selection->count == CA_BULK_MAX)
@@ -71,7 +125,8 @@ static int32_t take(selection_t *selection, signet_call_t *page_call,
     if (key.data == NULL)
         return SIGNET_NO_MEMORY;
     selection->keys[selection->count++] = key;
-    return SIGNET_OK;
+    return is_replacement(selection->request) ? look_ahead(selection, page_call, certificate)
+                                              : SIGNET_OK;
 }
 
 /* One page, in an arena of its own. */
@@ -109,8 +164,11 @@ static int32_t select_all(ca_t *ca, selection_t *selection)
     query.state = (signet_text_t){NULL, 0};
     query.limit = PAGE;
     query.cursor = (signet_text_t){NULL, 0};
+    if (!selects(&query))
+        query.expires_from = signet_now();
     selection->keys = signet_alloc(call, CA_BULK_MAX, sizeof *selection->keys);
-    if (selection->keys == NULL)
+    selection->natural = signet_alloc(call, CA_BULK_MAX, sizeof *selection->natural);
+    if (selection->keys == NULL || selection->natural == NULL)
         return SIGNET_NO_MEMORY;
     do
         status = select_page(ca, selection, &query);
@@ -126,6 +184,9 @@ static int32_t digest(selection_t *selection)
     signet_buffer_t buffer = signet_buffer(selection->call, 64 * (selection->count + 1));
     signet_buffer_format(&buffer, "%d %lld %llu\n", (int)request->reason,
                          (long long)request->invalid_since, (unsigned long long)selection->count);
+    if (is_replacement(request))
+        signet_buffer_format(&buffer, "%lld %lld %lld\n", (long long)request->from,
+                             (long long)request->deadline, (long long)request->grace_ms);
     for (uint64_t i = 0; i < selection->count; i++) {
         signet_buffer_add_text(&buffer, selection->keys[i]);
         signet_buffer_add_byte(&buffer, '\n');
@@ -181,6 +242,8 @@ static int32_t approve(ca_t *ca, const selection_t *selection, const signet_prov
     signet_json_text(&writer, "requester", selection->request->select->requester);
     signet_json_text(&writer, "first", selection->keys[0]);
     signet_json_text(&writer, "comment", selection->request->comment);
+    if (is_replacement(selection->request))
+        signet_json_time(&writer, "deadline", selection->request->deadline);
     signet_json_end_object(&writer);
     int32_t status = signet_json_finish(&writer, &document);
     if (status != SIGNET_OK)
@@ -246,6 +309,8 @@ static int32_t commit(ca_t *ca, const selection_t *selection, signet_bulk_t *bul
         signet_pair("reason", signet_format(call, "%d", (int)bulk->reason)),
         signet_pair("digest", signet_hex(call, bulk->digest)),
         signet_pair("comment", bulk->comment),
+        signet_pair("deadline",
+                    bulk->deadline != 0 ? signet_time_text(call, bulk->deadline) : SIGNET_TEXT("")),
     };
     signet_entry_t entry = {.size = sizeof entry,
                             .event = SIGNET_TEXT(SIGNET_EVENT_CERTIFICATES_REVOKED),
@@ -286,15 +351,38 @@ static int32_t order(ca_t *ca, const selection_t *selection, signet_bulk_t *bulk
     return status == SIGNET_OK ? ca_bulk_wake(ca, call) : status;
 }
 
+/* How those whose clients ask will spread, were it ordered now. */
+static int32_t foresee(const selection_t *selection, signet_bulk_t *bulk)
+{
+    uint64_t *spread = signet_alloc(selection->call, SIGNET_BULK_SPREAD, sizeof *spread);
+    int64_t time = bulk->deadline - bulk->from;
+    if (spread == NULL)
+        return SIGNET_NO_MEMORY;
+    for (uint64_t i = 0; i < selection->count; i++) {
+        if (selection->natural[i] == 0)
+            continue;
+        int64_t begin = ca_bulk_renew_from(bulk, i);
+        if (selection->natural[i] < begin)
+            begin = selection->natural[i] < bulk->from ? bulk->from : selection->natural[i];
+        int64_t part = (begin - bulk->from) / (time / SIGNET_BULK_SPREAD + 1);
+        spread[part]++;
+    }
+    bulk->spread = spread;
+    return SIGNET_OK;
+}
+
 int32_t ca_bulk_revoke(void *instance, signet_call_t *call, const signet_bulk_request_t *request,
                        const signet_bulk_t **bulk)
 {
     ca_t *ca = instance;
-    selection_t selection = {.call = call, .request = request};
+    signet_store_t store;
+    selection_t selection = {.call = call, .request = request, .store = &store};
     signet_bulk_t *made = signet_alloc(call, 1, sizeof *made);
     if (made == NULL)
         return SIGNET_NO_MEMORY;
-    int32_t status = select_all(ca, &selection);
+    int32_t status = ca_store(ca, call, &store);
+    if (status == SIGNET_OK)
+        status = select_all(ca, &selection);
     if (status == SIGNET_OK)
         status = digest(&selection);
     if (status == SIGNET_OK)
@@ -311,7 +399,14 @@ int32_t ca_bulk_revoke(void *instance, signet_call_t *call, const signet_bulk_re
                             .created = signet_now(),
                             .certificates = selection.shown,
                             .certificate_count = selection.shown_count};
-    if (request->expected.length > 0)
+    if (is_replacement(request)) {
+        made->deadline = request->deadline;
+        made->from = request->from != 0 ? request->from : made->created;
+        made->grace_ms = request->grace_ms;
+        made->unasked = selection.unasked;
+        status = foresee(&selection, made);
+    }
+    if (status == SIGNET_OK && request->expected.length > 0)
         status = order(ca, &selection, made);
     if (status == SIGNET_OK)
         *bulk = made;

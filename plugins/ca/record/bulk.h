@@ -9,7 +9,7 @@
 
 #define CA_BULK "ca.bulk"
 #define CA_BULK_PARTS "ca.bulk-parts"
-#define CA_BULK_FIELDS 10U
+#define CA_BULK_FIELDS 15U
 #define CA_BULK_PART_KEYS 500U /* certificates in one part */
 #define CA_BULK_MAX 20000U     /* certificates in one order */
 
@@ -25,6 +25,12 @@ int32_t ca_bulk_get(void *instance, signet_call_t *call, signet_text_t id,
                     const signet_bulk_t **bulk);
 /* Registers the job that carries orders out. */
 int32_t ca_bulk_start(ca_t *ca, signet_call_t *call);
+/* Carries a replacement on: tells clients to renew, and revokes what is replaced or late. */
+int32_t ca_bulk_replace(ca_t *ca, signet_call_t *call, const signet_record_t *order,
+                        signet_bulk_t *bulk);
+/* When clients of the certificate at `place` of `count` shall begin to renew: spread evenly, with
+ * time left for those that come late. */
+int64_t ca_bulk_renew_from(const signet_bulk_t *bulk, uint64_t place);
 /* Has it look for orders now. */
 int32_t ca_bulk_wake(ca_t *ca, signet_call_t *call);
 

@@ -107,11 +107,28 @@ static int32_t next_part(ca_t *ca, signet_call_t *call, const signet_record_t *o
     return status;
 }
 
+static int32_t replace_in_tenant(ca_t *ca, signet_call_t *call, const signet_record_t *order,
+                                 signet_bulk_t *bulk)
+{
+    signet_call_t *child = call->services->child(call);
+    if (child == NULL)
+        return SIGNET_NO_MEMORY;
+    int32_t status = child->services->set_tenant(child, order->tenant);
+    if (status == SIGNET_OK)
+        status = ca_bulk_replace(ca, child, order, bulk);
+    if (status != SIGNET_OK)
+        status = ca_error_pass(call, child);
+    call->services->end(child);
+    return status;
+}
+
 static int32_t run_order(ca_t *ca, signet_call_t *call, const signet_record_t *order)
 {
     signet_bulk_t *bulk = NULL;
     uint64_t version = order->version;
     int32_t status = ca_bulk_decode(call, order, &bulk);
+    if (status == SIGNET_OK && bulk->deadline != 0)
+        return replace_in_tenant(ca, call, order, bulk);
     while (status == SIGNET_OK && signet_text_is(bulk->state, SIGNET_BULK_RUNNING)) {
         signet_call_t *child = call->services->child(call);
         if (child == NULL)

@@ -17,6 +17,11 @@ static const signet_field_declaration_t declarations[] = {
     CA_FIELD("failed", SIGNET_VALUE_INTEGER, SIGNET_FIELD_UNINDEXED),
     CA_FIELD("created", SIGNET_VALUE_TIME, SIGNET_FIELD_UNINDEXED),
     CA_FIELD("invalid_since", SIGNET_VALUE_TIME, SIGNET_FIELD_UNINDEXED),
+    CA_FIELD("deadline", SIGNET_VALUE_TIME, SIGNET_FIELD_UNINDEXED),
+    CA_FIELD("renew_from", SIGNET_VALUE_TIME, SIGNET_FIELD_UNINDEXED),
+    CA_FIELD("grace", SIGNET_VALUE_INTEGER, SIGNET_FIELD_UNINDEXED),
+    CA_FIELD("replaced", SIGNET_VALUE_INTEGER, SIGNET_FIELD_UNINDEXED),
+    CA_FIELD("unasked", SIGNET_VALUE_INTEGER, SIGNET_FIELD_UNINDEXED),
 };
 
 int32_t ca_bulk_declare(signet_call_t *call, const signet_store_t *store)
@@ -45,6 +50,13 @@ signet_change_t ca_bulk_put(const signet_bulk_t *bulk, int64_t invalid_since, ui
     fields[count++] = signet_field_time("created", bulk->created);
     if (invalid_since != 0)
         fields[count++] = signet_field_time("invalid_since", invalid_since);
+    if (bulk->deadline != 0) {
+        fields[count++] = signet_field_time("deadline", bulk->deadline);
+        fields[count++] = signet_field_time("renew_from", bulk->from);
+        fields[count++] = signet_field_integer("grace", bulk->grace_ms);
+        fields[count++] = signet_field_integer("replaced", (int64_t)bulk->replaced);
+        fields[count++] = signet_field_integer("unasked", (int64_t)bulk->unasked);
+    }
     return signet_put(CA_BULK, bulk->id, expected, fields, count, (signet_bytes_t){NULL, 0});
 }
 
@@ -65,6 +77,11 @@ int32_t ca_bulk_decode(signet_call_t *call, const signet_record_t *stored, signe
                              .count = (uint64_t)signet_record_integer(stored, "count"),
                              .done = (uint64_t)signet_record_integer(stored, "done"),
                              .failed = (uint64_t)signet_record_integer(stored, "failed"),
-                             .created = signet_record_integer(stored, "created")};
+                             .created = signet_record_integer(stored, "created"),
+                             .deadline = signet_record_integer(stored, "deadline"),
+                             .from = signet_record_integer(stored, "renew_from"),
+                             .grace_ms = signet_record_integer(stored, "grace"),
+                             .replaced = (uint64_t)signet_record_integer(stored, "replaced"),
+                             .unasked = (uint64_t)signet_record_integer(stored, "unasked")};
     return SIGNET_OK;
 }

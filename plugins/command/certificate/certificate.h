@@ -37,6 +37,10 @@ int32_t certificate_revoke_by_key(void *instance, signet_call_t *call,
                                   const signet_command_input_t *input);
 int32_t certificate_revoke_many(void *instance, signet_call_t *call,
                                 const signet_command_input_t *input);
+int32_t certificate_plan_replace(void *instance, signet_call_t *call,
+                                 const signet_command_input_t *input);
+int32_t certificate_plan_state(void *instance, signet_call_t *call,
+                               const signet_command_input_t *input);
 int32_t certificate_many_state(void *instance, signet_call_t *call,
                                const signet_command_input_t *input);
 int32_t certificate_renew(void *instance, signet_call_t *call, const signet_command_input_t *input);

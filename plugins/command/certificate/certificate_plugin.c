@@ -149,6 +149,36 @@ static const signet_option_t many_options[] = {
            "The digest that a run without it showed: revoke exactly those."),
 };
 
+static const signet_option_t plan_options[] = {
+    OPTION(SIGNET_OPTION_TEXT, 0, "authority", "Those of this authority."),
+    OPTION(SIGNET_OPTION_TEXT, 0, "profile", "Those of this profile."),
+    OPTION(SIGNET_OPTION_TEXT, 0, "name", "Those with this name: dns:www.example, or its value."),
+    OPTION(SIGNET_OPTION_TEXT, 0, "requester", "Those that this actor asked for: token:ID."),
+    OPTION(SIGNET_OPTION_TEXT, 0, "key",
+           "Those with this key: the SHA-256 of its SubjectPublicKeyInfo, in hexadecimal."),
+    OPTION(SIGNET_OPTION_TEXT, SIGNET_OPTION_REQUIRED, "deadline",
+           "When what was not replaced is revoked: 2026-12-08T00:00:00Z."),
+    OPTION(SIGNET_OPTION_TEXT, 0, "from",
+           "When the first clients shall renew: 2026-12-01T00:00:00Z; by default at once."),
+    {.size = sizeof(signet_option_t),
+     .type = SIGNET_OPTION_TEXT,
+     .name = SIGNET_TEXT_INIT("grace"),
+     .help = SIGNET_TEXT_INIT("How long what is replaced stays valid, for the new one to come into "
+                              "use."),
+     .default_value = SIGNET_TEXT_INIT("24h")},
+    {.size = sizeof(signet_option_t),
+     .type = SIGNET_OPTION_TEXT,
+     .name = SIGNET_TEXT_INIT("reason"),
+     .help = SIGNET_TEXT_INIT("Why, as RFC 5280 names it."),
+     .default_value = SIGNET_TEXT_INIT("superseded"),
+     .choices = SIGNET_TEXT_INIT("unspecified|keyCompromise|cACompromise|affiliationChanged|"
+                                 "superseded|cessationOfOperation|privilegeWithdrawn|"
+                                 "aACompromise")},
+    COMMENT,
+    OPTION(SIGNET_OPTION_TEXT, 0, "expected",
+           "The digest that a run without it showed: replace exactly those."),
+};
+
 static const signet_option_t many_state_options[] = {
     OPTION(SIGNET_OPTION_TEXT, SIGNET_OPTION_REQUIRED | SIGNET_OPTION_POSITIONAL, "order",
            "The order's id."),
@@ -226,6 +256,12 @@ static const signet_command_t commands[] = {
             certificate_revoke_many),
     COMMAND("revoke state", "Show how far an order of many revocations is.",
             "signet revoke state 6b1f…", many_state_options, certificate_many_state),
+    COMMAND("plan replace",
+            "Have many certificates replaced, and revoke them then; first a look at how it goes.",
+            "signet plan replace --authority tls --deadline 2026-12-08T00:00:00Z", plan_options,
+            certificate_plan_replace),
+    COMMAND("plan state", "Show how far a replacement of many certificates is.",
+            "signet plan state 6b1f…", many_state_options, certificate_plan_state),
     COMMAND("revoke by-key", "Revoke a certificate with its own key, without a token.",
             "signet revoke by-key --certificate web.pem --key web.key", by_key_options,
             certificate_revoke_by_key),

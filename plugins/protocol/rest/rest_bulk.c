@@ -11,7 +11,9 @@ static int32_t read_select(signet_call_t *call, const signet_json_t *select,
 {
     static const char *const members[] = {"authority", "profile",       "name",
                                           "requester", "expires_after", "expires_before"};
-    if (select == NULL || select->kind != SIGNET_JSON_OBJECT)
+    if (select == NULL)
+        return SIGNET_OK;
+    if (select->kind != SIGNET_JSON_OBJECT)
         return signet_fail_field(call, SIGNET_INVALID, "request.body-invalid", "select",
                                  "select must be an object that says which certificates.");
     int32_t status = signet_json_only(call, select, members, sizeof members / sizeof members[0]);
@@ -44,6 +46,26 @@ static int32_t read_expected(signet_call_t *call, const signet_json_t *body,
                              "expected must be the digest that a preview answered.");
 }
 
+static void write_replacement(signet_json_writer_t *writer, const signet_bulk_t *bulk)
+{
+    signet_json_time(writer, "from", bulk->from);
+    signet_json_time(writer, "deadline", bulk->deadline);
+    signet_json_integer(writer, "grace_ms", bulk->grace_ms);
+    signet_json_integer(writer, "replaced", (int64_t)bulk->replaced);
+    signet_json_integer(writer, "unasked", (int64_t)bulk->unasked);
+    if (bulk->spread == NULL)
+        return;
+    int64_t part = (bulk->deadline - bulk->from) / SIGNET_BULK_SPREAD;
+    signet_json_begin_array(writer, "spread");
+    for (int64_t i = 0; i < (int64_t)SIGNET_BULK_SPREAD; i++) {
+        signet_json_begin_object(writer, NULL);
+        signet_json_time(writer, "from", bulk->from + i * part);
+        signet_json_integer(writer, "count", (int64_t)bulk->spread[i]);
+        signet_json_end_object(writer);
+    }
+    signet_json_end_array(writer);
+}
+
 static int32_t answer(signet_call_t *call, signet_exchange_t *exchange, uint32_t status,
                       const signet_bulk_t *bulk)
 {
@@ -65,12 +87,38 @@ static int32_t answer(signet_call_t *call, signet_exchange_t *exchange, uint32_t
     signet_json_integer(&writer, "done", (int64_t)bulk->done);
     signet_json_integer(&writer, "failed", (int64_t)bulk->failed);
     signet_json_time(&writer, "created", bulk->created);
+    if (SIGNET_HAS(bulk, spread) && bulk->deadline != 0)
+        write_replacement(&writer, bulk);
     signet_json_begin_array(&writer, "certificates");
     for (uint64_t i = 0; i < bulk->certificate_count; i++)
         rest_certificate_summary(&writer, bulk->certificates[i]);
     signet_json_end_array(&writer);
     signet_json_end_object(&writer);
     return signet_http_answer_json(call, exchange, status, &writer, location);
+}
+
+/* What makes many revocations a replacement: a deadline, and what else there is about time. */
+static int32_t read_replacement(signet_call_t *call, const signet_json_t *body,
+                                signet_bulk_request_t *asked)
+{
+    signet_text_t key;
+    signet_text_t grace;
+    int32_t status = rest_body_time(call, body, "deadline", &asked->deadline);
+    if (status == SIGNET_OK)
+        status = rest_body_time(call, body, "from", &asked->from);
+    if (status == SIGNET_OK)
+        status = signet_json_get_text(call, body, "grace", &grace);
+    if (status == SIGNET_OK && grace.length > 0)
+        status = signet_duration_parse(call, grace, &asked->grace_ms);
+    if (status == SIGNET_OK)
+        status = signet_json_get_text(call, body, "key", &key);
+    if (status != SIGNET_OK || key.length == 0)
+        return status;
+    if (signet_hex_decode(call, key, &asked->key) == SIGNET_OK && asked->key.length == 32)
+        return SIGNET_OK;
+    call->services->clear(call);
+    return signet_fail_field(call, SIGNET_INVALID, "request.body-invalid", "key",
+                             "key must be the SHA-256 of a SubjectPublicKeyInfo, in hexadecimal.");
 }
 
 /* The CA, where it can revoke many at once. */
@@ -87,8 +135,9 @@ static int32_t find_ca(const rest_t *rest, signet_call_t *call, rest_ca_t *ca)
 int32_t rest_revoke_many(void *instance, signet_call_t *call, const signet_request_t *request,
                          signet_exchange_t *exchange)
 {
-    static const char *const members[] = {"select", "reason", "invalid_since", "comment",
-                                          "expected"};
+    static const char *const members[] = {"select",  "reason",   "invalid_since",
+                                          "comment", "expected", "deadline",
+                                          "from",    "grace",    "key"};
     signet_certificate_query_t query = {.size = sizeof query};
     signet_bulk_request_t asked = {.size = sizeof asked, .select = &query};
     const signet_json_t *body = NULL;
@@ -108,6 +157,8 @@ int32_t rest_revoke_many(void *instance, signet_call_t *call, const signet_reque
         status = signet_json_get_text(call, body, "comment", &asked.comment);
     if (status == SIGNET_OK)
         status = read_expected(call, body, &asked.expected);
+    if (status == SIGNET_OK)
+        status = read_replacement(call, body, &asked);
     if (status == SIGNET_OK)
         status = find_ca(instance, call, &ca);
     if (status == SIGNET_OK)
