@@ -11,9 +11,7 @@ static int32_t read_select(signet_call_t *call, const signet_json_t *select,
 {
     static const char *const members[] = {"authority", "profile",       "name",
                                           "requester", "expires_after", "expires_before"};
-    if (select == NULL)
-        return SIGNET_OK;
-    if (select->kind != SIGNET_JSON_OBJECT)
+    if (select == NULL || select->kind != SIGNET_JSON_OBJECT)
         return signet_fail_field(call, SIGNET_INVALID, "request.body-invalid", "select",
                                  "select must be an object that says which certificates.");
     int32_t status = signet_json_only(call, select, members, sizeof members / sizeof members[0]);

@@ -156,7 +156,9 @@ static int32_t read_ancestor(signet_call_t *call, const acme_request_t *request,
                          SIGNET_FORMAT(identifier->value));
     }
     *ancestor = name.value;
-    return SIGNET_OK;
+    return is_permitted_above(call, request->directory, name.value)
+               ? SIGNET_OK
+               : reject(call, text, "the directory does not issue for all that is below it");
 }
 
 static int32_t read_identifiers(signet_call_t *call, const acme_request_t *request,
