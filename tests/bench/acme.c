@@ -77,8 +77,8 @@ static void make_account(void)
     char x[64], y[64];
     size_t length = 0;
     account = EVP_EC_gen("P-256");
-    require(account != NULL && EVP_PKEY_get_octet_string_param(account, "pub", point, sizeof point,
-                                                               &length) == 1,
+    require(account != NULL &&
+                EVP_PKEY_get_octet_string_param(account, "pub", point, sizeof point, &length) == 1,
             "account key");
     encode(x, point + 1, 32);
     encode(y, point + 33, 32);
@@ -118,7 +118,8 @@ static void sign(const char *text, char *signature)
     size_t length = sizeof der;
     EVP_MD_CTX *digest = EVP_MD_CTX_new();
     require(digest && EVP_DigestSignInit(digest, NULL, EVP_sha256(), NULL, account) == 1 &&
-                EVP_DigestSign(digest, der, &length, (const unsigned char *)text, strlen(text)) == 1,
+                EVP_DigestSign(digest, der, &length, (const unsigned char *)text, strlen(text)) ==
+                    1,
             "signature");
     EVP_MD_CTX_free(digest);
     const unsigned char *at = der;

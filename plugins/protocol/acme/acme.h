@@ -95,7 +95,7 @@ typedef struct acme {
     signet_text_t credential_secret; /* a reference; empty: no credentials */
     acme_directory_t *directories;
     uint64_t directory_count;
-    acme_cluster_t *cluster; /* NULL: there are no other nodes */
+    acme_cluster_t *cluster;                  /* NULL: there are no other nodes */
     const signet_setting_t *private_suffixes; /* TEXTS */
     struct acme_chaos *chaos;                 /* NULL: none */
     acme_limits_t *limits;

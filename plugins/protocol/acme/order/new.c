@@ -318,11 +318,11 @@ static int32_t authorize(signet_call_t *call, const acme_request_t *request, acm
     for (uint64_t i = 0; status == SIGNET_OK && i < order->count; i++) {
         acme_authorization_t found;
         /* An attestation is for one key, and so for one certificate. */
-        status = acme_identity_type(order->identifiers[i].type) != NULL
-                     ? SIGNET_NOT_FOUND
-                     : acme_authorization_cover(call, request->acme, request->directory,
-                                                order->account, &order->identifiers[i],
-                                                order->expires, &found);
+        status =
+            acme_identity_type(order->identifiers[i].type) != NULL
+                ? SIGNET_NOT_FOUND
+                : acme_authorization_cover(call, request->acme, request->directory, order->account,
+                                           &order->identifiers[i], order->expires, &found);
         if (status == SIGNET_OK) {
             ids[i] = found.id;
         } else if (status == SIGNET_NOT_FOUND) {

@@ -77,7 +77,8 @@ int32_t acme_authorization_preauthorize(void *instance, signet_call_t *call,
         status = acme_fail(call, "malformed", "A wildcard is authorized with its order alone.");
     }
     if (status == SIGNET_OK && acme_identity_type(identifier.type) != NULL) {
-        status = acme_fail(call, "unsupportedIdentifier", "A device is attested for one order alone.");
+        status =
+            acme_fail(call, "unsupportedIdentifier", "A device is attested for one order alone.");
     }
     acme_order_t order = {.account = status == SIGNET_OK ? request.account.id : SIGNET_TEXT(""),
                           .identifiers = &identifier,
