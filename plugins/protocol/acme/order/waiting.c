@@ -82,7 +82,7 @@ int32_t acme_waiting_find(signet_call_t *call, const acme_request_t *request, ac
                           signet_bytes_t csr)
 {
     const signet_record_t *waiting = NULL;
-    signet_text_t key;
+    signet_text_t key = {NULL, 0};
     int32_t status = digest(call, order, csr, &key);
     if (status == SIGNET_OK) {
         status = acme_stored_get(call, request->acme, ACME_WAITING, request->directory->name, key,
