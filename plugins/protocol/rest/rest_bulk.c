@@ -85,7 +85,7 @@ static int32_t answer(signet_call_t *call, signet_exchange_t *exchange, uint32_t
     signet_json_integer(&writer, "done", (int64_t)bulk->done);
     signet_json_integer(&writer, "failed", (int64_t)bulk->failed);
     signet_json_time(&writer, "created", bulk->created);
-    if (SIGNET_HAS(bulk, spread) && bulk->deadline != 0)
+    if (SIGNET_HAS(bulk, deadline))
         write_replacement(&writer, bulk);
     signet_json_begin_array(&writer, "certificates");
     for (uint64_t i = 0; i < bulk->certificate_count; i++)
