@@ -90,8 +90,9 @@ static core_handed_t *new_handed(core_registry_t *registry, core_instance_t *ins
                                    .node = node_name(registry->config),
                                    .settings = block->settings,
                                    .services = &core_host_services};
-    const signet_setting_t *limit =
-        core_setting(core_setting(registry->config->host, "isolated"), "time");
+    const signet_setting_t *isolated = core_setting(registry->config->host, "isolated");
+    const signet_setting_t *limit = core_setting(isolated, "time");
+    handed->host.isolated_folder = core_setting_text(isolated, "folder");
     if (instance->plugin == block->carrier)
         handed->host.process_time_ms = limit ? limit->integer : PROCESS_TIME_MS;
     handed->host.process_folder = registry->config->process_folder;

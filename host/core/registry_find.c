@@ -60,11 +60,13 @@ void core_registry_provide(core_registry_t *registry, core_instance_t *instance)
                 : core_isolation_provide(instance->plugin, provide->interface);
         /* Calls of an older registry may use it already. */
         if (!provider->size)
-            *provider = (signet_provider_t){.size = sizeof *provider,
-                                            .number = instance->first->host.number,
-                                            .name = instance->block->name,
-                                            .interface = carried->vtable,
-                                            .instance = instance->instance};
+            *provider = (signet_provider_t){
+                .size = sizeof *provider,
+                .flags = instance->plugin == plugin ? 0 : SIGNET_PROVIDER_ISOLATED,
+                .number = instance->first->host.number,
+                .name = instance->block->name,
+                .interface = carried->vtable,
+                .instance = instance->instance};
         interface->providers[interface->count++] = provider;
     }
 }

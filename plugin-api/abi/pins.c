@@ -299,7 +299,7 @@ MEMBER(signet_actor, person, 88);
 /* call.h: signet_provider */
 SIZE(signet_provider, 48);
 MEMBER(signet_provider, size, 0);
-MEMBER(signet_provider, reserved, 4);
+MEMBER(signet_provider, flags, 4);
 MEMBER(signet_provider, number, 8);
 MEMBER(signet_provider, name, 16);
 MEMBER(signet_provider, interface, 32);
@@ -439,7 +439,7 @@ MEMBER(signet_metric, help, 24);
 MEMBER(signet_metric, labels, 40);
 
 /* host.h: signet_host */
-SIZE(signet_host, 88);
+SIZE(signet_host, 104);
 MEMBER(signet_host, size, 0);
 MEMBER(signet_host, mode, 4);
 MEMBER(signet_host, number, 8);
@@ -449,6 +449,7 @@ MEMBER(signet_host, settings, 48);
 MEMBER(signet_host, services, 56);
 MEMBER(signet_host, process_time_ms, 64);
 MEMBER(signet_host, process_folder, 72);
+MEMBER(signet_host, isolated_folder, 88);
 
 /* host.h: signet_host_services */
 SIZE(signet_host_services, 112);

@@ -2,6 +2,7 @@
 #include "backup.h"
 #include "journal.h"
 #include "seal.h"
+#include "signed.h"
 #include "verify.h"
 
 #include <inttypes.h>
@@ -116,6 +117,22 @@ static int32_t read_heads(signet_call_t *call, signet_text_t path, journal_head_
     return SIGNET_OK;
 }
 
+/* What isolated keys signed, where there are any. */
+static int32_t verify_signed(const journal_t *journal, signet_call_t *call, signet_output_t *output)
+{
+    journal_signed_t result;
+    int32_t status = journal_signed_verify(journal, call, &result);
+    if (status != SIGNET_OK || result.logs == 0)
+        return status;
+    return output->services->note(
+        output, call,
+        signet_format(call,
+                      "What isolated keys signed is what the journal says: %" PRIu64
+                      " certificates in %" PRIu64 " logs, beside %" PRIu64
+                      " signatures of other purposes, which have no entry each.",
+                      result.certificates, result.logs, result.others));
+}
+
 static int32_t run_verify(void *instance, signet_call_t *call, const signet_command_input_t *input)
 {
     const journal_t *journal = instance;
@@ -139,7 +156,7 @@ static int32_t run_verify(void *instance, signet_call_t *call, const signet_comm
             input->output, call,
             SIGNET_TEXT("Every sealed entry is as it was written. Compare the digests with those "
                         "kept elsewhere: only they show that nothing is missing at the end."));
-    return status;
+    return status == SIGNET_OK ? verify_signed(journal, call, input->output) : status;
 }
 
 /* --- head -------------------------------------------------------------------------------- */
@@ -273,7 +290,8 @@ static const signet_command_t commands[] = {
          "Reads all of it again and names the first entry or seal that was altered, removed, "
          "inserted or reordered. What was cut off at the end shows only against a head that was "
          "kept elsewhere:\n\n    signet journal head > /elsewhere/journal.head\n    signet journal "
-         "verify --head /elsewhere/journal.head"),
+         "verify --head /elsewhere/journal.head\n\nWhat isolated keys say that they signed "
+         "(NAME.signed) is held against the entries too."),
      .options = verify_options,
      .option_count = COUNT(verify_options),
      .run = run_verify},

@@ -104,11 +104,14 @@ static int32_t serve_sign(const remote_service_t *service)
     if (status != SIGNET_OK)
         return status;
     status = keys_of(service)->sign(service->target->instance, service->call, &request, &signature);
-    if (status == SIGNET_OK)
-        remote_write_bytes(service->reply, signature);
-    else
+    if (status != SIGNET_OK) {
         signing_log_failed(service->log, service->call, sequence);
-    return status;
+        return status;
+    }
+    /* A power cut must not leave a signature that the log does not have. */
+    signing_log_settle(service->log, sequence);
+    remote_write_bytes(service->reply, signature);
+    return SIGNET_OK;
 }
 
 static int32_t serve_list(const remote_service_t *service)

@@ -318,7 +318,7 @@ int32_t signet_remote_serve(signet_call_t *call, const signet_remote_service_t *
     server_t *server = calloc(1, sizeof *server);
     int32_t status = server ? SIGNET_OK : signet_fail_memory(call);
     if (server && !service->refusal && has_keys(service))
-        status = signing_log_open(call, service->host, &server->log);
+        status = signing_log_open(call, service->host, SIGNING_LOG_LIMIT, &server->log);
     if (!server || status != SIGNET_OK) {
         refused.refusal = call->services->error(call);
         (void)greet(call, &refused);

@@ -58,10 +58,13 @@ typedef struct signet_actor {
                            * count once; empty: the id stands for itself */
 } signet_actor_t;
 
+/* It is called in a process of its own, not in this one. */
+#define SIGNET_PROVIDER_ISOLATED 1U
+
 /* An instance that provides an interface. Valid until the call that found it ends. */
 typedef struct signet_provider {
     uint32_t size;
-    uint32_t reserved;
+    uint32_t flags;        /* SIGNET_PROVIDER_* */
     uint64_t number;       /* of the instance; never reused within a process, to key caches by */
     signet_text_t name;    /* the instance's name in configuration */
     const void *interface; /* the vtable of the interface asked for, for example signet_store_t */

@@ -67,10 +67,12 @@ typedef struct signet_host {
     signet_text_t node;               /* of this node, from configuration */
     const signet_setting_t *settings; /* the instance's block, a GROUP, defaults filled in */
     const signet_host_services_t *services;
-    int64_t process_time_ms;      /* for whoever stands for an isolated instance: how long its
-                                   * process may take for one call; 0: it is not isolated */
-    signet_text_t process_folder; /* of an isolated instance, in its process: where it may keep
-                                   * files of its own, made where it is missing; or empty */
+    int64_t process_time_ms;       /* for whoever stands for an isolated instance: how long its
+                                    * process may take for one call; 0: it is not isolated */
+    signet_text_t process_folder;  /* of an isolated instance, in its process: where it may keep
+                                    * files of its own, made where it is missing; or empty */
+    signet_text_t isolated_folder; /* where the processes of all isolated instances do: with
+                                    * NAME.signed, what the keys of NAME signed; or empty */
 } signet_host_t;
 
 struct signet_host_services {

@@ -4,6 +4,7 @@
 #include "authority/lineage.h"
 #include "issue/prepare.h"
 #include "issue/serial.h"
+#include "issue/signed.h"
 #include "issue/signing.h"
 #include "profile/extension.h"
 #include "profile/names.h"
@@ -18,8 +19,9 @@
 #define FILE_MODE 0644U
 #define AUTHORITY_USAGE (SIGNET_KEY_USAGE_KEY_CERT_SIGN | SIGNET_KEY_USAGE_CRL_SIGN)
 
-static int32_t journal(ca_t *ca, signet_call_t *call, const char *event,
-                       const ca_authority_t *authority, const char *name, signet_text_t value)
+static int32_t journal_pairs(ca_t *ca, signet_call_t *call, const char *event,
+                             const ca_authority_t *authority, const signet_pair_t *pairs,
+                             uint64_t count)
 {
     signet_journal_t instance;
     int32_t status = ca_journal(ca, call, &instance);
@@ -28,13 +30,19 @@ static int32_t journal(ca_t *ca, signet_call_t *call, const char *event,
         status = SIGNET_NO_MEMORY;
     if (status != SIGNET_OK)
         return status;
-    signet_pair_t fields[] = {signet_pair("kind", authority->kind), signet_pair(name, value)};
     signet_entry_t entry = {.size = sizeof entry,
                             .event = signet_text(event),
                             .object = object,
-                            .fields = fields,
-                            .field_count = 2};
+                            .fields = pairs,
+                            .field_count = count};
     return instance.interface->commit(instance.instance, call, NULL, 0, &entry);
+}
+
+static int32_t journal(ca_t *ca, signet_call_t *call, const char *event,
+                       const ca_authority_t *authority, const char *name, signet_text_t value)
+{
+    const signet_pair_t pairs[] = {signet_pair("kind", authority->kind), signet_pair(name, value)};
+    return journal_pairs(ca, call, event, authority, pairs, 2);
 }
 
 int32_t ca_ceremony_key(ca_t *ca, signet_call_t *call, const ca_authority_t *authority,
@@ -358,7 +366,24 @@ static int32_t sign_info(signet_call_t *call, const ca_authority_t *authority,
     return status;
 }
 
-int32_t ca_ceremony_csr(signet_call_t *call, const ca_authority_t *authority,
+/* A request is signed like a certificate, and so has its entry too. */
+static int32_t journal_request(ca_t *ca, signet_call_t *call, const ca_authority_t *authority,
+                               const signet_key_t *key, signet_bytes_t info)
+{
+    signet_pair_t pairs[2 + CA_SIGNED_PAIRS] = {signet_pair("kind", authority->kind),
+                                                signet_pair("key", key->uri)};
+    uint64_t count = 2;
+    const signet_provider_t *provider =
+        call->services->find(call, SIGNET_TEXT(SIGNET_KEY_INTERFACE), authority->keys);
+    if (provider == NULL)
+        return signet_status(call);
+    int32_t status = ca_signed_pairs(call, provider, info, pairs, &count);
+    return status == SIGNET_OK
+               ? journal_pairs(ca, call, SIGNET_EVENT_AUTHORITY_REQUESTED, authority, pairs, count)
+               : status;
+}
+
+int32_t ca_ceremony_csr(ca_t *ca, signet_call_t *call, const ca_authority_t *authority,
                         const signet_key_t *key, signet_bytes_t *csr)
 {
     signet_bytes_t info = {NULL, 0};
@@ -369,6 +394,8 @@ int32_t ca_ceremony_csr(signet_call_t *call, const ca_authority_t *authority,
     /* A request has the shape of a certificate: what is signed, the algorithm, the signature. */
     if (status == SIGNET_OK)
         status = ca_template_join(call, info, authority->identifier, signature, csr);
+    if (status == SIGNET_OK)
+        status = journal_request(ca, call, authority, key, info);
     return status;
 }
 
@@ -380,9 +407,7 @@ int32_t ca_ceremony_request(ca_t *ca, signet_call_t *call, ca_authority_t *autho
     if (status == SIGNET_OK)
         status = ca_ceremony_key(ca, call, authority, &key);
     if (status == SIGNET_OK)
-        status = ca_ceremony_csr(call, authority, key, csr);
-    if (status == SIGNET_OK)
-        status = journal(ca, call, SIGNET_EVENT_AUTHORITY_REQUESTED, authority, "key", key->uri);
+        status = ca_ceremony_csr(ca, call, authority, key, csr);
     return status;
 }
 

@@ -25,8 +25,8 @@ int32_t ca_ceremony_certify(ca_t *ca, signet_call_t *call, ca_authority_t *autho
 int32_t ca_ceremony_link(ca_t *ca, signet_call_t *call, ca_authority_t *issuer,
                          const ca_authority_t *subject, const signet_issue_request_t *request,
                          ca_record_t *record);
-/* A PKCS#10 request for a certificate for the key, DER. */
-int32_t ca_ceremony_csr(signet_call_t *call, const ca_authority_t *authority,
+/* A PKCS#10 request for a certificate for the key, DER; it is journaled. */
+int32_t ca_ceremony_csr(ca_t *ca, signet_call_t *call, const ca_authority_t *authority,
                         const signet_key_t *key, signet_bytes_t *csr);
 /* Makes the certificate of a pending authority: self-signed for a root, else by its parent, whose
  * key must be on this host. It goes the way of every certificate and ends in the authority's file;

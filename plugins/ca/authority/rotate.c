@@ -257,7 +257,7 @@ static int32_t certify(ca_lifecycle_t *life, signet_call_t *call, rotation_t *ro
     int links =
         rotation->next->parent == NULL && !ca_lifecycle_is(life, SIGNET_AUTHORITY_COMPROMISED);
     if (!is_certifiable(life, call, rotation))
-        return ca_ceremony_csr(call, rotation->next, rotation->key, &life->request);
+        return ca_ceremony_csr(life->ca, call, rotation->next, rotation->key, &life->request);
     int32_t status =
         sign_once(life, call, rotation, "certificate", sign_own, &rotation->item.certificate);
     if (status == SIGNET_OK && links)

@@ -2,6 +2,7 @@
 
 #include "error.h"
 #include "issue/intent.h"
+#include "issue/signed.h"
 
 #define PAGE 100U
 
@@ -19,7 +20,8 @@ static int32_t journal_one(ca_t *ca, signet_call_t *call, const signet_record_t 
     intent->listed = 1;
     signet_change_t change = ca_intent_put(stored->key, stored->version, intent, fields);
     signet_text_t object = signet_format(call, "certificate:%.*s", SIGNET_FORMAT(stored->key));
-    signet_pair_t pairs[] = {
+    uint64_t pair_count = 4;
+    signet_pair_t pairs[4 + CA_SIGNED_PAIRS] = {
         signet_pair("profile", intent->record.certificate.profile),
         signet_pair("requester", intent->record.certificate.requester),
         signet_pair("subject", intent->record.certificate.subject),
@@ -28,10 +30,14 @@ static int32_t journal_one(ca_t *ca, signet_call_t *call, const signet_record_t 
     signet_entry_t entry = {.size = sizeof entry,
                             .event = SIGNET_TEXT(SIGNET_EVENT_INTENT_ABANDONED),
                             .object = object,
-                            .fields = pairs,
-                            .field_count = sizeof pairs / sizeof pairs[0]};
+                            .fields = pairs};
     if (object.data == NULL)
         return SIGNET_NO_MEMORY;
+    /* Whether it was signed is not known, and by whom. */
+    status = ca_signed_pairs(call, NULL, intent->record.body, pairs, &pair_count);
+    if (status != SIGNET_OK)
+        return status;
+    entry.field_count = pair_count;
     return journal.interface->commit(journal.instance, call, &change, 1, &entry);
 }
 

@@ -5,6 +5,7 @@
 #include "issue/precertificate.h"
 #include "issue/request.h"
 #include "issue/reuse.h"
+#include "issue/signed.h"
 #include "profile/lint.h"
 
 #include <signet/sdk/crypto.h>
@@ -20,6 +21,7 @@
 typedef struct signing_parts {
     signet_store_t store;
     signet_journal_t journal;
+    const signet_provider_t *provider; /* of the key */
     const signet_key_interface_t *keys;
     void *key_instance;
     signet_text_t key; /* of intent and record */
@@ -39,6 +41,7 @@ static int32_t find_parts(ca_t *ca, signet_call_t *call, const ca_signing_t *sig
         call->services->find(call, SIGNET_TEXT(SIGNET_KEY_INTERFACE), signing->authority->keys);
     if (provider == NULL)
         return signet_status(call);
+    parts->provider = provider;
     parts->keys = provider->interface;
     parts->key_instance = provider->instance;
     parts->key = ca_record_key(call, signing->authority->name, signing->content->serial);
@@ -272,25 +275,32 @@ static int32_t commit_record(signet_call_t *call, const ca_signing_t *signing,
     if (object.data == NULL || fingerprint.data == NULL || not_after.data == NULL ||
         version.data == NULL)
         return SIGNET_NO_MEMORY;
-    signet_pair_t pairs[] = {
+    uint64_t pair_count = 6;
+    signet_pair_t pairs[7 + CA_SIGNED_PAIRS] = {
         signet_pair("profile", certificate->profile),
         signet_pair("profile_version", version),
         signet_pair("subject", certificate->subject),
         signet_pair("not_after", not_after),
         signet_pair("fingerprint", fingerprint),
         signet_pair("request_id", certificate->request_id),
-        /* A profile has one of them at most. */
-        signing->archived != NULL ? signet_pair("recovery_key", signing->recovery_key)
-                                  : signet_pair("logs", signing->logs),
     };
+    /* A profile has one of them at most. */
+    if (signing->archived != NULL)
+        pairs[pair_count++] = signet_pair("recovery_key", signing->recovery_key);
+    else if (signing->logs.length > 0)
+        pairs[pair_count++] = signet_pair("logs", signing->logs);
+    /* Nobody else could sign without an entry. */
+    if (parts->provider->flags & SIGNET_PROVIDER_ISOLATED)
+        status = ca_signed_pairs(call, parts->provider, parts->tbs, pairs, &pair_count);
+    if (status != SIGNET_OK)
+        return status;
     int pre = signing->record->stage == CA_STAGE_PRECERTIFICATE;
-    int more = signing->archived != NULL || signing->logs.length > 0;
     signet_entry_t entry = {.size = sizeof entry,
                             .event = pre ? SIGNET_TEXT(SIGNET_EVENT_CERTIFICATE_PRECERTIFIED)
                                          : SIGNET_TEXT(SIGNET_EVENT_CERTIFICATE_ISSUED),
                             .object = object,
                             .fields = pairs,
-                            .field_count = sizeof pairs / sizeof pairs[0] - !more};
+                            .field_count = pair_count};
     status =
         parts->journal.interface->commit(parts->journal.instance, call, changes, count, &entry);
     if (status == SIGNET_UNKNOWN)
