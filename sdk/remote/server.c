@@ -21,6 +21,8 @@
 #include <unistd.h>
 
 #define THREADS_MAX 64U
+/* Threads that sign wait for the log's sync, and share it: so many signatures are under one. */
+#define SIGNING_THREADS 32
 /* While all threads are busy and none gets on for so long, another is started. */
 #define HELD_UP_MS 2
 /* How long the watcher looks on after it last saw them all busy. */
@@ -263,7 +265,8 @@ static void serve(server_t *server)
     pthread_mutex_init(&server->out, NULL);
     pthread_mutex_init(&server->lock, NULL);
     pthread_mutex_init(&server->known.lock, NULL);
-    for (long at = 0; at < cores || at == 0; at++)
+    long threads = server->log && cores < SIGNING_THREADS ? SIGNING_THREADS : cores;
+    for (long at = 0; at < threads || at == 0; at++)
         start_thread(server);
     if (server->count)
         watch(server);
