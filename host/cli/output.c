@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "cli/progress.h"
 #include "cli/table.h"
 #include "core/buffer.h"
 #include "core/call.h"
@@ -31,6 +32,7 @@ struct cli_output {
     pair_t **last_pair;
     uint64_t values;
     int raw;
+    cli_progress_t progress;
 };
 
 static cli_output_t *of(signet_output_t *output)
@@ -133,6 +135,7 @@ static int32_t row(signet_output_t *output, signet_call_t *call, const signet_te
     if (!self->column_count || count != self->column_count)
         return core_fail(call, SIGNET_INVALID, "output.cells",
                          "a row has a cell for each column of the table");
+    cli_progress_wipe(&self->progress);
     if (output->json)
         print_object(self, cells);
     else if (!cli_table_row(self->table, cells, stdout))
@@ -189,6 +192,7 @@ static void print_value(const cli_output_t *self, signet_text_t title, signet_te
 static void print_waiting(cli_output_t *self)
 {
     uint64_t width = 0;
+    cli_progress_wipe(&self->progress);
     if (self->table && self->rows && !self->head.json)
         cli_table_print(self->table, stdout);
     for (const pair_t *pair = self->pairs; pair; pair = pair->next) {
@@ -231,6 +235,12 @@ static int32_t raw(signet_output_t *output, signet_call_t *call, signet_bytes_t 
     return SIGNET_OK;
 }
 
+static void progress(signet_output_t *output, signet_text_t unit, uint64_t done, uint64_t total)
+{
+    if (!output->json)
+        cli_progress_show(&of(output)->progress, unit, done, total);
+}
+
 static const signet_output_services_t services = {
     .size = sizeof services,
     .columns = columns,
@@ -238,6 +248,7 @@ static const signet_output_services_t services = {
     .value = value,
     .note = note,
     .raw = raw,
+    .progress = progress,
 };
 
 cli_output_t *cli_output_new(const cli_t *cli)

@@ -1019,7 +1019,7 @@ MEMBER(signet_output, json, 4);
 MEMBER(signet_output, services, 8);
 
 /* command.h: signet_output_services */
-SIZE(signet_output_services, 48);
+SIZE(signet_output_services, 56);
 MEMBER(signet_output_services, size, 0);
 MEMBER(signet_output_services, reserved, 4);
 MEMBER(signet_output_services, columns, 8);
@@ -1027,6 +1027,7 @@ MEMBER(signet_output_services, row, 16);
 MEMBER(signet_output_services, value, 24);
 MEMBER(signet_output_services, note, 32);
 MEMBER(signet_output_services, raw, 40);
+MEMBER(signet_output_services, progress, 48);
 
 /* command.h: signet_command_input */
 SIZE(signet_command_input, 136);

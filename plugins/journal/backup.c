@@ -45,14 +45,14 @@ static int32_t take_head(void *context, signet_call_t *call, const journal_verdi
 
 int32_t journal_backup_verify(signet_call_t *call, const journal_backup_store_t *store,
                               signet_text_t path, const journal_manifest_t *expected,
-                              journal_manifest_t *found)
+                              journal_manifest_t *found, signet_output_t *output)
 {
     void *opened = NULL;
     int32_t status = store->backup->open_copy(store->instance, call, path, &opened);
     if (status != SIGNET_OK)
         return status;
     const signet_store_t copy = {store->store, opened};
-    const journal_listener_t listener = {take_head, found};
+    const journal_listener_t listener = {take_head, found, output};
     journal_head_t *heads = NULL;
     uint64_t head_count = 0;
     for (uint64_t i = 0; expected && i < expected->head_count; i++) {
@@ -153,7 +153,7 @@ static int32_t fill(const journal_t *journal, signet_call_t *call,
         return status;
     status = store.backup->copy(store.instance, call, copy);
     if (status == SIGNET_OK)
-        status = journal_backup_verify(call, &store, copy, NULL, manifest);
+        status = journal_backup_verify(call, &store, copy, NULL, manifest, input->output);
     if (status == SIGNET_OK)
         status = journal_digest_file(call, copy, &manifest->store_length, manifest->store_digest);
     for (uint64_t i = 0; status == SIGNET_OK && i < input->kept_count; i++)

@@ -23,10 +23,10 @@ int32_t journal_backup_store(const struct journal *journal, signet_call_t *call,
                              journal_backup_store_t *store);
 /* Looks through the copy at `path`: the store's own structure, every seal and entry. The heads that
  * it finds are appended to `found`; those of `expected`, which may be NULL, must be among them.
- * CORRUPT. [worker] */
+ * Progress is shown on `output`. CORRUPT. [worker] */
 int32_t journal_backup_verify(signet_call_t *call, const journal_backup_store_t *store,
                               signet_text_t path, const journal_manifest_t *expected,
-                              journal_manifest_t *found);
+                              journal_manifest_t *found, signet_output_t *output);
 
 /* The commands. */
 int32_t journal_backup_run(void *instance, signet_call_t *call,

@@ -140,7 +140,7 @@ static int32_t run_verify(void *instance, signet_call_t *call, const signet_comm
     journal_head_t *heads = NULL;
     uint64_t count = 0;
     signet_store_t store;
-    const journal_listener_t listener = {print_verdict, input->output};
+    const journal_listener_t listener = {print_verdict, input->output, input->output};
     int32_t status = journal_store(journal, call, &store);
     if (status == SIGNET_OK && path.length > 0)
         status = read_heads(call, path, &heads, &count);

@@ -194,7 +194,7 @@ static int32_t take_store(const journal_t *journal, signet_call_t *call,
         (uint32_t)restore->replace, &staged);
     if (status != SIGNET_OK)
         return status;
-    status = journal_backup_verify(call, &store, staged, &restore->manifest, &found);
+    status = journal_backup_verify(call, &store, staged, &restore->manifest, &found, input->output);
     if (status == SIGNET_OK)
         status = each_file(restore, call, input, 1);
     if (status == SIGNET_OK)

@@ -9,6 +9,7 @@
 #include <signet/sdk/encode.h>
 #include <signet/sdk/error.h>
 #include <signet/sdk/json.h>
+#include <signet/sdk/progress.h>
 #include <string.h>
 
 #define SEAL_PAGE 8U
@@ -154,6 +155,8 @@ static int32_t check_entries(verification_t *verification, signet_call_t *call,
             leaf += JOURNAL_DIGEST;
     }
     verification->verdict.entries += range->count;
+    signet_progress(verification->listener->output, SIGNET_TEXT("entries verified"),
+                    verification->verdict.entries, 0);
     return status;
 }
 

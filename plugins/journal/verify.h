@@ -5,6 +5,8 @@
 #include "digest.h"
 #include "schema.h"
 
+#include <signet/command.h>
+
 /* What was found of one node. */
 typedef struct journal_verdict {
     char node[JOURNAL_NODE_LIMIT + 1];
@@ -24,10 +26,11 @@ typedef struct journal_head {
     int seen;
 } journal_head_t;
 
-/* Takes each node's verdict. */
+/* Takes each node's verdict, and how far it has come. */
 typedef struct journal_listener {
     int32_t (*tell)(void *context, signet_call_t *call, const journal_verdict_t *verdict);
     void *context;
+    signet_output_t *output; /* where progress is shown; or NULL */
 } journal_listener_t;
 
 /* Verifies all seals and entries, from seal `from` of each node on. CORRUPT names the first that

@@ -70,6 +70,11 @@ struct signet_output_services {
     int32_t (*note)(signet_output_t *output, signet_call_t *call, signet_text_t sentence);
     /* Bytes to standard output as they are (PEM, DER). Required. [any] */
     int32_t (*raw)(signet_output_t *output, signet_call_t *call, signet_bytes_t bytes);
+    /* How far long work has come: so many of `total` (0: not known) of what `unit` names, as in
+     * "certificates". It may be called for each; a person at a terminal sees it a few times a
+     * second on standard error, until something else is printed. Nothing is shown elsewhere or in
+     * JSON. Optional. [any] */
+    void (*progress)(signet_output_t *output, signet_text_t unit, uint64_t done, uint64_t total);
 };
 
 /* One run of a command. */

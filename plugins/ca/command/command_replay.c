@@ -4,6 +4,7 @@
 
 #include <signet/sdk/encode.h>
 #include <signet/sdk/error.h>
+#include <signet/sdk/progress.h>
 #include <signet/sdk/record.h>
 #include <signet/sdk/setting.h>
 
@@ -54,6 +55,8 @@ static int32_t look(signet_call_t *call, replay_t *replay, const signet_record_t
     if (status != SIGNET_OK)
         return status;
     replay->looked_at++;
+    signet_progress(replay->input->output, SIGNET_TEXT("certificates looked at"), replay->looked_at,
+                    0);
     replay->refused += outcome == CA_REPLAY_REFUSED;
     replay->different += outcome == CA_REPLAY_DIFFERENT;
     if (outcome == CA_REPLAY_SAME)

@@ -93,6 +93,7 @@ static int32_t run_table(void *instance, signet_call_t *call, const signet_comma
             signet_format(call, "01C8%04" PRId64, i),
             SIGNET_TEXT("www.long-name.example, mail.long-name.example, grün.example, \033[31m\n"),
             signet_format(call, "%" PRId64, i * 100), SIGNET_TEXT("valid")};
+        services->progress(input->output, SIGNET_TEXT("rows"), (uint64_t)i, (uint64_t)rows);
         status = services->row(input->output, call, cells, 4);
     }
     if (status == SIGNET_OK && signet_setting_integer(input->options, "break", 0) != 0)

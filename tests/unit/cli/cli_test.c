@@ -262,6 +262,21 @@ START_TEST(fits_tables_to_the_terminal)
 }
 END_TEST
 
+START_TEST(shows_progress_on_a_terminal)
+{
+    const cli_result_t *run = cli_terminal(80, "$SIGNET table --rows 3 >/dev/null");
+    assert_code(run, 0);
+    /* Shown at once, and wiped before the row. */
+    assert_has(run->output, "\r\033[K0 of 3 rows\r\033[K");
+    ck_assert_str_eq(run->output + run->output_length - 4, "\r\033[K");
+    run = cli_terminal(80, "$SIGNET --json table --rows 3 >/dev/null");
+    assert_code(run, 0);
+    assert_lacks(run->output, "rows");
+    run = cli_shell("$SIGNET table --rows 3 >/dev/null");
+    assert_lacks(run->errors, "rows");
+}
+END_TEST
+
 START_TEST(says_when_output_is_lost)
 {
     const cli_result_t *run = cli_shell("$SIGNET table --rows 3 >/dev/full");
@@ -481,6 +496,7 @@ int main(void)
     tcase_add_test(cases, prints_json);
     tcase_add_test(cases, prints_octets_as_they_are);
     tcase_add_test(cases, fits_tables_to_the_terminal);
+    tcase_add_test(cases, shows_progress_on_a_terminal);
     tcase_add_test(cases, says_when_output_is_lost);
     tcase_add_test(cases, hands_on_where_the_host_is);
     tcase_add_test(cases, runs_local_commands_on_what_they_need);
