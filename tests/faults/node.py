@@ -20,11 +20,12 @@ PLUGINS = BUILD / "plugins"
 READY_LIMIT = 120
 
 
-def make_deployment(folder, keys="file"):
-    """The quickstart's deployment with this kind of keys, stopped; what the quickstart printed."""
+def make_deployment(folder, keys="file", status_port=0):
+    """The quickstart's deployment with this kind of keys, stopped; what the quickstart printed. With
+    a port it serves status there."""
     environment = dict(os.environ, SIGNET_QUICKSTART_BUILD=str(BUILD))
     done = subprocess.run([ROOT / "packaging/quickstart", "--dir", folder, "--keys", keys,
-                           "--port", "0", "--once"], env=environment, capture_output=True, text=True)
+                           "--port", "0", "--status-port", str(status_port), "--once"], env=environment, capture_output=True, text=True)
     if done.returncode != 0:
         sys.exit(f"quickstart failed\n{done.stdout}{done.stderr}")
     return done.stdout
