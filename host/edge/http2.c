@@ -382,6 +382,8 @@ static nghttp2_session *new_session(edge_connection_t *connection)
     if (nghttp2_session_callbacks_new(&callbacks) == 0 && nghttp2_option_new(&option) == 0) {
         set_callbacks(callbacks);
         nghttp2_option_set_no_auto_window_update(option, 1);
+        /* Else an idle connection keeps what it was answered, to name it again. */
+        nghttp2_option_set_max_deflate_dynamic_table_size(option, 0);
         (void)nghttp2_session_server_new2(&session, callbacks, connection, option);
     }
     nghttp2_option_del(option);
