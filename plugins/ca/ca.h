@@ -47,6 +47,9 @@ static inline uint64_t ca_authority_index(const ca_t *ca, const ca_authority_t *
 
 /* Store and journal through the call. */
 int32_t ca_store(const ca_t *ca, signet_call_t *call, signet_store_t *store);
+/* A page of what all tenants have, all of whom `call` sees from here on. For jobs. */
+int32_t ca_query_all_tenants(const ca_t *ca, signet_call_t *call, const signet_query_t *query,
+                             const signet_page_t **page);
 int32_t ca_journal(const ca_t *ca, signet_call_t *call, signet_journal_t *journal);
 
 /* Reads an authority's certificate from its file, where there is one, and compiles the templates

@@ -48,6 +48,16 @@ int32_t ca_store(const ca_t *ca, signet_call_t *call, signet_store_t *store)
     return signet_store(call, ca->store_name, store);
 }
 
+int32_t ca_query_all_tenants(const ca_t *ca, signet_call_t *call, const signet_query_t *query,
+                             const signet_page_t **page)
+{
+    signet_store_t store;
+    int32_t status = call->services->set_tenant(call, SIGNET_TEXT("*"));
+    if (status == SIGNET_OK)
+        status = ca_store(ca, call, &store);
+    return status == SIGNET_OK ? store.interface->query(store.instance, call, query, page) : status;
+}
+
 int32_t ca_journal(const ca_t *ca, signet_call_t *call, signet_journal_t *journal)
 {
     return signet_journal(call, ca->journal_name, journal);

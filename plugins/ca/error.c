@@ -2,14 +2,6 @@
 
 #include <signet/sdk/text.h>
 
-int32_t ca_error_pass(signet_call_t *call, signet_call_t *child)
-{
-    const signet_error_t *error = child->services->error(child);
-    if (error == NULL)
-        return signet_fail(call, SIGNET_INTERNAL, "ca.internal", "an error was not explained");
-    return call->services->fail(call, error);
-}
-
 int32_t ca_error_retry(signet_call_t *call, int32_t status, const char *reason,
                        int64_t retry_after_ms, signet_text_t message)
 {

@@ -95,10 +95,7 @@ static int32_t run(signet_call_t *call, int from, const char *from_path, int to,
     if (status == SIGNET_OK && EVP_DigestFinal_ex(context, digest, NULL) != 1)
         status = signet_fail(child, SIGNET_INTERNAL, "journal.digest", "SHA-256 failed.");
     EVP_MD_CTX_free(context);
-    const signet_error_t *error = child->services->error(child);
-    if (status != SIGNET_OK && error)
-        call->services->fail(call, error);
-    call->services->end(child);
+    status = signet_child_end(call, child, status);
     return status;
 }
 

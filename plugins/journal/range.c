@@ -92,10 +92,7 @@ int32_t journal_range_load(journal_t *journal, signet_call_t *call, uint64_t las
         if (!child)
             return signet_status(call);
         status = load_page(journal, child, last, range, &more);
-        const signet_error_t *error = child->services->error(child);
-        if (status != SIGNET_OK && error)
-            call->services->fail(call, error);
-        call->services->end(child);
+        status = signet_child_end(call, child, status);
     }
     while (status == SIGNET_OK && range->last < last && span(range) < JOURNAL_SPAN)
         journal_range_absent(range);

@@ -134,10 +134,7 @@ static int32_t each_file(restore_t *restore, signet_call_t *call,
             return signet_status(call);
         status =
             put ? put_file(restore, child, input, file) : check_place(restore, child, input, file);
-        const signet_error_t *error = child->services->error(child);
-        if (status != SIGNET_OK && error)
-            call->services->fail(call, error);
-        call->services->end(child);
+        status = signet_child_end(call, child, status);
     }
     return status;
 }

@@ -2,50 +2,36 @@
 
 #include <inttypes.h>
 
-#define FIELD(field_name, field_type, field_flags)                                                 \
-    {                                                                                              \
-        .size = sizeof(signet_field_declaration_t), .type = (field_type), .flags = (field_flags),  \
-        .name = SIGNET_TEXT_INIT(field_name)                                                       \
-    }
-
 static const signet_field_declaration_t entry_fields[] = {
-    FIELD("time", SIGNET_VALUE_TIME, 0),
-    FIELD("event", SIGNET_VALUE_TEXT, 0),
-    FIELD("object", SIGNET_VALUE_TEXT, 0),
-    FIELD("actor", SIGNET_VALUE_TEXT, 0),
-    FIELD("tenant", SIGNET_VALUE_TEXT, 0),
-    FIELD("trace", SIGNET_VALUE_TEXT, SIGNET_FIELD_UNINDEXED),
+    SIGNET_FIELD("time", SIGNET_VALUE_TIME, 0),
+    SIGNET_FIELD("event", SIGNET_VALUE_TEXT, 0),
+    SIGNET_FIELD("object", SIGNET_VALUE_TEXT, 0),
+    SIGNET_FIELD("actor", SIGNET_VALUE_TEXT, 0),
+    SIGNET_FIELD("tenant", SIGNET_VALUE_TEXT, 0),
+    SIGNET_FIELD("trace", SIGNET_VALUE_TEXT, SIGNET_FIELD_UNINDEXED),
 };
 static const signet_field_declaration_t seal_fields[] = {
-    FIELD("epoch", SIGNET_VALUE_INTEGER, SIGNET_FIELD_UNINDEXED),
-    FIELD("first", SIGNET_VALUE_INTEGER, SIGNET_FIELD_UNINDEXED),
-    FIELD("last", SIGNET_VALUE_INTEGER, SIGNET_FIELD_UNINDEXED),
+    SIGNET_FIELD("epoch", SIGNET_VALUE_INTEGER, SIGNET_FIELD_UNINDEXED),
+    SIGNET_FIELD("first", SIGNET_VALUE_INTEGER, SIGNET_FIELD_UNINDEXED),
+    SIGNET_FIELD("last", SIGNET_VALUE_INTEGER, SIGNET_FIELD_UNINDEXED),
 };
 static const signet_field_declaration_t epoch_fields[] = {
-    FIELD("epoch", SIGNET_VALUE_INTEGER, SIGNET_FIELD_UNINDEXED),
-    FIELD("seal_floor", SIGNET_VALUE_INTEGER, SIGNET_FIELD_UNINDEXED),
-    FIELD("rolled_back", SIGNET_VALUE_TIME, SIGNET_FIELD_UNINDEXED),
+    SIGNET_FIELD("epoch", SIGNET_VALUE_INTEGER, SIGNET_FIELD_UNINDEXED),
+    SIGNET_FIELD("seal_floor", SIGNET_VALUE_INTEGER, SIGNET_FIELD_UNINDEXED),
+    SIGNET_FIELD("rolled_back", SIGNET_VALUE_TIME, SIGNET_FIELD_UNINDEXED),
 };
 static const signet_field_declaration_t cursor_fields[] = {
-    FIELD("seal", SIGNET_VALUE_INTEGER, SIGNET_FIELD_UNINDEXED),
-    FIELD("sequence", SIGNET_VALUE_INTEGER, SIGNET_FIELD_UNINDEXED),
+    SIGNET_FIELD("seal", SIGNET_VALUE_INTEGER, SIGNET_FIELD_UNINDEXED),
+    SIGNET_FIELD("sequence", SIGNET_VALUE_INTEGER, SIGNET_FIELD_UNINDEXED),
 };
-
-#define COLLECTION(collection_name, collection_revision, collection_fields)                        \
-    {                                                                                              \
-        .size = sizeof(signet_collection_t), .flags = SIGNET_COLLECTION_GLOBAL,                    \
-        .revision = (collection_revision), .name = SIGNET_TEXT_INIT(collection_name),              \
-        .fields = (collection_fields),                                                             \
-        .field_count = sizeof(collection_fields) / sizeof((collection_fields)[0])                  \
-    }
 
 /* Sealing goes across tenants, so all of them are global; an entry's tenant is a field, absent
  * where there is none. */
 static const signet_collection_t collections[] = {
-    COLLECTION(JOURNAL_ENTRIES, 1, entry_fields),
-    COLLECTION(JOURNAL_SEALS, 1, seal_fields),
-    COLLECTION(JOURNAL_EPOCHS, 2, epoch_fields),
-    COLLECTION(JOURNAL_CURSORS, 1, cursor_fields),
+    SIGNET_COLLECTION(JOURNAL_ENTRIES, SIGNET_COLLECTION_GLOBAL, 1, entry_fields),
+    SIGNET_COLLECTION(JOURNAL_SEALS, SIGNET_COLLECTION_GLOBAL, 1, seal_fields),
+    SIGNET_COLLECTION(JOURNAL_EPOCHS, SIGNET_COLLECTION_GLOBAL, 2, epoch_fields),
+    SIGNET_COLLECTION(JOURNAL_CURSORS, SIGNET_COLLECTION_GLOBAL, 1, cursor_fields),
     {.size = sizeof(signet_collection_t),
      .flags = SIGNET_COLLECTION_GLOBAL,
      .revision = 1,

@@ -147,10 +147,7 @@ static int32_t in_child(journal_t *journal, signet_call_t *call,
         return signet_status(call);
     *more = 0;
     int32_t status = step(journal, child, more);
-    const signet_error_t *error = child->services->error(child);
-    if (status != SIGNET_OK && error)
-        call->services->fail(call, error);
-    call->services->end(child);
+    status = signet_child_end(call, child, status);
     return status;
 }
 

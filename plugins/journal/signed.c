@@ -100,12 +100,8 @@ static int32_t compare_all(const comparison_t *comparison, signet_call_t *call,
     status = journal_walk_peek(&walk, &record);
     while (status == SIGNET_OK && record) {
         signet_call_t *child = call->services->child(call);
-        status = child ? compare(comparison, child, record) : signet_status(call);
-        const signet_error_t *error = child ? child->services->error(child) : NULL;
-        if (status != SIGNET_OK && error)
-            call->services->fail(call, error);
-        if (child)
-            call->services->end(child);
+        status = child ? signet_child_end(call, child, compare(comparison, child, record))
+                       : signet_status(call);
         journal_walk_next(&walk);
         if (status == SIGNET_OK)
             status = journal_walk_peek(&walk, &record);

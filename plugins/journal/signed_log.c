@@ -136,16 +136,12 @@ static int32_t read_file(reading_t *reading, signet_call_t *call, FILE *file)
     while (status == SIGNET_OK && (length = getline(&line, &capacity, file)) > 0) {
         int ended = line[length - 1] == '\n';
         signet_call_t *child = call->services->child(call);
-        if (!ended || is_cut(line, (size_t)length - 1) || !child) {
-            status = child ? SIGNET_OK : signet_status(call);
-        } else {
+        if (!child)
+            status = signet_status(call);
+        else if (ended && !is_cut(line, (size_t)length - 1))
             status = take_line(reading, child, (signet_text_t){line, (uint64_t)length - 1});
-            const signet_error_t *error = child->services->error(child);
-            if (status != SIGNET_OK && error)
-                call->services->fail(call, error);
-        }
         if (child)
-            call->services->end(child);
+            status = signet_child_end(call, child, status);
     }
     free(line);
     if (status == SIGNET_OK && ferror(file))

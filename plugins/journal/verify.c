@@ -147,10 +147,7 @@ static int32_t check_entries(verification_t *verification, signet_call_t *call,
         if (!child)
             return signet_status(call);
         status = check_sequence(verification, child, &position, absent ? NULL : leaf);
-        const signet_error_t *error = child->services->error(child);
-        if (status != SIGNET_OK && error)
-            call->services->fail(call, error);
-        call->services->end(child);
+        status = signet_child_end(call, child, status);
         if (!absent)
             leaf += JOURNAL_DIGEST;
     }
@@ -378,10 +375,7 @@ static int32_t verify_all(verification_t *verification, signet_call_t *call, jou
         if (!child)
             return signet_status(call);
         status = verify_record(verification, child, record);
-        const signet_error_t *error = child->services->error(child);
-        if (status != SIGNET_OK && error)
-            call->services->fail(call, error);
-        call->services->end(child);
+        status = signet_child_end(call, child, status);
         journal_walk_next(seals);
         if (status == SIGNET_OK)
             status = journal_walk_peek(seals, &record);

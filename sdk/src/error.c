@@ -90,6 +90,23 @@ int32_t signet_status(signet_call_t *call)
     return error ? error->status : SIGNET_INTERNAL;
 }
 
+int32_t signet_error_pass(signet_call_t *call, signet_call_t *child)
+{
+    const signet_error_t *error = child->services->error(child);
+    return error ? call->services->fail(call, error)
+                 : signet_fail(call, SIGNET_INTERNAL, "call.unexplained",
+                               "an error was not explained");
+}
+
+int32_t signet_child_end(signet_call_t *call, signet_call_t *child, int32_t status)
+{
+    if (status != SIGNET_OK && (child->services->error(child) || !call->services->error(call))) {
+        status = signet_error_pass(call, child);
+    }
+    child->services->end(child);
+    return status;
+}
+
 const char *signet_status_name(int32_t status)
 {
     static const char *const names[] = {

@@ -2,6 +2,7 @@
 
 #include <signet/sdk/error.h>
 #include <signet/sdk/json.h>
+#include <signet/sdk/record.h>
 
 #include "token_grant.h"
 
@@ -9,50 +10,19 @@
 #define MAXIMUM_BODY (UINT64_C(64) * 1024)
 
 static const signet_field_declaration_t fields[] = {
-    {.size = sizeof(signet_field_declaration_t),
-     .type = SIGNET_VALUE_TEXT,
-     .name = SIGNET_TEXT_INIT("tenant")},
-    {.size = sizeof(signet_field_declaration_t),
-     .type = SIGNET_VALUE_TIME,
-     .flags = SIGNET_FIELD_UNINDEXED,
-     .name = SIGNET_TEXT_INIT("created")},
-    {.size = sizeof(signet_field_declaration_t),
-     .type = SIGNET_VALUE_TIME,
-     .name = SIGNET_TEXT_INIT("expires")},
-    {.size = sizeof(signet_field_declaration_t),
-     .type = SIGNET_VALUE_TEXT,
-     .flags = SIGNET_FIELD_UNINDEXED,
-     .name = SIGNET_TEXT_INIT("actor")},
-    {.size = sizeof(signet_field_declaration_t),
-     .type = SIGNET_VALUE_TEXT,
-     .flags = SIGNET_FIELD_UNINDEXED,
-     .name = SIGNET_TEXT_INIT("creator")},
-    {.size = sizeof(signet_field_declaration_t),
-     .type = SIGNET_VALUE_BYTES,
-     .flags = SIGNET_FIELD_UNINDEXED,
-     .name = SIGNET_TEXT_INIT("digest")},
-    {.size = sizeof(signet_field_declaration_t),
-     .type = SIGNET_VALUE_TEXT,
-     .flags = SIGNET_FIELD_UNINDEXED,
-     .name = SIGNET_TEXT_INIT("person")},
-    {.size = sizeof(signet_field_declaration_t),
-     .type = SIGNET_VALUE_TEXT,
-     .flags = SIGNET_FIELD_UNINDEXED,
-     .name = SIGNET_TEXT_INIT("entry")},
-    {.size = sizeof(signet_field_declaration_t),
-     .type = SIGNET_VALUE_TEXT,
-     .flags = SIGNET_FIELD_UNINDEXED,
-     .name = SIGNET_TEXT_INIT("reason")},
+    SIGNET_FIELD("tenant", SIGNET_VALUE_TEXT, 0),
+    SIGNET_FIELD("created", SIGNET_VALUE_TIME, SIGNET_FIELD_UNINDEXED),
+    SIGNET_FIELD("expires", SIGNET_VALUE_TIME, 0),
+    SIGNET_FIELD("actor", SIGNET_VALUE_TEXT, SIGNET_FIELD_UNINDEXED),
+    SIGNET_FIELD("creator", SIGNET_VALUE_TEXT, SIGNET_FIELD_UNINDEXED),
+    SIGNET_FIELD("digest", SIGNET_VALUE_BYTES, SIGNET_FIELD_UNINDEXED),
+    SIGNET_FIELD("person", SIGNET_VALUE_TEXT, SIGNET_FIELD_UNINDEXED),
+    SIGNET_FIELD("entry", SIGNET_VALUE_TEXT, SIGNET_FIELD_UNINDEXED),
+    SIGNET_FIELD("reason", SIGNET_VALUE_TEXT, SIGNET_FIELD_UNINDEXED),
 };
 
-static const signet_collection_t collection = {
-    .size = sizeof(signet_collection_t),
-    .flags = SIGNET_COLLECTION_GLOBAL,
-    .revision = 1,
-    .name = SIGNET_TEXT_INIT(TOKEN_COLLECTION),
-    .fields = fields,
-    .field_count = sizeof fields / sizeof fields[0],
-};
+static const signet_collection_t collection =
+    SIGNET_COLLECTION(TOKEN_COLLECTION, SIGNET_COLLECTION_GLOBAL, 1, fields);
 
 int32_t token_record_declare(signet_call_t *call, signet_text_t name)
 {

@@ -47,10 +47,7 @@ int32_t token_sweep(void *instance, signet_call_t *call)
         if (child == NULL)
             return SIGNET_NO_MEMORY;
         status = sweep_page(auth, child, &removed);
-        const signet_error_t *error = child->services->error(child);
-        if (status != SIGNET_OK && error != NULL)
-            call->services->fail(call, error);
-        call->services->end(child);
+        status = signet_child_end(call, child, status);
         total += status == SIGNET_OK ? removed : 0;
         if (status == SIGNET_OK)
             status = call->services->check(call);

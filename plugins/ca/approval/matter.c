@@ -1,34 +1,34 @@
 #include "approval/matter.h"
 
 #include "approval/matter_body.h"
-#include "collection.h"
 #include "permission.h"
 
 #include <signet/sdk/crypto.h>
 #include <signet/sdk/encode.h>
 #include <signet/sdk/error.h>
+#include <signet/sdk/record.h>
 
 /* Octets of the digest that an id shows. */
 #define ID_LENGTH 16U
 
 /* "due" is when the sweep has something to do; closed matters have none. */
 static const signet_field_declaration_t field_declarations[] = {
-    CA_FIELD("state", SIGNET_VALUE_TEXT, 0),
-    CA_FIELD("kind", SIGNET_VALUE_TEXT, 0),
-    CA_FIELD("requester", SIGNET_VALUE_TEXT, 0),
-    CA_FIELD("created", SIGNET_VALUE_TIME, 0),
-    CA_FIELD("due", SIGNET_VALUE_TIME, 0),
-    CA_FIELD("matter", SIGNET_VALUE_TEXT, SIGNET_FIELD_UNINDEXED),
-    CA_FIELD("object", SIGNET_VALUE_TEXT, SIGNET_FIELD_UNINDEXED),
-    CA_FIELD("person", SIGNET_VALUE_TEXT, SIGNET_FIELD_UNINDEXED),
-    CA_FIELD("authority", SIGNET_VALUE_TEXT, SIGNET_FIELD_UNINDEXED),
-    CA_FIELD("profile", SIGNET_VALUE_TEXT, SIGNET_FIELD_UNINDEXED),
-    CA_FIELD("result", SIGNET_VALUE_TEXT, SIGNET_FIELD_UNINDEXED),
-    CA_FIELD("digest", SIGNET_VALUE_BYTES, SIGNET_FIELD_UNINDEXED),
-    CA_FIELD("required", SIGNET_VALUE_INTEGER, SIGNET_FIELD_UNINDEXED),
-    CA_FIELD("lifetime", SIGNET_VALUE_INTEGER, SIGNET_FIELD_UNINDEXED),
-    CA_FIELD("expires", SIGNET_VALUE_TIME, SIGNET_FIELD_UNINDEXED),
-    CA_FIELD("escalates", SIGNET_VALUE_TIME, SIGNET_FIELD_UNINDEXED),
+    SIGNET_FIELD("state", SIGNET_VALUE_TEXT, 0),
+    SIGNET_FIELD("kind", SIGNET_VALUE_TEXT, 0),
+    SIGNET_FIELD("requester", SIGNET_VALUE_TEXT, 0),
+    SIGNET_FIELD("created", SIGNET_VALUE_TIME, 0),
+    SIGNET_FIELD("due", SIGNET_VALUE_TIME, 0),
+    SIGNET_FIELD("matter", SIGNET_VALUE_TEXT, SIGNET_FIELD_UNINDEXED),
+    SIGNET_FIELD("object", SIGNET_VALUE_TEXT, SIGNET_FIELD_UNINDEXED),
+    SIGNET_FIELD("person", SIGNET_VALUE_TEXT, SIGNET_FIELD_UNINDEXED),
+    SIGNET_FIELD("authority", SIGNET_VALUE_TEXT, SIGNET_FIELD_UNINDEXED),
+    SIGNET_FIELD("profile", SIGNET_VALUE_TEXT, SIGNET_FIELD_UNINDEXED),
+    SIGNET_FIELD("result", SIGNET_VALUE_TEXT, SIGNET_FIELD_UNINDEXED),
+    SIGNET_FIELD("digest", SIGNET_VALUE_BYTES, SIGNET_FIELD_UNINDEXED),
+    SIGNET_FIELD("required", SIGNET_VALUE_INTEGER, SIGNET_FIELD_UNINDEXED),
+    SIGNET_FIELD("lifetime", SIGNET_VALUE_INTEGER, SIGNET_FIELD_UNINDEXED),
+    SIGNET_FIELD("expires", SIGNET_VALUE_TIME, SIGNET_FIELD_UNINDEXED),
+    SIGNET_FIELD("escalates", SIGNET_VALUE_TIME, SIGNET_FIELD_UNINDEXED),
 };
 
 _Static_assert(sizeof field_declarations / sizeof field_declarations[0] == CA_MATTER_FIELDS,
@@ -37,7 +37,7 @@ _Static_assert(sizeof field_declarations / sizeof field_declarations[0] == CA_MA
 int32_t ca_matter_declare(signet_call_t *call, const signet_store_t *store)
 {
     static const signet_collection_t collection =
-        CA_COLLECTION(CA_APPROVALS, 0, field_declarations);
+        SIGNET_COLLECTION(CA_APPROVALS, 0, 1, field_declarations);
     return store->interface->declare(store->instance, call, &collection);
 }
 

@@ -33,7 +33,6 @@ static int32_t sweep_one(ca_t *ca, signet_call_t *call, const signet_record_t *s
 /* One page of what is due, in a call of its own; `more` where there may be others. */
 static int32_t sweep_page(ca_t *ca, signet_call_t *call, int *more)
 {
-    signet_store_t store;
     const signet_page_t *page = NULL;
     signet_field_t now = signet_field_time("due", signet_now());
     signet_condition_t due = {.size = sizeof due, .compare = SIGNET_COMPARE_AT_MOST, .value = &now};
@@ -43,19 +42,12 @@ static int32_t sweep_page(ca_t *ca, signet_call_t *call, int *more)
                             .condition_count = 1,
                             .order = SIGNET_TEXT("due"),
                             .limit = PAGE};
-    int32_t status = call->services->set_tenant(call, SIGNET_TEXT("*"));
-    if (status == SIGNET_OK)
-        status = ca_store(ca, call, &store);
-    if (status == SIGNET_OK)
-        status = store.interface->query(store.instance, call, &query, &page);
+    int32_t status = ca_query_all_tenants(ca, call, &query, &page);
     for (uint64_t i = 0; status == SIGNET_OK && i < page->count; i++) {
         signet_call_t *child = call->services->child(call);
         if (child == NULL)
             return SIGNET_NO_MEMORY;
-        status = sweep_one(ca, child, page->records[i]);
-        if (status != SIGNET_OK)
-            status = ca_error_pass(call, child);
-        call->services->end(child);
+        status = signet_child_end(call, child, sweep_one(ca, child, page->records[i]));
     }
     *more = status == SIGNET_OK && page->cursor.length > 0;
     return status;
@@ -70,9 +62,7 @@ int32_t ca_approval_sweep(void *instance, signet_call_t *call)
         if (child == NULL)
             return SIGNET_NO_MEMORY;
         status = sweep_page(instance, child, &more);
-        if (status != SIGNET_OK)
-            status = ca_error_pass(call, child);
-        call->services->end(child);
+        status = signet_child_end(call, child, status);
     }
     return status;
 }

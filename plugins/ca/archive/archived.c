@@ -1,6 +1,5 @@
 #include "archive/archived.h"
 
-#include "collection.h"
 #include "permission.h"
 #include "record/record.h"
 #include "record/stored_name.h"
@@ -9,24 +8,25 @@
 #include <signet/sdk/encode.h>
 #include <signet/sdk/error.h>
 #include <signet/sdk/json.h>
+#include <signet/sdk/record.h>
 
 /* "names" holds the values without their types, "canonical" all names, one a line. */
 int32_t ca_archived_declare(signet_call_t *call, const signet_store_t *store)
 {
     static const signet_field_declaration_t fields[] = {
-        CA_FIELD("names", SIGNET_VALUE_TEXTS, 0),
-        CA_FIELD("spki", SIGNET_VALUE_BYTES, 0),
-        CA_FIELD("archived_at", SIGNET_VALUE_TIME, 0),
-        CA_FIELD("recovery_key", SIGNET_VALUE_TEXT, 0),
-        CA_FIELD("recovery_identity", SIGNET_VALUE_BYTES, SIGNET_FIELD_UNINDEXED),
-        CA_FIELD("algorithm", SIGNET_VALUE_TEXT, SIGNET_FIELD_UNINDEXED),
-        CA_FIELD("profile", SIGNET_VALUE_TEXT, SIGNET_FIELD_UNINDEXED),
-        CA_FIELD("requester", SIGNET_VALUE_TEXT, SIGNET_FIELD_UNINDEXED),
-        CA_FIELD("subject", SIGNET_VALUE_TEXT, SIGNET_FIELD_UNINDEXED),
-        CA_FIELD("canonical", SIGNET_VALUE_TEXT, SIGNET_FIELD_UNINDEXED),
-        CA_FIELD("not_after", SIGNET_VALUE_TIME, SIGNET_FIELD_UNINDEXED),
+        SIGNET_FIELD("names", SIGNET_VALUE_TEXTS, 0),
+        SIGNET_FIELD("spki", SIGNET_VALUE_BYTES, 0),
+        SIGNET_FIELD("archived_at", SIGNET_VALUE_TIME, 0),
+        SIGNET_FIELD("recovery_key", SIGNET_VALUE_TEXT, 0),
+        SIGNET_FIELD("recovery_identity", SIGNET_VALUE_BYTES, SIGNET_FIELD_UNINDEXED),
+        SIGNET_FIELD("algorithm", SIGNET_VALUE_TEXT, SIGNET_FIELD_UNINDEXED),
+        SIGNET_FIELD("profile", SIGNET_VALUE_TEXT, SIGNET_FIELD_UNINDEXED),
+        SIGNET_FIELD("requester", SIGNET_VALUE_TEXT, SIGNET_FIELD_UNINDEXED),
+        SIGNET_FIELD("subject", SIGNET_VALUE_TEXT, SIGNET_FIELD_UNINDEXED),
+        SIGNET_FIELD("canonical", SIGNET_VALUE_TEXT, SIGNET_FIELD_UNINDEXED),
+        SIGNET_FIELD("not_after", SIGNET_VALUE_TIME, SIGNET_FIELD_UNINDEXED),
     };
-    static const signet_collection_t collection = CA_COLLECTION(CA_ARCHIVED_KEYS, 0, fields);
+    static const signet_collection_t collection = SIGNET_COLLECTION(CA_ARCHIVED_KEYS, 0, 1, fields);
     return store->interface->declare(store->instance, call, &collection);
 }
 

@@ -1,8 +1,7 @@
 #include "authority/generation.h"
 
-#include "collection.h"
-
 #include <signet/sdk/error.h>
+#include <signet/sdk/record.h>
 #include <stdlib.h>
 
 /* More keys than an authority has in any life; each rotation adds one. */
@@ -11,24 +10,24 @@
 int32_t ca_generation_declare(signet_call_t *call, const signet_store_t *store)
 {
     static const signet_field_declaration_t fields[] = {
-        CA_FIELD("state", SIGNET_VALUE_TEXT, SIGNET_FIELD_UNINDEXED),
-        CA_FIELD("key_uri", SIGNET_VALUE_TEXT, SIGNET_FIELD_UNINDEXED),
-        CA_FIELD("certificate", SIGNET_VALUE_BYTES, SIGNET_FIELD_UNINDEXED),
-        CA_FIELD("old_with_new", SIGNET_VALUE_BYTES, SIGNET_FIELD_UNINDEXED),
-        CA_FIELD("new_with_old", SIGNET_VALUE_BYTES, SIGNET_FIELD_UNINDEXED),
-        CA_FIELD("created", SIGNET_VALUE_TIME, SIGNET_FIELD_UNINDEXED),
-        CA_FIELD("activated", SIGNET_VALUE_TIME, SIGNET_FIELD_UNINDEXED),
-        CA_FIELD("retired", SIGNET_VALUE_TIME, SIGNET_FIELD_UNINDEXED),
-        CA_FIELD("destroyed", SIGNET_VALUE_TIME, SIGNET_FIELD_UNINDEXED),
-        CA_FIELD("reason", SIGNET_VALUE_TEXT, SIGNET_FIELD_UNINDEXED),
-        CA_FIELD("key_type", SIGNET_VALUE_TEXT, SIGNET_FIELD_UNINDEXED),
-        CA_FIELD("compromised", SIGNET_VALUE_TIME, SIGNET_FIELD_UNINDEXED),
-        CA_FIELD("public_key", SIGNET_VALUE_BYTES, SIGNET_FIELD_UNINDEXED),
-        CA_FIELD("evidence", SIGNET_VALUE_TEXT, SIGNET_FIELD_UNINDEXED),
+        SIGNET_FIELD("state", SIGNET_VALUE_TEXT, SIGNET_FIELD_UNINDEXED),
+        SIGNET_FIELD("key_uri", SIGNET_VALUE_TEXT, SIGNET_FIELD_UNINDEXED),
+        SIGNET_FIELD("certificate", SIGNET_VALUE_BYTES, SIGNET_FIELD_UNINDEXED),
+        SIGNET_FIELD("old_with_new", SIGNET_VALUE_BYTES, SIGNET_FIELD_UNINDEXED),
+        SIGNET_FIELD("new_with_old", SIGNET_VALUE_BYTES, SIGNET_FIELD_UNINDEXED),
+        SIGNET_FIELD("created", SIGNET_VALUE_TIME, SIGNET_FIELD_UNINDEXED),
+        SIGNET_FIELD("activated", SIGNET_VALUE_TIME, SIGNET_FIELD_UNINDEXED),
+        SIGNET_FIELD("retired", SIGNET_VALUE_TIME, SIGNET_FIELD_UNINDEXED),
+        SIGNET_FIELD("destroyed", SIGNET_VALUE_TIME, SIGNET_FIELD_UNINDEXED),
+        SIGNET_FIELD("reason", SIGNET_VALUE_TEXT, SIGNET_FIELD_UNINDEXED),
+        SIGNET_FIELD("key_type", SIGNET_VALUE_TEXT, SIGNET_FIELD_UNINDEXED),
+        SIGNET_FIELD("compromised", SIGNET_VALUE_TIME, SIGNET_FIELD_UNINDEXED),
+        SIGNET_FIELD("public_key", SIGNET_VALUE_BYTES, SIGNET_FIELD_UNINDEXED),
+        SIGNET_FIELD("evidence", SIGNET_VALUE_TEXT, SIGNET_FIELD_UNINDEXED),
     };
     /* Authorities are of the whole house. */
     static const signet_collection_t collection =
-        CA_COLLECTION(CA_GENERATIONS, SIGNET_COLLECTION_GLOBAL, fields);
+        SIGNET_COLLECTION(CA_GENERATIONS, SIGNET_COLLECTION_GLOBAL, 1, fields);
     return store->interface->declare(store->instance, call, &collection);
 }
 

@@ -77,7 +77,7 @@ static int32_t walk(ca_t *ca, signet_call_t *call, ca_issued_t *issued, signet_q
             return SIGNET_NO_MEMORY;
         status = walk_page(ca, child, issued, query, each);
         if (status != SIGNET_OK) {
-            status = ca_error_pass(call, child);
+            status = signet_error_pass(call, child);
         } else if (query->cursor.length > 0) {
             query->cursor = signet_text_copy(call, query->cursor);
             if (query->cursor.data == NULL)

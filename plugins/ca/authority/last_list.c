@@ -3,13 +3,13 @@
 #include "authority/issued.h"
 #include "authority/lineage.h"
 #include "authority/list_file.h"
-#include "collection.h"
 #include "status/number.h"
 
 #include <signet/sdk/crl.h>
 #include <signet/sdk/crypto.h>
 #include <signet/sdk/encode.h>
 #include <signet/sdk/error.h>
+#include <signet/sdk/record.h>
 #include <signet/sdk/setting.h>
 
 /* A record's body holds 1 MiB, and a commit 100 changes. */
@@ -21,17 +21,17 @@
 int32_t ca_last_list_declare(signet_call_t *call, const signet_store_t *store)
 {
     static const signet_field_declaration_t fields[] = {
-        CA_FIELD("number", SIGNET_VALUE_BYTES, SIGNET_FIELD_UNINDEXED),
-        CA_FIELD("sha256", SIGNET_VALUE_BYTES, SIGNET_FIELD_UNINDEXED),
-        CA_FIELD("entries", SIGNET_VALUE_BYTES, SIGNET_FIELD_UNINDEXED),
-        CA_FIELD("entry_count", SIGNET_VALUE_INTEGER, SIGNET_FIELD_UNINDEXED),
-        CA_FIELD("this_update", SIGNET_VALUE_TIME, SIGNET_FIELD_UNINDEXED),
-        CA_FIELD("next_update", SIGNET_VALUE_TIME, SIGNET_FIELD_UNINDEXED),
-        CA_FIELD("parts", SIGNET_VALUE_INTEGER, SIGNET_FIELD_UNINDEXED),
+        SIGNET_FIELD("number", SIGNET_VALUE_BYTES, SIGNET_FIELD_UNINDEXED),
+        SIGNET_FIELD("sha256", SIGNET_VALUE_BYTES, SIGNET_FIELD_UNINDEXED),
+        SIGNET_FIELD("entries", SIGNET_VALUE_BYTES, SIGNET_FIELD_UNINDEXED),
+        SIGNET_FIELD("entry_count", SIGNET_VALUE_INTEGER, SIGNET_FIELD_UNINDEXED),
+        SIGNET_FIELD("this_update", SIGNET_VALUE_TIME, SIGNET_FIELD_UNINDEXED),
+        SIGNET_FIELD("next_update", SIGNET_VALUE_TIME, SIGNET_FIELD_UNINDEXED),
+        SIGNET_FIELD("parts", SIGNET_VALUE_INTEGER, SIGNET_FIELD_UNINDEXED),
     };
     /* As their generations. */
     static const signet_collection_t collection =
-        CA_COLLECTION(CA_LAST_LISTS, SIGNET_COLLECTION_GLOBAL, fields);
+        SIGNET_COLLECTION(CA_LAST_LISTS, SIGNET_COLLECTION_GLOBAL, 1, fields);
     return store->interface->declare(store->instance, call, &collection);
 }
 

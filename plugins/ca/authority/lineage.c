@@ -359,7 +359,7 @@ int32_t ca_lineage_job(void *instance, signet_call_t *call)
         if (child == NULL)
             return SIGNET_NO_MEMORY;
         if (ca_lineage_refresh(ca, child, &ca->authorities[i]) != SIGNET_OK)
-            status = ca_error_pass(call, child);
+            status = signet_error_pass(call, child);
         call->services->end(child);
     }
     return status;

@@ -77,9 +77,7 @@ static int32_t look_apart(signet_call_t *call, replay_t *replay, const signet_re
     int32_t status = child->services->set_tenant(child, stored->tenant);
     if (status == SIGNET_OK)
         status = look(child, replay, stored);
-    if (status != SIGNET_OK)
-        status = ca_error_pass(call, child);
-    call->services->end(child);
+    status = signet_child_end(call, child, status);
     return status;
 }
 
@@ -98,7 +96,7 @@ static int32_t next_page(signet_call_t *call, replay_t *replay, signet_query_t *
         if (*more && query->cursor.data == NULL)
             status = SIGNET_NO_MEMORY;
     } else {
-        status = ca_error_pass(call, child);
+        status = signet_error_pass(call, child);
     }
     call->services->end(child);
     return status;

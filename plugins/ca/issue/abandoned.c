@@ -54,7 +54,7 @@ static int32_t list_one(ca_t *ca, signet_call_t *call, const signet_record_t *st
     if (child == NULL)
         return SIGNET_NO_MEMORY;
     if (!intent->listed && journal_one(ca, child, stored, intent) != SIGNET_OK)
-        status = ca_error_pass(call, child);
+        status = signet_error_pass(call, child);
     call->services->end(child);
     return status;
 }
@@ -73,9 +73,7 @@ static int32_t look_again(const ca_t *ca, signet_call_t *call, const signet_reco
         status = ca_store(ca, child, &store);
     if (status == SIGNET_OK)
         status = ca_intent_abandoned(child, &store, stored->key, abandoned);
-    if (status != SIGNET_OK)
-        status = ca_error_pass(call, child);
-    call->services->end(child);
+    status = signet_child_end(call, child, status);
     return status;
 }
 
@@ -85,25 +83,20 @@ static int32_t list_page(ca_t *ca, signet_call_t *call, signet_text_t *cursor, i
     signet_call_t *child = call->services->child(call);
     if (child == NULL)
         return SIGNET_NO_MEMORY;
-    signet_store_t store;
     signet_query_t query = {.size = sizeof query,
                             .collection = SIGNET_TEXT(CA_INTENTS),
                             .limit = PAGE,
                             .cursor = *cursor};
     const signet_page_t *page = NULL;
     int abandoned = 0;
-    int32_t status = child->services->set_tenant(child, SIGNET_TEXT("*"));
-    if (status == SIGNET_OK)
-        status = ca_store(ca, child, &store);
-    if (status == SIGNET_OK)
-        status = store.interface->query(store.instance, child, &query, &page);
+    int32_t status = ca_query_all_tenants(ca, child, &query, &page);
     for (uint64_t i = 0; status == SIGNET_OK && i < page->count; i++) {
         status = look_again(ca, child, page->records[i], &abandoned);
         if (status == SIGNET_OK && abandoned)
             status = list_one(ca, child, page->records[i]);
     }
     if (status != SIGNET_OK) {
-        status = ca_error_pass(call, child);
+        status = signet_error_pass(call, child);
     } else {
         *more = page->cursor.length > 0;
         *cursor = signet_text_copy(call, page->cursor);

@@ -1,6 +1,5 @@
 #include "issue/counted.h"
 
-#include "collection.h"
 #include "error.h"
 #include "issue/counting.h"
 #include "issue/intent.h"
@@ -8,6 +7,7 @@
 
 #include <signet/sdk/encode.h>
 #include <signet/sdk/error.h>
+#include <signet/sdk/record.h>
 
 #define COUNTED "ca.counted"
 /* Where it failed it begins anew so soon. */
@@ -222,10 +222,10 @@ static int32_t prepare(ca_t *ca, signet_call_t *call, uint64_t *missing)
 int32_t ca_counted_start(ca_t *ca, signet_call_t *call)
 {
     static const signet_field_declaration_t fields[] = {
-        CA_FIELD("counted_at", SIGNET_VALUE_TIME, SIGNET_FIELD_UNINDEXED),
+        SIGNET_FIELD("counted_at", SIGNET_VALUE_TIME, SIGNET_FIELD_UNINDEXED),
     };
     static const signet_collection_t collection =
-        CA_COLLECTION(COUNTED, SIGNET_COLLECTION_GLOBAL, fields);
+        SIGNET_COLLECTION(COUNTED, SIGNET_COLLECTION_GLOBAL, 1, fields);
     static const signet_job_t job = {.size = sizeof job,
                                      .lane = SIGNET_LANE_BACKGROUND,
                                      .name = SIGNET_TEXT_INIT("counting"),
@@ -245,7 +245,7 @@ int32_t ca_counted_start(ca_t *ca, signet_call_t *call)
     if (child == NULL)
         return SIGNET_NO_MEMORY;
     if (prepare(ca, child, &missing) != SIGNET_OK)
-        status = ca_error_pass(call, child);
+        status = signet_error_pass(call, child);
     call->services->end(child);
     if (status == SIGNET_OK && missing > 0 && ca->host->mode == SIGNET_MODE_SERVE)
         status = ca->host->services->add_job(ca->host, call, &job);

@@ -156,7 +156,7 @@ static int32_t walk_page(const ca_t *ca, signet_call_t *call, ca_counting_t *wal
     if (status == SIGNET_OK)
         status = count_page(ca, child, walk, page, intents);
     if (status != SIGNET_OK) {
-        status = ca_error_pass(call, child);
+        status = signet_error_pass(call, child);
     } else {
         *cursor = signet_text_copy(call, page->cursor);
         if (page->cursor.length > 0 && cursor->data == NULL)

@@ -1,6 +1,7 @@
 #include "issue/field.h"
 
 #include <signet/sdk/error.h>
+#include <signet/sdk/record.h>
 #include <signet/sdk/text.h>
 #include <string.h>
 

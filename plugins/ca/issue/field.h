@@ -4,6 +4,7 @@
 #define CA_ISSUE_FIELD_H
 
 #include <signet/ca.h>
+#include <signet/sdk/record.h>
 
 #define CA_FIELD_SID "sid" /* of an account of Active Directory: "S-1-5-21-…" */
 #define CA_FIELDS_MAX 32U

@@ -1,12 +1,12 @@
 #include "issue/intent.h"
 
-#include "collection.h"
 #include "profile/names.h"
 #include "profile/template.h"
 
 #include <pthread.h>
 #include <signet/sdk/encode.h>
 #include <signet/sdk/error.h>
+#include <signet/sdk/record.h>
 
 /* Intents that threads of this process work on, of all instances: an instance that a reload
  * replaced may still be finishing some. */
@@ -50,17 +50,17 @@ int ca_intent_in_flight(signet_text_t key)
 int32_t ca_intent_declare(signet_call_t *call, const signet_store_t *store)
 {
     static const signet_field_declaration_t fields[] = {
-        CA_FIELD("profile", SIGNET_VALUE_TEXT, SIGNET_FIELD_UNINDEXED),
-        CA_FIELD("profile_version", SIGNET_VALUE_INTEGER, SIGNET_FIELD_UNINDEXED),
-        CA_FIELD("requester", SIGNET_VALUE_TEXT, SIGNET_FIELD_UNINDEXED),
-        CA_FIELD("request_id", SIGNET_VALUE_TEXT, SIGNET_FIELD_UNINDEXED),
-        CA_FIELD("asked", SIGNET_VALUE_TEXT, SIGNET_FIELD_UNINDEXED),
-        CA_FIELD("issued_at", SIGNET_VALUE_TIME, SIGNET_FIELD_UNINDEXED),
-        CA_FIELD("crl_shard", SIGNET_VALUE_INTEGER, SIGNET_FIELD_UNINDEXED),
-        CA_FIELD("listed", SIGNET_VALUE_INTEGER, SIGNET_FIELD_UNINDEXED),
-        CA_FIELD("generation", SIGNET_VALUE_INTEGER, SIGNET_FIELD_UNINDEXED),
+        SIGNET_FIELD("profile", SIGNET_VALUE_TEXT, SIGNET_FIELD_UNINDEXED),
+        SIGNET_FIELD("profile_version", SIGNET_VALUE_INTEGER, SIGNET_FIELD_UNINDEXED),
+        SIGNET_FIELD("requester", SIGNET_VALUE_TEXT, SIGNET_FIELD_UNINDEXED),
+        SIGNET_FIELD("request_id", SIGNET_VALUE_TEXT, SIGNET_FIELD_UNINDEXED),
+        SIGNET_FIELD("asked", SIGNET_VALUE_TEXT, SIGNET_FIELD_UNINDEXED),
+        SIGNET_FIELD("issued_at", SIGNET_VALUE_TIME, SIGNET_FIELD_UNINDEXED),
+        SIGNET_FIELD("crl_shard", SIGNET_VALUE_INTEGER, SIGNET_FIELD_UNINDEXED),
+        SIGNET_FIELD("listed", SIGNET_VALUE_INTEGER, SIGNET_FIELD_UNINDEXED),
+        SIGNET_FIELD("generation", SIGNET_VALUE_INTEGER, SIGNET_FIELD_UNINDEXED),
     };
-    static const signet_collection_t collection = CA_COLLECTION(CA_INTENTS, 0, fields);
+    static const signet_collection_t collection = SIGNET_COLLECTION(CA_INTENTS, 0, 1, fields);
     return store->interface->declare(store->instance, call, &collection);
 }
 

@@ -10,6 +10,7 @@
 
 #include <signet/sdk/crypto.h>
 #include <signet/sdk/error.h>
+#include <signet/sdk/record.h>
 
 /* No name of a profile or an authority is longer. */
 #define NAME_MAX_LENGTH 64U

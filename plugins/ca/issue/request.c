@@ -1,11 +1,11 @@
 #include "issue/request.h"
 
-#include "collection.h"
 #include "error.h"
 #include "issue/intent.h"
 
 #include <signet/sdk/crypto.h>
 #include <signet/sdk/encode.h>
+#include <signet/sdk/record.h>
 #include <string.h>
 
 #define RETRY_MS 1000
@@ -13,11 +13,11 @@
 int32_t ca_request_declare(signet_call_t *call, const signet_store_t *store)
 {
     static const signet_field_declaration_t fields[] = {
-        CA_FIELD("digest", SIGNET_VALUE_BYTES, SIGNET_FIELD_UNINDEXED),
-        CA_FIELD("certificate", SIGNET_VALUE_TEXT, SIGNET_FIELD_UNINDEXED),
-        CA_FIELD("requested_at", SIGNET_VALUE_TIME, SIGNET_FIELD_UNINDEXED),
+        SIGNET_FIELD("digest", SIGNET_VALUE_BYTES, SIGNET_FIELD_UNINDEXED),
+        SIGNET_FIELD("certificate", SIGNET_VALUE_TEXT, SIGNET_FIELD_UNINDEXED),
+        SIGNET_FIELD("requested_at", SIGNET_VALUE_TIME, SIGNET_FIELD_UNINDEXED),
     };
-    static const signet_collection_t collection = CA_COLLECTION(CA_REQUESTS, 0, fields);
+    static const signet_collection_t collection = SIGNET_COLLECTION(CA_REQUESTS, 0, 1, fields);
     return store->interface->declare(store->instance, call, &collection);
 }
 

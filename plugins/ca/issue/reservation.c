@@ -1,11 +1,11 @@
 #include "issue/reservation.h"
 
-#include "collection.h"
 #include "issue/intent.h"
 
 #include <signet/sdk/crypto.h>
 #include <signet/sdk/encode.h>
 #include <signet/sdk/error.h>
+#include <signet/sdk/record.h>
 
 /* How often a certificate is added anew after somebody else changed the record. */
 #define TRIES 10
@@ -13,10 +13,10 @@
 int32_t ca_reservation_declare(signet_call_t *call, const signet_store_t *store)
 {
     static const signet_field_declaration_t fields[] = {
-        CA_FIELD("certificates", SIGNET_VALUE_TEXTS, SIGNET_FIELD_UNINDEXED),
-        CA_FIELD(CA_RESERVATION_EMPTY, SIGNET_VALUE_TIME, SIGNET_FIELD_UNINDEXED),
+        SIGNET_FIELD("certificates", SIGNET_VALUE_TEXTS, SIGNET_FIELD_UNINDEXED),
+        SIGNET_FIELD(CA_RESERVATION_EMPTY, SIGNET_VALUE_TIME, SIGNET_FIELD_UNINDEXED),
     };
-    static const signet_collection_t collection = CA_COLLECTION(CA_RESERVATIONS, 0, fields);
+    static const signet_collection_t collection = SIGNET_COLLECTION(CA_RESERVATIONS, 0, 1, fields);
     return store->interface->declare(store->instance, call, &collection);
 }
 

@@ -58,25 +58,17 @@ static int32_t sweep_one(ca_t *ca, signet_call_t *call, const signet_record_t *s
 
 static int32_t sweep_page(ca_t *ca, signet_call_t *call)
 {
-    signet_store_t store;
     const signet_page_t *page = NULL;
     signet_query_t query = {.size = sizeof query,
                             .collection = SIGNET_TEXT(CA_RESERVATIONS),
                             .limit = PAGE,
                             .cursor = signet_text(ca->swept)};
-    int32_t status = call->services->set_tenant(call, SIGNET_TEXT("*"));
-    if (status == SIGNET_OK)
-        status = ca_store(ca, call, &store);
-    if (status == SIGNET_OK)
-        status = store.interface->query(store.instance, call, &query, &page);
+    int32_t status = ca_query_all_tenants(ca, call, &query, &page);
     for (uint64_t i = 0; status == SIGNET_OK && i < page->count; i++) {
         signet_call_t *child = call->services->child(call);
         if (child == NULL)
             return SIGNET_NO_MEMORY;
-        status = sweep_one(ca, child, page->records[i]);
-        if (status != SIGNET_OK)
-            status = ca_error_pass(call, child);
-        call->services->end(child);
+        status = signet_child_end(call, child, sweep_one(ca, child, page->records[i]));
     }
     free(ca->swept);
     ca->swept = NULL;
@@ -96,10 +88,7 @@ static int32_t run(void *instance, signet_call_t *call)
         signet_call_t *child = call->services->child(call);
         if (child == NULL)
             return SIGNET_NO_MEMORY;
-        status = sweep_page(ca, child);
-        if (status != SIGNET_OK)
-            status = ca_error_pass(call, child);
-        call->services->end(child);
+        status = signet_child_end(call, child, sweep_page(ca, child));
         if (status == SIGNET_OK)
             status = call->services->check(call);
     }

@@ -2,6 +2,7 @@
 
 #include <signet/sdk/encode.h>
 #include <signet/sdk/error.h>
+#include <signet/sdk/record.h>
 #include <string.h>
 
 #define SUBJECT "subject."

@@ -41,7 +41,7 @@ static int32_t decide(const ca_t *ca, signet_call_t *call, signet_call_t *child,
     const signet_provider_t *provider =
         child->services->find(child, SIGNET_TEXT(SIGNET_POLICY_INTERFACE), name);
     if (provider == NULL)
-        return ca_error_pass(call, child);
+        return signet_error_pass(call, child);
     const signet_policy_interface_t *policy = provider->interface;
     int32_t status = ca_policy_question(child, draft, approved, &question);
     if (status == SIGNET_OK)
@@ -55,7 +55,7 @@ static int32_t decide(const ca_t *ca, signet_call_t *call, signet_call_t *child,
                              "refused; ask again later",
                              SIGNET_FORMAT(name));
     }
-    return status == SIGNET_OK ? SIGNET_OK : ca_error_pass(call, child);
+    return status == SIGNET_OK ? SIGNET_OK : signet_error_pass(call, child);
 }
 
 static int32_t ask(const ca_t *ca, signet_call_t *call, signet_text_t name, ca_draft_t *draft,

@@ -4,6 +4,7 @@
 #include "profile/validity.h"
 
 #include <signet/sdk/error.h>
+#include <signet/sdk/record.h>
 
 int32_t ca_draft_names(signet_call_t *call, ca_draft_t *draft)
 {

@@ -1,6 +1,7 @@
 #include "profile/required_field.h"
 
 #include <signet/sdk/error.h>
+#include <signet/sdk/record.h>
 #include <signet/sdk/setting.h>
 
 static int32_t require(signet_call_t *call, const ca_profile_t *profile, const ca_fields_t *fields,

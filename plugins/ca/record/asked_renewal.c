@@ -2,11 +2,11 @@
  * in the way of a revocation. */
 #include "record/asked_renewal.h"
 
-#include "collection.h"
 #include "record/inventory.h"
 #include "record/record.h"
 
 #include <signet/sdk/encode.h>
+#include <signet/sdk/record.h>
 
 /* One write a day, however often a client asks. */
 #define DAY_MS (INT64_C(24) * 3600 * 1000)
@@ -14,9 +14,10 @@
 int32_t ca_asked_renewal_declare(signet_call_t *call, const signet_store_t *store)
 {
     static const signet_field_declaration_t declarations[] = {
-        CA_FIELD("asked", SIGNET_VALUE_TIME, SIGNET_FIELD_UNINDEXED),
+        SIGNET_FIELD("asked", SIGNET_VALUE_TIME, SIGNET_FIELD_UNINDEXED),
     };
-    static const signet_collection_t collection = CA_COLLECTION(CA_RENEWAL_ASKED, 0, declarations);
+    static const signet_collection_t collection =
+        SIGNET_COLLECTION(CA_RENEWAL_ASKED, 0, 1, declarations);
     return store->interface->declare(store->instance, call, &collection);
 }
 

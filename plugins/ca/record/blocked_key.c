@@ -1,10 +1,10 @@
 #include "record/blocked_key.h"
 
-#include "collection.h"
 #include "error.h"
 
 #include <signet/sdk/encode.h>
 #include <signet/sdk/error.h>
+#include <signet/sdk/record.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -151,7 +151,7 @@ static int32_t load_next(ca_blocked_keys_t *keys, signet_call_t *call, const sig
         if (*more && cursor->data == NULL)
             status = SIGNET_NO_MEMORY;
     } else {
-        status = ca_error_pass(call, child);
+        status = signet_error_pass(call, child);
     }
     call->services->end(child);
     return status;
@@ -161,12 +161,12 @@ int32_t ca_blocked_keys_load(ca_blocked_keys_t *keys, signet_call_t *call,
                              const signet_store_t *store)
 {
     static const signet_field_declaration_t fields[] = {
-        CA_FIELD("certificate", SIGNET_VALUE_TEXT, SIGNET_FIELD_UNINDEXED),
-        CA_FIELD("blocked_at", SIGNET_VALUE_TIME, SIGNET_FIELD_UNINDEXED),
+        SIGNET_FIELD("certificate", SIGNET_VALUE_TEXT, SIGNET_FIELD_UNINDEXED),
+        SIGNET_FIELD("blocked_at", SIGNET_VALUE_TIME, SIGNET_FIELD_UNINDEXED),
     };
     /* A compromised key is compromised for every tenant. */
     static const signet_collection_t collection =
-        CA_COLLECTION(CA_BLOCKED_KEYS, SIGNET_COLLECTION_GLOBAL, fields);
+        SIGNET_COLLECTION(CA_BLOCKED_KEYS, SIGNET_COLLECTION_GLOBAL, 1, fields);
     int32_t status = store->interface->declare(store->instance, call, &collection);
     int32_t more = 1;
     signet_text_t cursor = {NULL, 0};

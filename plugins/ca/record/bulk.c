@@ -98,7 +98,7 @@ static int32_t look_ahead(selection_t *selection, signet_call_t *page_call,
         ca_asked_renewal_get(page_call, selection->store, selection->keys[place], &asked);
     selection->unasked += status == SIGNET_OK && asked == 0;
     selection->natural[place] = asked == 0 ? 0 : certificate->renew_from;
-    return status == SIGNET_OK ? status : ca_error_pass(selection->call, page_call);
+    return status == SIGNET_OK ? status : signet_error_pass(selection->call, page_call);
 }
 
 /* Takes a certificate in; the key outlives the page's arena. */
@@ -116,7 +116,7 @@ static int32_t take(selection_t *selection, signet_call_t *page_call,
     if (status == SIGNET_OK)
         status = ca_permission_change(page_call, certificate);
     if (status != SIGNET_OK)
-        return ca_error_pass(call, page_call);
+        return signet_error_pass(call, page_call);
     if (selection->count == CA_BULK_MAX)
         return signet_fail_field(call, SIGNET_TOO_LARGE, "bulk.too-many", "select",
                                  "more than %u certificates are selected; narrow the selection",
@@ -139,7 +139,7 @@ static int32_t select_page(ca_t *ca, selection_t *selection, signet_certificate_
     const signet_certificate_page_t *page = NULL;
     int32_t status = ca_inventory.query(ca, child, query, &page);
     if (status != SIGNET_OK)
-        status = ca_error_pass(call, child);
+        status = signet_error_pass(call, child);
     for (uint64_t i = 0; status == SIGNET_OK && i < page->count; i++)
         status = take(selection, child, page->certificates[i]);
     if (status == SIGNET_OK) {

@@ -17,6 +17,9 @@ int32_t ca_bulk_declare(signet_call_t *call, const signet_store_t *store);
 /* A change that puts an order; `fields` has room for CA_BULK_FIELDS. */
 signet_change_t ca_bulk_put(const signet_bulk_t *bulk, int64_t invalid_since, uint64_t expected,
                             signet_field_t *fields);
+/* The part behind `cursor` (empty: the first one) of the order `id`, as a page of one or none. */
+int32_t ca_bulk_next_part(signet_call_t *call, const signet_store_t *store, signet_text_t id,
+                          signet_text_t cursor, const signet_page_t **page);
 int32_t ca_bulk_decode(signet_call_t *call, const signet_record_t *stored, signet_bulk_t **bulk);
 /* signet.ca/1 revoke_many and bulk. */
 int32_t ca_bulk_revoke(void *instance, signet_call_t *call, const signet_bulk_request_t *request,

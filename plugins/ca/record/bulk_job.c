@@ -27,11 +27,8 @@ static int32_t revoke_one(ca_t *ca, signet_call_t *call, signet_bulk_t *bulk,
         signet_log_error(ca->host, child, SIGNET_LOG_WARNING, "ca.bulk-not-revoked");
         bulk->failed++;
         status = SIGNET_OK;
-    } else {
-        status = ca_error_pass(call, child);
     }
-    call->services->end(child);
-    return status;
+    return signet_child_end(call, child, status);
 }
 
 /* Ends a part: the order's count and the part's end become durable together. */
@@ -79,20 +76,9 @@ static int32_t next_part(ca_t *ca, signet_call_t *call, const signet_record_t *o
 {
     signet_store_t store;
     const signet_page_t *page = NULL;
-    signet_text_t prefix = signet_format(call, "%.*s/", SIGNET_FORMAT(order->key));
-    const signet_field_t value = signet_field_text("key", prefix);
-    const signet_condition_t condition = {
-        .size = sizeof condition, .compare = SIGNET_COMPARE_PREFIX, .value = &value};
-    const signet_query_t query = {.size = sizeof query,
-                                  .collection = SIGNET_TEXT(CA_BULK_PARTS),
-                                  .conditions = &condition,
-                                  .condition_count = 1,
-                                  .limit = 1};
-    if (prefix.data == NULL)
-        return SIGNET_NO_MEMORY;
     int32_t status = ca_store(ca, call, &store);
     if (status == SIGNET_OK)
-        status = store.interface->query(store.instance, call, &query, &page);
+        status = ca_bulk_next_part(call, &store, order->key, (signet_text_t){NULL, 0}, &page);
     if (status != SIGNET_OK)
         return status;
     const signet_record_t *part = page->count > 0 ? page->records[0] : NULL;
@@ -115,10 +101,7 @@ static int32_t replace_in_tenant(ca_t *ca, signet_call_t *call, const signet_rec
         return SIGNET_NO_MEMORY;
     int32_t status = child->services->set_tenant(child, order->tenant);
     if (status == SIGNET_OK)
-        status = ca_bulk_replace(ca, child, order, bulk);
-    if (status != SIGNET_OK)
-        status = ca_error_pass(call, child);
-    call->services->end(child);
+        status = signet_child_end(call, child, ca_bulk_replace(ca, child, order, bulk));
     return status;
 }
 
@@ -135,10 +118,7 @@ static int32_t run_order(ca_t *ca, signet_call_t *call, const signet_record_t *o
             return SIGNET_NO_MEMORY;
         status = child->services->set_tenant(child, order->tenant);
         if (status == SIGNET_OK)
-            status = next_part(ca, child, order, bulk, &version);
-        if (status != SIGNET_OK)
-            status = ca_error_pass(call, child);
-        call->services->end(child);
+            status = signet_child_end(call, child, next_part(ca, child, order, bulk, &version));
     }
     return status;
 }
@@ -146,7 +126,6 @@ static int32_t run_order(ca_t *ca, signet_call_t *call, const signet_record_t *o
 static int32_t run(void *instance, signet_call_t *call)
 {
     ca_t *ca = instance;
-    signet_store_t store;
     const signet_page_t *page = NULL;
     const signet_field_t value = signet_field_text("state", SIGNET_TEXT(SIGNET_BULK_RUNNING));
     const signet_condition_t condition = {
@@ -156,11 +135,7 @@ static int32_t run(void *instance, signet_call_t *call)
                                   .conditions = &condition,
                                   .condition_count = 1,
                                   .limit = 100};
-    int32_t status = call->services->set_tenant(call, SIGNET_TEXT("*"));
-    if (status == SIGNET_OK)
-        status = ca_store(ca, call, &store);
-    if (status == SIGNET_OK)
-        status = store.interface->query(store.instance, call, &query, &page);
+    int32_t status = ca_query_all_tenants(ca, call, &query, &page);
     for (uint64_t i = 0; status == SIGNET_OK && i < page->count; i++)
         status = run_order(ca, call, page->records[i]);
     return status;

@@ -1,5 +1,4 @@
 /* Orders as records. */
-#include "collection.h"
 #include "record/bulk.h"
 
 #include <signet/sdk/error.h>
@@ -7,26 +6,26 @@
 
 /* "state" is there while an order is being carried out, so that the job finds those alone. */
 static const signet_field_declaration_t declarations[] = {
-    CA_FIELD("state", SIGNET_VALUE_TEXT, 0),
-    CA_FIELD("requester", SIGNET_VALUE_TEXT, SIGNET_FIELD_UNINDEXED),
-    CA_FIELD("comment", SIGNET_VALUE_TEXT, SIGNET_FIELD_UNINDEXED),
-    CA_FIELD("digest", SIGNET_VALUE_BYTES, SIGNET_FIELD_UNINDEXED),
-    CA_FIELD("reason", SIGNET_VALUE_INTEGER, SIGNET_FIELD_UNINDEXED),
-    CA_FIELD("count", SIGNET_VALUE_INTEGER, SIGNET_FIELD_UNINDEXED),
-    CA_FIELD("done", SIGNET_VALUE_INTEGER, SIGNET_FIELD_UNINDEXED),
-    CA_FIELD("failed", SIGNET_VALUE_INTEGER, SIGNET_FIELD_UNINDEXED),
-    CA_FIELD("created", SIGNET_VALUE_TIME, SIGNET_FIELD_UNINDEXED),
-    CA_FIELD("invalid_since", SIGNET_VALUE_TIME, SIGNET_FIELD_UNINDEXED),
-    CA_FIELD("deadline", SIGNET_VALUE_TIME, SIGNET_FIELD_UNINDEXED),
-    CA_FIELD("renew_from", SIGNET_VALUE_TIME, SIGNET_FIELD_UNINDEXED),
-    CA_FIELD("grace", SIGNET_VALUE_INTEGER, SIGNET_FIELD_UNINDEXED),
-    CA_FIELD("replaced", SIGNET_VALUE_INTEGER, SIGNET_FIELD_UNINDEXED),
-    CA_FIELD("unasked", SIGNET_VALUE_INTEGER, SIGNET_FIELD_UNINDEXED),
+    SIGNET_FIELD("state", SIGNET_VALUE_TEXT, 0),
+    SIGNET_FIELD("requester", SIGNET_VALUE_TEXT, SIGNET_FIELD_UNINDEXED),
+    SIGNET_FIELD("comment", SIGNET_VALUE_TEXT, SIGNET_FIELD_UNINDEXED),
+    SIGNET_FIELD("digest", SIGNET_VALUE_BYTES, SIGNET_FIELD_UNINDEXED),
+    SIGNET_FIELD("reason", SIGNET_VALUE_INTEGER, SIGNET_FIELD_UNINDEXED),
+    SIGNET_FIELD("count", SIGNET_VALUE_INTEGER, SIGNET_FIELD_UNINDEXED),
+    SIGNET_FIELD("done", SIGNET_VALUE_INTEGER, SIGNET_FIELD_UNINDEXED),
+    SIGNET_FIELD("failed", SIGNET_VALUE_INTEGER, SIGNET_FIELD_UNINDEXED),
+    SIGNET_FIELD("created", SIGNET_VALUE_TIME, SIGNET_FIELD_UNINDEXED),
+    SIGNET_FIELD("invalid_since", SIGNET_VALUE_TIME, SIGNET_FIELD_UNINDEXED),
+    SIGNET_FIELD("deadline", SIGNET_VALUE_TIME, SIGNET_FIELD_UNINDEXED),
+    SIGNET_FIELD("renew_from", SIGNET_VALUE_TIME, SIGNET_FIELD_UNINDEXED),
+    SIGNET_FIELD("grace", SIGNET_VALUE_INTEGER, SIGNET_FIELD_UNINDEXED),
+    SIGNET_FIELD("replaced", SIGNET_VALUE_INTEGER, SIGNET_FIELD_UNINDEXED),
+    SIGNET_FIELD("unasked", SIGNET_VALUE_INTEGER, SIGNET_FIELD_UNINDEXED),
 };
 
 int32_t ca_bulk_declare(signet_call_t *call, const signet_store_t *store)
 {
-    static const signet_collection_t orders = CA_COLLECTION(CA_BULK, 0, declarations);
+    static const signet_collection_t orders = SIGNET_COLLECTION(CA_BULK, 0, 1, declarations);
     static const signet_collection_t parts = {
         .size = sizeof parts, .revision = 1, .name = SIGNET_TEXT_INIT(CA_BULK_PARTS)};
     int32_t status = store->interface->declare(store->instance, call, &orders);
@@ -84,4 +83,21 @@ int32_t ca_bulk_decode(signet_call_t *call, const signet_record_t *stored, signe
                              .replaced = (uint64_t)signet_record_integer(stored, "replaced"),
                              .unasked = (uint64_t)signet_record_integer(stored, "unasked")};
     return SIGNET_OK;
+}
+
+int32_t ca_bulk_next_part(signet_call_t *call, const signet_store_t *store, signet_text_t id,
+                          signet_text_t cursor, const signet_page_t **page)
+{
+    signet_text_t prefix = signet_format(call, "%.*s/", SIGNET_FORMAT(id));
+    const signet_field_t value = signet_field_text("key", prefix);
+    const signet_condition_t condition = {
+        .size = sizeof condition, .compare = SIGNET_COMPARE_PREFIX, .value = &value};
+    const signet_query_t query = {.size = sizeof query,
+                                  .collection = SIGNET_TEXT(CA_BULK_PARTS),
+                                  .conditions = &condition,
+                                  .condition_count = 1,
+                                  .limit = 1,
+                                  .cursor = cursor};
+    return prefix.data == NULL ? SIGNET_NO_MEMORY
+                               : store->interface->query(store->instance, call, &query, page);
 }

@@ -202,9 +202,7 @@ static int32_t run_part(ca_t *ca, signet_call_t *call, const signet_record_t *or
         status = call->services->check(call);
         if (status == SIGNET_OK)
             status = take_on(ca, child, order, bulk, &part, i, &state, &stays);
-        if (status != SIGNET_OK && child->services->error(child) != NULL)
-            status = ca_error_pass(call, child);
-        call->services->end(child);
+        status = signet_child_end(call, child, status);
         replaced += state.replaced;
         if (stays) {
             left[part.left_count++] = part.keys->items[i].text;
@@ -230,28 +228,16 @@ static int32_t next_part(ca_t *ca, signet_call_t *call, const signet_record_t *o
     signet_call_t *child = call->services->child(call);
     if (child == NULL)
         return SIGNET_NO_MEMORY;
-    signet_text_t prefix = signet_format(child, "%.*s/", SIGNET_FORMAT(order->key));
-    const signet_field_t value = signet_field_text("key", prefix);
-    const signet_condition_t condition = {
-        .size = sizeof condition, .compare = SIGNET_COMPARE_PREFIX, .value = &value};
-    const signet_query_t query = {.size = sizeof query,
-                                  .collection = SIGNET_TEXT(CA_BULK_PARTS),
-                                  .conditions = &condition,
-                                  .condition_count = 1,
-                                  .limit = 1,
-                                  .cursor = *cursor};
-    int32_t status = prefix.data == NULL ? SIGNET_NO_MEMORY : ca_store(ca, child, &store);
+    int32_t status = ca_store(ca, child, &store);
     if (status == SIGNET_OK)
-        status = store.interface->query(store.instance, child, &query, &page);
+        status = ca_bulk_next_part(child, &store, order->key, *cursor, &page);
     if (status == SIGNET_OK && page->count > 0) {
         *any = 1;
         status = run_part(ca, child, order, bulk, page->records[0], version);
     }
     if (status == SIGNET_OK)
         *cursor = signet_text_copy(call, page->cursor);
-    if (status != SIGNET_OK)
-        status = ca_error_pass(call, child);
-    call->services->end(child);
+    status = signet_child_end(call, child, status);
     return status;
 }
 

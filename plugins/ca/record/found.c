@@ -1,6 +1,5 @@
 #include "record/found.h"
 
-#include "collection.h"
 #include "permission.h"
 #include "record/foreign.h"
 #include "record/record.h"
@@ -9,6 +8,7 @@
 #include <signet/auth.h>
 #include <signet/sdk/encode.h>
 #include <signet/sdk/error.h>
+#include <signet/sdk/record.h>
 
 #define CA_FOUND "ca.found"
 #define PLACES_MAX 20U
@@ -20,19 +20,19 @@
 #define AGAIN_MS (INT64_C(60) * 60 * 1000)
 
 static const signet_field_declaration_t declarations[] = {
-    CA_FIELD("names", SIGNET_VALUE_TEXTS, 0),
-    CA_FIELD("not_after", SIGNET_VALUE_TIME, 0),
-    CA_FIELD("source", SIGNET_VALUE_TEXT, 0),
-    CA_FIELD("last_seen", SIGNET_VALUE_TIME, 0),
-    CA_FIELD("fingerprint", SIGNET_VALUE_BYTES, SIGNET_FIELD_UNINDEXED),
-    CA_FIELD("serial", SIGNET_VALUE_BYTES, SIGNET_FIELD_UNINDEXED),
-    CA_FIELD("not_before", SIGNET_VALUE_TIME, SIGNET_FIELD_UNINDEXED),
-    CA_FIELD("first_seen", SIGNET_VALUE_TIME, SIGNET_FIELD_UNINDEXED),
-    CA_FIELD("canonical", SIGNET_VALUE_TEXT, SIGNET_FIELD_UNINDEXED),
-    CA_FIELD("subject", SIGNET_VALUE_TEXT, SIGNET_FIELD_UNINDEXED),
-    CA_FIELD("issuer", SIGNET_VALUE_TEXT, SIGNET_FIELD_UNINDEXED),
-    CA_FIELD("issued", SIGNET_VALUE_TEXT, SIGNET_FIELD_UNINDEXED),
-    CA_FIELD("places", SIGNET_VALUE_TEXTS, SIGNET_FIELD_UNINDEXED),
+    SIGNET_FIELD("names", SIGNET_VALUE_TEXTS, 0),
+    SIGNET_FIELD("not_after", SIGNET_VALUE_TIME, 0),
+    SIGNET_FIELD("source", SIGNET_VALUE_TEXT, 0),
+    SIGNET_FIELD("last_seen", SIGNET_VALUE_TIME, 0),
+    SIGNET_FIELD("fingerprint", SIGNET_VALUE_BYTES, SIGNET_FIELD_UNINDEXED),
+    SIGNET_FIELD("serial", SIGNET_VALUE_BYTES, SIGNET_FIELD_UNINDEXED),
+    SIGNET_FIELD("not_before", SIGNET_VALUE_TIME, SIGNET_FIELD_UNINDEXED),
+    SIGNET_FIELD("first_seen", SIGNET_VALUE_TIME, SIGNET_FIELD_UNINDEXED),
+    SIGNET_FIELD("canonical", SIGNET_VALUE_TEXT, SIGNET_FIELD_UNINDEXED),
+    SIGNET_FIELD("subject", SIGNET_VALUE_TEXT, SIGNET_FIELD_UNINDEXED),
+    SIGNET_FIELD("issuer", SIGNET_VALUE_TEXT, SIGNET_FIELD_UNINDEXED),
+    SIGNET_FIELD("issued", SIGNET_VALUE_TEXT, SIGNET_FIELD_UNINDEXED),
+    SIGNET_FIELD("places", SIGNET_VALUE_TEXTS, SIGNET_FIELD_UNINDEXED),
 };
 
 /* A record of the collection. */
@@ -49,7 +49,7 @@ typedef struct sighting {
 
 int32_t ca_found_declare(signet_call_t *call, const signet_store_t *store)
 {
-    static const signet_collection_t collection = CA_COLLECTION(CA_FOUND, 0, declarations);
+    static const signet_collection_t collection = SIGNET_COLLECTION(CA_FOUND, 0, 1, declarations);
     return store->interface->declare(store->instance, call, &collection);
 }
 

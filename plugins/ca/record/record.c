@@ -1,11 +1,11 @@
 #include "record/record.h"
 
-#include "collection.h"
 #include "issue/renew.h"
 #include "record/stored_name.h"
 
 #include <signet/sdk/encode.h>
 #include <signet/sdk/error.h>
+#include <signet/sdk/record.h>
 
 /* Each index costs each issuance: a field is indexed only where a search needs it. "names" holds
  * the values without their types, "canonical" all names, one a line, "fields" what was given
@@ -13,40 +13,41 @@
  * "state" is absent while a certificate is valid, so that only revoked and held ones are indexed.
  */
 static const signet_field_declaration_t field_declarations[] = {
-    CA_FIELD("fingerprint", SIGNET_VALUE_BYTES, 0),
-    CA_FIELD("names", SIGNET_VALUE_TEXTS, 0),
-    CA_FIELD("profile", SIGNET_VALUE_TEXT, 0),
-    CA_FIELD("requester", SIGNET_VALUE_TEXT, 0),
-    CA_FIELD("state", SIGNET_VALUE_TEXT, 0),
-    CA_FIELD("not_after", SIGNET_VALUE_TIME, 0),
-    CA_FIELD("replaces", SIGNET_VALUE_TEXT, 0),
-    CA_FIELD("renew_from", SIGNET_VALUE_TIME, SIGNET_FIELD_UNINDEXED),
-    CA_FIELD("renew_before", SIGNET_VALUE_TIME, SIGNET_FIELD_UNINDEXED),
-    CA_FIELD("not_before", SIGNET_VALUE_TIME, SIGNET_FIELD_UNINDEXED),
-    CA_FIELD("issued_at", SIGNET_VALUE_TIME, SIGNET_FIELD_UNINDEXED),
-    CA_FIELD("revoked_at", SIGNET_VALUE_TIME, SIGNET_FIELD_UNINDEXED),
-    CA_FIELD("invalid_since", SIGNET_VALUE_TIME, SIGNET_FIELD_UNINDEXED),
-    CA_FIELD("reason", SIGNET_VALUE_INTEGER, SIGNET_FIELD_UNINDEXED),
-    CA_FIELD("unconfirmed", SIGNET_VALUE_INTEGER, SIGNET_FIELD_UNINDEXED),
-    CA_FIELD("profile_version", SIGNET_VALUE_INTEGER, SIGNET_FIELD_UNINDEXED),
-    CA_FIELD("canonical", SIGNET_VALUE_TEXT, SIGNET_FIELD_UNINDEXED),
-    CA_FIELD("subject", SIGNET_VALUE_TEXT, SIGNET_FIELD_UNINDEXED),
-    CA_FIELD("request_id", SIGNET_VALUE_TEXT, SIGNET_FIELD_UNINDEXED),
-    CA_FIELD("asked", SIGNET_VALUE_TEXT, SIGNET_FIELD_UNINDEXED),
-    CA_FIELD("comment", SIGNET_VALUE_TEXT, SIGNET_FIELD_UNINDEXED),
-    CA_FIELD("owner", SIGNET_VALUE_TEXT, 0),
-    CA_FIELD("spki", SIGNET_VALUE_BYTES, 0),
-    CA_FIELD("fields", SIGNET_VALUE_TEXT, SIGNET_FIELD_UNINDEXED),
-    CA_FIELD("generation", SIGNET_VALUE_INTEGER, SIGNET_FIELD_UNINDEXED),
-    CA_FIELD("stage", SIGNET_VALUE_INTEGER, SIGNET_FIELD_UNINDEXED),
-    CA_FIELD("precertificate", SIGNET_VALUE_BYTES, SIGNET_FIELD_UNINDEXED),
+    SIGNET_FIELD("fingerprint", SIGNET_VALUE_BYTES, 0),
+    SIGNET_FIELD("names", SIGNET_VALUE_TEXTS, 0),
+    SIGNET_FIELD("profile", SIGNET_VALUE_TEXT, 0),
+    SIGNET_FIELD("requester", SIGNET_VALUE_TEXT, 0),
+    SIGNET_FIELD("state", SIGNET_VALUE_TEXT, 0),
+    SIGNET_FIELD("not_after", SIGNET_VALUE_TIME, 0),
+    SIGNET_FIELD("replaces", SIGNET_VALUE_TEXT, 0),
+    SIGNET_FIELD("renew_from", SIGNET_VALUE_TIME, SIGNET_FIELD_UNINDEXED),
+    SIGNET_FIELD("renew_before", SIGNET_VALUE_TIME, SIGNET_FIELD_UNINDEXED),
+    SIGNET_FIELD("not_before", SIGNET_VALUE_TIME, SIGNET_FIELD_UNINDEXED),
+    SIGNET_FIELD("issued_at", SIGNET_VALUE_TIME, SIGNET_FIELD_UNINDEXED),
+    SIGNET_FIELD("revoked_at", SIGNET_VALUE_TIME, SIGNET_FIELD_UNINDEXED),
+    SIGNET_FIELD("invalid_since", SIGNET_VALUE_TIME, SIGNET_FIELD_UNINDEXED),
+    SIGNET_FIELD("reason", SIGNET_VALUE_INTEGER, SIGNET_FIELD_UNINDEXED),
+    SIGNET_FIELD("unconfirmed", SIGNET_VALUE_INTEGER, SIGNET_FIELD_UNINDEXED),
+    SIGNET_FIELD("profile_version", SIGNET_VALUE_INTEGER, SIGNET_FIELD_UNINDEXED),
+    SIGNET_FIELD("canonical", SIGNET_VALUE_TEXT, SIGNET_FIELD_UNINDEXED),
+    SIGNET_FIELD("subject", SIGNET_VALUE_TEXT, SIGNET_FIELD_UNINDEXED),
+    SIGNET_FIELD("request_id", SIGNET_VALUE_TEXT, SIGNET_FIELD_UNINDEXED),
+    SIGNET_FIELD("asked", SIGNET_VALUE_TEXT, SIGNET_FIELD_UNINDEXED),
+    SIGNET_FIELD("comment", SIGNET_VALUE_TEXT, SIGNET_FIELD_UNINDEXED),
+    SIGNET_FIELD("owner", SIGNET_VALUE_TEXT, 0),
+    SIGNET_FIELD("spki", SIGNET_VALUE_BYTES, 0),
+    SIGNET_FIELD("fields", SIGNET_VALUE_TEXT, SIGNET_FIELD_UNINDEXED),
+    SIGNET_FIELD("generation", SIGNET_VALUE_INTEGER, SIGNET_FIELD_UNINDEXED),
+    SIGNET_FIELD("stage", SIGNET_VALUE_INTEGER, SIGNET_FIELD_UNINDEXED),
+    SIGNET_FIELD("precertificate", SIGNET_VALUE_BYTES, SIGNET_FIELD_UNINDEXED),
 };
 
 int32_t ca_record_declare(signet_call_t *call, const signet_store_t *store)
 {
     static const signet_collection_t collection =
-        CA_COLLECTION(CA_CERTIFICATES, 0, field_declarations);
-    static const signet_collection_t archive = CA_COLLECTION(CA_ARCHIVE, 0, field_declarations);
+        SIGNET_COLLECTION(CA_CERTIFICATES, 0, 1, field_declarations);
+    static const signet_collection_t archive =
+        SIGNET_COLLECTION(CA_ARCHIVE, 0, 1, field_declarations);
     int32_t status = store->interface->declare(store->instance, call, &collection);
     return status == SIGNET_OK ? store->interface->declare(store->instance, call, &archive)
                                : status;

@@ -66,7 +66,6 @@ static int32_t take_away(ca_t *ca, signet_call_t *call, const rule_t *rule,
 
 static int32_t take_page(ca_t *ca, signet_call_t *call, const rule_t *rule, uint64_t *taken)
 {
-    signet_store_t store;
     const signet_field_t profile = signet_field_text("profile", rule->profile->name);
     const signet_field_t expired = signet_field_time("not_after", rule->before);
     const signet_condition_t conditions[] = {
@@ -78,19 +77,12 @@ static int32_t take_page(ca_t *ca, signet_call_t *call, const rule_t *rule, uint
                             .condition_count = 2,
                             .limit = PAGE};
     const signet_page_t *page = NULL;
-    int32_t status = call->services->set_tenant(call, SIGNET_TEXT("*"));
-    if (status == SIGNET_OK)
-        status = ca_store(ca, call, &store);
-    if (status == SIGNET_OK)
-        status = store.interface->query(store.instance, call, &query, &page);
+    int32_t status = ca_query_all_tenants(ca, call, &query, &page);
     for (uint64_t i = 0; status == SIGNET_OK && i < page->count; i++) {
         signet_call_t *child = call->services->child(call);
         if (child == NULL)
             return SIGNET_NO_MEMORY;
-        status = take_away(ca, child, rule, page->records[i]);
-        if (status != SIGNET_OK)
-            status = ca_error_pass(call, child);
-        call->services->end(child);
+        status = signet_child_end(call, child, take_away(ca, child, rule, page->records[i]));
         (*taken)++;
     }
     return status;
@@ -105,10 +97,7 @@ static int32_t apply(ca_t *ca, signet_call_t *call, const rule_t *rule)
         taken = 0;
         if (child == NULL)
             return SIGNET_NO_MEMORY;
-        status = take_page(ca, child, rule, &taken);
-        if (status != SIGNET_OK)
-            status = ca_error_pass(call, child);
-        call->services->end(child);
+        status = signet_child_end(call, child, take_page(ca, child, rule, &taken));
         if (status == SIGNET_OK)
             status = call->services->check(call);
     } while (status == SIGNET_OK && taken == PAGE);

@@ -283,9 +283,7 @@ static int32_t find_at(ca_t *ca, signet_call_t *call, const ca_authority_t *auth
         status == SIGNET_OK && signet_bytes_equal(transition.record->certificate.der, x509->der);
     if (status == SIGNET_NOT_FOUND)
         status = SIGNET_OK;
-    if (status != SIGNET_OK)
-        status = ca_error_pass(call, child);
-    call->services->end(child);
+    status = signet_child_end(call, child, status);
     return status;
 }
 

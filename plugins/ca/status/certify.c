@@ -121,7 +121,7 @@ int32_t ca_status_certify(void *instance, signet_call_t *call, signet_text_t nam
         if (made == NULL || made->serial.data == NULL || made->der.data == NULL)
             status = SIGNET_NO_MEMORY;
     } else {
-        status = ca_error_pass(call, child);
+        status = signet_error_pass(call, child);
     }
     call->services->end(child);
     return status;

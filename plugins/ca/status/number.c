@@ -1,6 +1,5 @@
 #include "status/number.h"
 
-#include "collection.h"
 #include "status/status.h"
 
 #include <signet/sdk/crl.h>
@@ -14,11 +13,11 @@
 int32_t ca_list_number_declare(signet_call_t *call, const signet_store_t *store)
 {
     static const signet_field_declaration_t fields[] = {
-        CA_FIELD("number", SIGNET_VALUE_BYTES, SIGNET_FIELD_UNINDEXED),
+        SIGNET_FIELD("number", SIGNET_VALUE_BYTES, SIGNET_FIELD_UNINDEXED),
     };
     /* As the authorities' generations. */
     static const signet_collection_t collection =
-        CA_COLLECTION(NUMBERS, SIGNET_COLLECTION_GLOBAL, fields);
+        SIGNET_COLLECTION(NUMBERS, SIGNET_COLLECTION_GLOBAL, 1, fields);
     return store->interface->declare(store->instance, call, &collection);
 }
 

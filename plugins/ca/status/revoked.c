@@ -110,7 +110,7 @@ int32_t ca_status_revoked(void *instance, signet_call_t *call, const signet_stat
         return signet_status(call);
     status = read(ca, call, child, query, part, cursor, made);
     if (status != SIGNET_OK && call->services->error(call) == NULL)
-        status = ca_error_pass(call, child);
+        status = signet_error_pass(call, child);
     call->services->end(child);
     *page = made;
     return status;

@@ -48,7 +48,7 @@ signet_call_t *ca_status_enter(signet_call_t *call, const ca_authority_t *author
     if (child == NULL || ca_tenant_sees(child, authority->tenant) ||
         child->services->set_tenant(child, authority->tenant) == SIGNET_OK)
         return child;
-    (void)ca_error_pass(call, child);
+    (void)signet_error_pass(call, child);
     call->services->end(child);
     return NULL;
 }
@@ -90,7 +90,7 @@ int32_t ca_status_get(void *instance, signet_call_t *call, signet_text_t name, u
         if (made->serial.data == NULL || made->state.data == NULL)
             status = SIGNET_NO_MEMORY;
     } else {
-        status = ca_error_pass(call, child);
+        status = signet_error_pass(call, child);
     }
     call->services->end(child);
     if (status == SIGNET_OK && made->generation != authority->generation)

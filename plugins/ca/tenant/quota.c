@@ -221,9 +221,7 @@ int32_t ca_quota_job(void *instance, signet_call_t *call)
         status = child->services->set_tenant(child, tenant->name);
         if (status == SIGNET_OK)
             status = ca_quota_count(ca, child, &tenant->quota);
-        if (status != SIGNET_OK)
-            status = ca_error_pass(call, child);
-        call->services->end(child);
+        status = signet_child_end(call, child, status);
     }
     return status;
 }

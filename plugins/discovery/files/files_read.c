@@ -154,9 +154,6 @@ int32_t files_read(files_page_t *page, const char *path, uint64_t from, uint64_t
         return signet_status(page->call);
     }
     int32_t status = read_content(page, child, path, &about, from, taken);
-    if (status != SIGNET_OK && child->services->error(child) != NULL) {
-        status = page->call->services->fail(page->call, child->services->error(child));
-    }
-    child->services->end(child);
+    status = signet_child_end(page->call, child, status);
     return status;
 }

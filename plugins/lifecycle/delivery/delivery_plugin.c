@@ -70,40 +70,27 @@ static const signet_need_t needs[] = {
      .option = SIGNET_TEXT_INIT("notifier")},
 };
 
-#define FIELD(field_name, field_type, field_flags)                                                 \
-    {                                                                                              \
-        .size = sizeof(signet_field_declaration_t), .type = (field_type), .flags = (field_flags),  \
-        .name = SIGNET_TEXT_INIT(field_name)                                                       \
-    }
-
 static const signet_field_declaration_t parked[] = {
-    FIELD("delivery", SIGNET_VALUE_TEXT, 0),
-    FIELD("time", SIGNET_VALUE_TIME, 0),
-    FIELD("entry", SIGNET_VALUE_TEXT, SIGNET_FIELD_UNINDEXED),
-    FIELD("reason", SIGNET_VALUE_TEXT, SIGNET_FIELD_UNINDEXED),
-    FIELD("message", SIGNET_VALUE_TEXT, SIGNET_FIELD_UNINDEXED),
-    FIELD("rule", SIGNET_VALUE_TEXT, SIGNET_FIELD_UNINDEXED),
+    SIGNET_FIELD("delivery", SIGNET_VALUE_TEXT, 0),
+    SIGNET_FIELD("time", SIGNET_VALUE_TIME, 0),
+    SIGNET_FIELD("entry", SIGNET_VALUE_TEXT, SIGNET_FIELD_UNINDEXED),
+    SIGNET_FIELD("reason", SIGNET_VALUE_TEXT, SIGNET_FIELD_UNINDEXED),
+    SIGNET_FIELD("message", SIGNET_VALUE_TEXT, SIGNET_FIELD_UNINDEXED),
+    SIGNET_FIELD("rule", SIGNET_VALUE_TEXT, SIGNET_FIELD_UNINDEXED),
 };
 
 static const signet_field_declaration_t receipts[] = {
-    FIELD("receipt", SIGNET_VALUE_TEXT, SIGNET_FIELD_UNINDEXED),
+    SIGNET_FIELD("receipt", SIGNET_VALUE_TEXT, SIGNET_FIELD_UNINDEXED),
 };
 
 static const signet_field_declaration_t streams[] = {
-    FIELD("since", SIGNET_VALUE_TIME, SIGNET_FIELD_UNINDEXED),
+    SIGNET_FIELD("since", SIGNET_VALUE_TIME, SIGNET_FIELD_UNINDEXED),
 };
 
-#define COLLECTION(collection_name, declared)                                                      \
-    {                                                                                              \
-        .size = sizeof(signet_collection_t), .flags = SIGNET_COLLECTION_GLOBAL, .revision = 1,     \
-        .name = SIGNET_TEXT_INIT(collection_name), .fields = (declared),                           \
-        .field_count = sizeof(declared) / sizeof *(declared)                                       \
-    }
-
 static const signet_collection_t collections[] = {
-    COLLECTION(DELIVERY_PARKED, parked),
-    COLLECTION(DELIVERY_RECEIPTS, receipts),
-    COLLECTION(DELIVERY_STREAMS, streams),
+    SIGNET_COLLECTION(DELIVERY_PARKED, SIGNET_COLLECTION_GLOBAL, 1, parked),
+    SIGNET_COLLECTION(DELIVERY_RECEIPTS, SIGNET_COLLECTION_GLOBAL, 1, receipts),
+    SIGNET_COLLECTION(DELIVERY_STREAMS, SIGNET_COLLECTION_GLOBAL, 1, streams),
 };
 
 static int32_t open_instance(const signet_host_t *host, signet_call_t *call, void **instance)

@@ -101,9 +101,7 @@ int32_t status_follow_job(void *instance, signet_call_t *call)
         if (child == NULL)
             return SIGNET_NO_MEMORY;
         done = follow_page(status, child, &more);
-        if (done != SIGNET_OK)
-            done = status_pass(call, child);
-        call->services->end(child);
+        done = signet_child_end(call, child, done);
     }
     if (done == SIGNET_OK && !more)
         atomic_store(&status->followed_at, signet_monotonic());

@@ -47,7 +47,5 @@ typedef struct status_source {
     void *instance;
 } status_source_t;
 int32_t status_source(const status_t *status, signet_call_t *call, status_source_t *source);
-/* Hands a child's error on to its parent. */
-int32_t status_pass(signet_call_t *call, signet_call_t *child);
 
 #endif

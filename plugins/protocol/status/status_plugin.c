@@ -49,14 +49,6 @@ int32_t status_source(const status_t *status, signet_call_t *call, status_source
     return SIGNET_OK;
 }
 
-int32_t status_pass(signet_call_t *call, signet_call_t *child)
-{
-    const signet_error_t *error = child->services->error(child);
-    return error != NULL ? call->services->fail(call, error)
-                         : signet_fail(call, SIGNET_INTERNAL, "status.internal",
-                                       "an error was not explained");
-}
-
 static int32_t open_instance(const signet_host_t *host, signet_call_t *call, void **instance)
 {
     int64_t octets = 0;

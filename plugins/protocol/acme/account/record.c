@@ -10,32 +10,17 @@
 #define ID_OCTETS 16U
 
 static const signet_field_declaration_t account_fields[] = {
-    {.size = sizeof(signet_field_declaration_t),
-     .type = SIGNET_VALUE_TEXT,
-     .name = SIGNET_TEXT_INIT("state")},
-    {.size = sizeof(signet_field_declaration_t),
-     .type = SIGNET_VALUE_TIME,
-     .name = SIGNET_TEXT_INIT("created")},
+    SIGNET_FIELD("state", SIGNET_VALUE_TEXT, 0),
+    SIGNET_FIELD("created", SIGNET_VALUE_TIME, 0),
 };
 
 static const signet_field_declaration_t key_fields[] = {
-    {.size = sizeof(signet_field_declaration_t),
-     .type = SIGNET_VALUE_TEXT,
-     .flags = SIGNET_FIELD_UNINDEXED,
-     .name = SIGNET_TEXT_INIT("account")},
+    SIGNET_FIELD("account", SIGNET_VALUE_TEXT, SIGNET_FIELD_UNINDEXED),
 };
 
 static const signet_collection_t collections[] = {
-    {.size = sizeof(signet_collection_t),
-     .revision = 1,
-     .name = SIGNET_TEXT_INIT(ACME_ACCOUNTS),
-     .fields = account_fields,
-     .field_count = sizeof account_fields / sizeof *account_fields},
-    {.size = sizeof(signet_collection_t),
-     .revision = 1,
-     .name = SIGNET_TEXT_INIT(ACME_KEYS),
-     .fields = key_fields,
-     .field_count = sizeof key_fields / sizeof *key_fields},
+    SIGNET_COLLECTION(ACME_ACCOUNTS, 0, 1, account_fields),
+    SIGNET_COLLECTION(ACME_KEYS, 0, 1, key_fields),
 };
 
 int32_t acme_account_declare(signet_call_t *call, const signet_store_t *store)

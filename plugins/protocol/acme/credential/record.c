@@ -10,21 +10,11 @@
 #define PURPOSE "Signet ACME external account binding"
 
 static const signet_field_declaration_t fields[] = {
-    {.size = sizeof(signet_field_declaration_t),
-     .type = SIGNET_VALUE_TEXT,
-     .name = SIGNET_TEXT_INIT("directory")},
-    {.size = sizeof(signet_field_declaration_t),
-     .type = SIGNET_VALUE_TIME,
-     .name = SIGNET_TEXT_INIT("expires")},
+    SIGNET_FIELD("directory", SIGNET_VALUE_TEXT, 0),
+    SIGNET_FIELD("expires", SIGNET_VALUE_TIME, 0),
 };
 
-static const signet_collection_t collection = {
-    .size = sizeof(signet_collection_t),
-    .revision = 1,
-    .name = SIGNET_TEXT_INIT(ACME_CREDENTIALS),
-    .fields = fields,
-    .field_count = sizeof fields / sizeof *fields,
-};
+static const signet_collection_t collection = SIGNET_COLLECTION(ACME_CREDENTIALS, 0, 1, fields);
 
 int32_t acme_credential_declare(signet_call_t *call, const signet_store_t *store)
 {

@@ -10,37 +10,24 @@
 /* Valid authorizations of one holder for one name that are looked at. */
 #define HELD_MAX 100U
 
-#define FIELD(kind, options, title)                                                                \
-    {                                                                                              \
-        .size = sizeof(signet_field_declaration_t), .type = (kind), .flags = (options),            \
-        .name = SIGNET_TEXT_INIT(title),                                                           \
-    }
-
 static const signet_field_declaration_t order_fields[] = {
-    FIELD(SIGNET_VALUE_TEXT, 0, "account"), /* while it is not finished */
-    FIELD(SIGNET_VALUE_TEXT, SIGNET_FIELD_UNINDEXED, "owner"),
-    FIELD(SIGNET_VALUE_TEXT, SIGNET_FIELD_UNINDEXED, "state"),
-    FIELD(SIGNET_VALUE_TIME, 0, "expires"),
+    SIGNET_FIELD("account", SIGNET_VALUE_TEXT, 0), /* while it is not finished */
+    SIGNET_FIELD("owner", SIGNET_VALUE_TEXT, SIGNET_FIELD_UNINDEXED),
+    SIGNET_FIELD("state", SIGNET_VALUE_TEXT, SIGNET_FIELD_UNINDEXED),
+    SIGNET_FIELD("expires", SIGNET_VALUE_TIME, 0),
 };
 
 static const signet_field_declaration_t authorization_fields[] = {
-    FIELD(SIGNET_VALUE_TEXT, 0, "holder"),     /* account and identifier, of valid ones */
-    FIELD(SIGNET_VALUE_TEXT, 0, "processing"), /* the directory, of those that are validated */
-    FIELD(SIGNET_VALUE_TEXT, SIGNET_FIELD_UNINDEXED, "state"),
-    FIELD(SIGNET_VALUE_TIME, 0, "expires"),
+    SIGNET_FIELD("holder", SIGNET_VALUE_TEXT, 0), /* account and identifier, of valid ones */
+    SIGNET_FIELD("processing", SIGNET_VALUE_TEXT,
+                 0), /* the directory, of those that are validated */
+    SIGNET_FIELD("state", SIGNET_VALUE_TEXT, SIGNET_FIELD_UNINDEXED),
+    SIGNET_FIELD("expires", SIGNET_VALUE_TIME, 0),
 };
 
 static const signet_collection_t collections[] = {
-    {.size = sizeof(signet_collection_t),
-     .revision = 1,
-     .name = SIGNET_TEXT_INIT(ACME_ORDERS),
-     .fields = order_fields,
-     .field_count = sizeof order_fields / sizeof *order_fields},
-    {.size = sizeof(signet_collection_t),
-     .revision = 1,
-     .name = SIGNET_TEXT_INIT(ACME_AUTHORIZATIONS),
-     .fields = authorization_fields,
-     .field_count = sizeof authorization_fields / sizeof *authorization_fields},
+    SIGNET_COLLECTION(ACME_ORDERS, 0, 1, order_fields),
+    SIGNET_COLLECTION(ACME_AUTHORIZATIONS, 0, 1, authorization_fields),
 };
 
 int32_t acme_order_declare(signet_call_t *call, const signet_store_t *store)

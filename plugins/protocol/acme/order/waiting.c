@@ -8,24 +8,14 @@
 #include "stored.h"
 
 static const signet_field_declaration_t fields_declared[] = {
-    {.size = sizeof(signet_field_declaration_t),
-     .type = SIGNET_VALUE_TEXT,
-     .flags = SIGNET_FIELD_UNINDEXED,
-     .name = SIGNET_TEXT_INIT("order")},
-    {.size = sizeof(signet_field_declaration_t),
-     .type = SIGNET_VALUE_TIME,
-     .name = SIGNET_TEXT_INIT("expires")},
+    SIGNET_FIELD("order", SIGNET_VALUE_TEXT, SIGNET_FIELD_UNINDEXED),
+    SIGNET_FIELD("expires", SIGNET_VALUE_TIME, 0),
 };
 
 int32_t acme_waiting_declare(signet_call_t *call, const signet_store_t *store)
 {
-    static const signet_collection_t collection = {
-        .size = sizeof collection,
-        .revision = 1,
-        .name = SIGNET_TEXT_INIT(ACME_WAITING),
-        .fields = fields_declared,
-        .field_count = sizeof fields_declared / sizeof *fields_declared,
-    };
+    static const signet_collection_t collection =
+        SIGNET_COLLECTION(ACME_WAITING, 0, 1, fields_declared);
     return acme_stored_declare(call, store, &collection, 1);
 }
 

@@ -61,7 +61,7 @@ static int32_t gather(const status_t *status, signet_call_t *call, const status_
             return SIGNET_NO_MEMORY;
         done = add_page(status, child, &query, spool, count, &cursor);
         if (done != SIGNET_OK)
-            done = status_pass(call, child);
+            done = signet_error_pass(call, child);
         else if (cursor.length > 0 && (cursor = signet_text_copy(call, cursor)).data == NULL)
             done = SIGNET_NO_MEMORY;
         query.cursor = cursor;

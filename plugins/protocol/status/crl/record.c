@@ -3,6 +3,7 @@
 #include <signet/sdk/crypto.h>
 #include <signet/sdk/encode.h>
 #include <signet/sdk/error.h>
+#include <signet/sdk/record.h>
 
 #define LISTS "status.lists"
 #define PARTS "status.parts"
@@ -11,27 +12,21 @@
 #define BATCH 20U
 #define FIELDS 9U
 
-#define FIELD(field_name, field_type)                                                              \
-    {                                                                                              \
-        .size = sizeof(signet_field_declaration_t), .type = (field_type),                          \
-        .flags = SIGNET_FIELD_UNINDEXED, .name = SIGNET_TEXT_INIT(field_name)                      \
-    }
-
 int32_t status_record_declare(signet_call_t *call, const signet_store_t *store)
 {
     static const signet_field_declaration_t fields[] = {
-        FIELD("number", SIGNET_VALUE_BYTES),     FIELD("sha256", SIGNET_VALUE_BYTES),
-        FIELD("entries", SIGNET_VALUE_BYTES),    FIELD("entry_count", SIGNET_VALUE_INTEGER),
-        FIELD("length", SIGNET_VALUE_INTEGER),   FIELD("parts", SIGNET_VALUE_INTEGER),
-        FIELD("this_update", SIGNET_VALUE_TIME), FIELD("next_update", SIGNET_VALUE_TIME),
-        FIELD("scheduled", SIGNET_VALUE_TIME),
+        SIGNET_FIELD("number", SIGNET_VALUE_BYTES, SIGNET_FIELD_UNINDEXED),
+        SIGNET_FIELD("sha256", SIGNET_VALUE_BYTES, SIGNET_FIELD_UNINDEXED),
+        SIGNET_FIELD("entries", SIGNET_VALUE_BYTES, SIGNET_FIELD_UNINDEXED),
+        SIGNET_FIELD("entry_count", SIGNET_VALUE_INTEGER, SIGNET_FIELD_UNINDEXED),
+        SIGNET_FIELD("length", SIGNET_VALUE_INTEGER, SIGNET_FIELD_UNINDEXED),
+        SIGNET_FIELD("parts", SIGNET_VALUE_INTEGER, SIGNET_FIELD_UNINDEXED),
+        SIGNET_FIELD("this_update", SIGNET_VALUE_TIME, SIGNET_FIELD_UNINDEXED),
+        SIGNET_FIELD("next_update", SIGNET_VALUE_TIME, SIGNET_FIELD_UNINDEXED),
+        SIGNET_FIELD("scheduled", SIGNET_VALUE_TIME, SIGNET_FIELD_UNINDEXED),
     };
-    static const signet_collection_t lists = {.size = sizeof lists,
-                                              .flags = SIGNET_COLLECTION_GLOBAL,
-                                              .revision = 1,
-                                              .name = SIGNET_TEXT_INIT(LISTS),
-                                              .fields = fields,
-                                              .field_count = FIELDS};
+    static const signet_collection_t lists =
+        SIGNET_COLLECTION(LISTS, SIGNET_COLLECTION_GLOBAL, 1, fields);
     static const signet_collection_t parts = {.size = sizeof parts,
                                               .flags = SIGNET_COLLECTION_GLOBAL,
                                               .revision = 1,

@@ -22,6 +22,11 @@ __attribute__((format(printf, 5, 6))) int32_t signet_fail_detail(signet_call_t *
 int32_t signet_fail_memory(signet_call_t *call);
 /* The status of the error that is set, or INTERNAL where none is. [any] */
 int32_t signet_status(signet_call_t *call);
+/* Takes a child's error over and returns its status; INTERNAL where it has none. [any] */
+int32_t signet_error_pass(signet_call_t *call, signet_call_t *child);
+/* Ends a child that came to this status, and returns it. Where that is a failure `call` has an
+ * error then: the child's, but for one that it had already. [any] */
+int32_t signet_child_end(signet_call_t *call, signet_call_t *child, int32_t status);
 /* The lower-case word of a status: "invalid", "not-found". [any] */
 const char *signet_status_name(int32_t status);
 /* A log line. `event` is stable. The call may be NULL. [any] */

@@ -6,6 +6,19 @@
 #include <signet/journal.h>
 #include <signet/sdk/text.h>
 
+/* Declarations of fields and of a collection of them, for static data. */
+#define SIGNET_FIELD(field_name, field_type, field_flags)                                          \
+    {                                                                                              \
+        .size = sizeof(signet_field_declaration_t), .type = (field_type), .flags = (field_flags),  \
+        .name = SIGNET_TEXT_INIT(field_name)                                                       \
+    }
+#define SIGNET_COLLECTION(collection_name, collection_flags, collection_revision, declared)        \
+    {                                                                                              \
+        .size = sizeof(signet_collection_t), .flags = (collection_flags),                          \
+        .revision = (collection_revision), .name = SIGNET_TEXT_INIT(collection_name),              \
+        .fields = (declared), .field_count = sizeof(declared) / sizeof((declared)[0])              \
+    }
+
 /* Fields as values, for arrays: signet_field_t fields[] = {signet_field_text("name", x), …}.
  * [any] */
 signet_field_t signet_field_text(const char *name, signet_text_t text);
