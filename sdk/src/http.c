@@ -1,3 +1,4 @@
+#include <signet/sdk/encode.h>
 #include <signet/sdk/error.h>
 #include <signet/sdk/http.h>
 #include <signet/sdk/record.h>
@@ -40,6 +41,31 @@ static int known(signet_text_t name, const char *const *names, uint64_t count)
         if (signet_text_is(name, names[i]))
             return 1;
     return 0;
+}
+
+int32_t signet_http_decode(signet_call_t *call, signet_text_t text, int query,
+                           signet_text_t *decoded)
+{
+    signet_buffer_t buffer = signet_buffer(call, text.length + 1);
+    for (uint64_t i = 0; i < text.length; i++) {
+        uint8_t octet = (uint8_t)text.data[i];
+        if (octet == '%') {
+            signet_text_t digits = {text.data + i + 1, 2};
+            signet_bytes_t value = {NULL, 0};
+            if (i + 2 >= text.length || signet_hex_decode(call, digits, &value) != SIGNET_OK) {
+                call->services->clear(call);
+                return signet_fail(call, SIGNET_INVALID, "request.malformed",
+                                   "A '%%' in the target is not followed by two hexadecimal "
+                                   "digits.");
+            }
+            octet = value.data[0];
+            i += 2;
+        } else if (query && octet == '+') {
+            octet = ' ';
+        }
+        signet_buffer_add_byte(&buffer, octet);
+    }
+    return signet_buffer_text(&buffer, decoded);
 }
 
 int32_t signet_http_query_only(signet_call_t *call, const signet_request_t *request,

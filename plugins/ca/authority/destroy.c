@@ -190,7 +190,6 @@ static int32_t mark(ca_lifecycle_t *life, signet_call_t *call, ca_destruction_t 
 static int32_t destroy(const ca_lifecycle_t *life, signet_call_t *call,
                        const ca_destruction_t *destruction, int *found)
 {
-    const signet_key_t *key = NULL;
     signet_text_t uri = uri_of(life, destruction);
     if (destruction->keys == NULL)
         return signet_status(call);
@@ -201,17 +200,7 @@ static int32_t destroy(const ca_lifecycle_t *life, signet_call_t *call,
         call->services->clear(call);
     else if (status != SIGNET_OK)
         return status;
-    status = destruction->keys->find(destruction->instance, call, uri, &key);
-    if (status == SIGNET_NOT_FOUND) {
-        call->services->clear(call);
-        return SIGNET_OK;
-    }
-    return status != SIGNET_OK
-               ? status
-               : signet_fail(call, SIGNET_INTERNAL, "key.still-there",
-                             "the key \"%.*s\" was destroyed and is there still; destroy it by the "
-                             "means of its maker",
-                             SIGNET_FORMAT(uri));
+    return ca_evidence_gone(call, destruction->keys, destruction->instance, uri);
 }
 
 static int32_t record(ca_lifecycle_t *life, signet_call_t *call, ca_destruction_t *destruction,

@@ -4,6 +4,7 @@
 
 #include <signet/sdk/crypto.h>
 #include <signet/sdk/encode.h>
+#include <signet/sdk/error.h>
 #include <signet/sdk/json.h>
 
 static void add_key(signet_json_writer_t *writer, const ca_lifecycle_t *life,
@@ -116,4 +117,21 @@ int32_t ca_evidence_end(signet_call_t *call, const ca_destruction_t *destruction
     }
     signet_json_end_object(&writer);
     return signet_json_finish(&writer, evidence);
+}
+
+int32_t ca_evidence_gone(signet_call_t *call, const signet_key_interface_t *keys, void *instance,
+                         signet_text_t uri)
+{
+    const signet_key_t *left = NULL;
+    int32_t status = keys->find(instance, call, uri, &left);
+    if (status == SIGNET_NOT_FOUND) {
+        call->services->clear(call);
+        return SIGNET_OK;
+    }
+    return status != SIGNET_OK
+               ? status
+               : signet_fail(call, SIGNET_INTERNAL, "key.still-there",
+                             "the key \"%.*s\" was destroyed and is there still; destroy it by the "
+                             "means of its maker",
+                             SIGNET_FORMAT(uri));
 }

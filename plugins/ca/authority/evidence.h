@@ -25,5 +25,8 @@ int32_t ca_evidence_begin(const ca_lifecycle_t *life, signet_call_t *call,
 /* The same with the end: when it was gone, and whether it was there still when this was asked. */
 int32_t ca_evidence_end(signet_call_t *call, const ca_destruction_t *destruction, int64_t now,
                         int found, signet_text_t *evidence);
+/* Looks whether a key that was destroyed is gone; INTERNAL where it is there still. */
+int32_t ca_evidence_gone(signet_call_t *call, const signet_key_interface_t *keys, void *instance,
+                         signet_text_t uri);
 
 #endif

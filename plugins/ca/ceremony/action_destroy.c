@@ -1,5 +1,6 @@
 /* The end of a key: destroyed before two witnesses, once a last revocation list by it is there that
  * is good beyond everything it signed. */
+#include "authority/evidence.h"
 #include "ceremony/action.h"
 #include "ceremony/destroyed.h"
 #include "ceremony/signature.h"
@@ -173,24 +174,12 @@ static int32_t prepare(ca_session_t *session, signet_call_t *call, ca_step_t *st
 /* Destroys it and looks whether it is gone. */
 static int32_t destroy(signet_call_t *call, const ca_step_t *step, const destroying_t *destroying)
 {
-    const signet_key_t *left = NULL;
     signet_text_t uri = destroying->key != NULL ? destroying->key->uri : step->authority->key;
     int32_t status = SIGNET_OK;
     if (destroying->key != NULL)
         status = destroying->keys->destroy(destroying->instance, call, uri, destroying->public_key);
-    if (status != SIGNET_OK)
-        return status;
-    status = destroying->keys->find(destroying->instance, call, uri, &left);
-    if (status == SIGNET_NOT_FOUND) {
-        call->services->clear(call);
-        return SIGNET_OK;
-    }
-    return status != SIGNET_OK
-               ? status
-               : signet_fail(call, SIGNET_INTERNAL, "key.still-there",
-                             "the key \"%.*s\" was destroyed and is there still; destroy it by the "
-                             "means of its maker",
-                             SIGNET_FORMAT(uri));
+    return status == SIGNET_OK ? ca_evidence_gone(call, destroying->keys, destroying->instance, uri)
+                               : status;
 }
 
 static int32_t act(ca_session_t *session, signet_call_t *call, ca_step_t *step)

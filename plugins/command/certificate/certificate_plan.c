@@ -1,8 +1,7 @@
 /* signet plan replace, signet plan state */
-#include <signet/sdk/error.h>
 #include <signet/sdk/setting.h>
 
-#include "certificate.h"
+#include "certificate_revocations.h"
 
 static const signet_column_t columns[] = {
     SIGNET_COLUMN("id", "Plan", 0),
@@ -18,29 +17,7 @@ static const signet_column_t columns[] = {
     SIGNET_COLUMN("digest", "Digest", 0),
 };
 
-static int32_t write_body(signet_call_t *call, const signet_command_input_t *input,
-                          signet_text_t *body)
-{
-    static const char *const select[] = {"authority", "profile", "name", "requester"};
-    static const char *const others[] = {"reason", "comment", "expected", "deadline",
-                                         "from",   "grace",   "key"};
-    signet_json_writer_t writer = signet_json_writer(call, 512);
-    signet_json_begin_object(&writer, NULL);
-    signet_json_begin_object(&writer, "select");
-    for (uint64_t i = 0; i < sizeof select / sizeof select[0]; i++) {
-        signet_text_t value = signet_setting_text(input->options, select[i]);
-        if (value.length > 0)
-            signet_json_text(&writer, select[i], value);
-    }
-    signet_json_end_object(&writer);
-    for (uint64_t i = 0; i < sizeof others / sizeof others[0]; i++) {
-        signet_text_t value = signet_setting_text(input->options, others[i]);
-        if (value.length > 0)
-            signet_json_text(&writer, others[i], value);
-    }
-    signet_json_end_object(&writer);
-    return signet_json_finish(&writer, body);
-}
+#define COLUMNS (sizeof columns / sizeof columns[0])
 
 static int32_t note(signet_call_t *call, const signet_command_input_t *input, signet_text_t line)
 {
@@ -73,22 +50,12 @@ static int32_t tell(signet_call_t *call, const signet_command_input_t *input,
 int32_t certificate_plan_replace(void *instance, signet_call_t *call,
                                  const signet_command_input_t *input)
 {
-    signet_text_t body;
+    static const char *const members[] = {"reason", "comment", "expected", "deadline",
+                                          "from",   "grace",   "key"};
     const signet_json_t *answer = NULL;
     (void)instance;
-    int32_t status = write_body(call, input, &body);
-    if (status == SIGNET_OK)
-        status =
-            signet_client_json(call, input, "POST", SIGNET_TEXT("/v1/revocations"), body, &answer);
-    if (status != SIGNET_OK)
-        return status;
-    if (signet_json_get(answer, "kind") != NULL)
-        return signet_fail(call, SIGNET_PENDING, "request.pending",
-                           "So many take another person's approval: signet request approve %.*s. "
-                           "Then run this again",
-                           SIGNET_FORMAT(signet_show_text(call, signet_json_get(answer, "id"))));
-    status = signet_show_object(call, input->output, answer, columns,
-                                sizeof columns / sizeof columns[0], NULL);
+    int32_t status = certificate_revocations_ask(
+        call, input, members, sizeof members / sizeof members[0], columns, COLUMNS, &answer);
     return status == SIGNET_OK && signet_setting_text(input->options, "expected").length == 0
                ? tell(call, input, answer)
                : status;
@@ -97,13 +64,6 @@ int32_t certificate_plan_replace(void *instance, signet_call_t *call,
 int32_t certificate_plan_state(void *instance, signet_call_t *call,
                                const signet_command_input_t *input)
 {
-    const signet_json_t *answer = NULL;
     (void)instance;
-    signet_text_t id = signet_url_encode(call, signet_setting_text(input->options, "order"));
-    int32_t status = signet_client_json(
-        call, input, "GET", signet_format(call, "/v1/revocations/%.*s", SIGNET_FORMAT(id)),
-        (signet_text_t){NULL, 0}, &answer);
-    return status == SIGNET_OK ? signet_show_object(call, input->output, answer, columns,
-                                                    sizeof columns / sizeof columns[0], NULL)
-                               : status;
+    return certificate_revocations_state(call, input, columns, COLUMNS);
 }

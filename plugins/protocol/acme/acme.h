@@ -10,9 +10,9 @@
 #include <signet/sdk/outbound.h>
 #include <signet/sdk/record.h>
 
-#include "attest/chain.h"
 #include "cluster/cluster.h"
 #include "protocol/nonce.h"
+#include "trust.h"
 #include "validate/dns.h"
 #include "validate/queue.h"
 
@@ -45,7 +45,7 @@
 typedef struct acme_attest_trust {
     signet_text_t format; /* "apple", "step", "tpm" */
     const signet_setting_t *path;
-    acme_attest_roots_t *roots; /* read at start */
+    acme_trust_t *roots; /* read at start */
 } acme_attest_trust_t;
 
 typedef struct acme_limits acme_limits_t;

@@ -435,7 +435,7 @@ int32_t acme_option_open_roots(signet_call_t *call, acme_t *acme)
         acme_directory_t *directory = &acme->directories[i];
         for (uint64_t j = 0; status == SIGNET_OK && j < directory->attestation_count; j++) {
             acme_attest_trust_t *trust = &directory->attestations[j];
-            status = acme_attest_roots_open(call, trust->path, &trust->roots);
+            status = acme_trust_open(call, trust->path, &trust->roots);
         }
     }
     return status;
@@ -446,7 +446,7 @@ void acme_option_free(acme_t *acme)
     for (uint64_t i = 0; acme->directories != NULL && i < acme->directory_count; i++) {
         acme_directory_t *directory = &acme->directories[i];
         for (uint64_t j = 0; j < directory->attestation_count; j++) {
-            acme_attest_roots_free(directory->attestations[j].roots);
+            acme_trust_free(directory->attestations[j].roots);
         }
         free(directory->attestations);
     }

@@ -2,6 +2,7 @@
 #include "runner.h"
 
 #include <signet/sdk/error.h>
+#include <signet/sdk/http.h>
 #include <signet/sdk/text.h>
 
 #define BODY_LIMIT 65536U
@@ -18,9 +19,9 @@ static int32_t read_query(signet_call_t *call, signet_text_t text, signet_pair_t
         if (pairs) {
             signet_pair_t *pair = &pairs[*count];
             pair->size = sizeof *pair;
-            int32_t status = runner_percent_decode(call, name, 1, &pair->name);
+            int32_t status = signet_http_decode(call, name, 1, &pair->name);
             status =
-                status == SIGNET_OK ? runner_percent_decode(call, value, 1, &pair->value) : status;
+                status == SIGNET_OK ? signet_http_decode(call, value, 1, &pair->value) : status;
             if (status != SIGNET_OK) {
                 return status;
             }
@@ -77,7 +78,7 @@ static int32_t read_request(signet_call_t *call, const char *method, signet_text
                                   .body = body,
                                   .peer = SIGNET_TEXT("127.0.0.1"),
                                   .listener = SIGNET_TEXT("test")};
-    int32_t status = runner_percent_decode(call, *path, 0, &request->path);
+    int32_t status = signet_http_decode(call, *path, 0, &request->path);
     if (status != SIGNET_OK) {
         return status;
     }

@@ -159,9 +159,6 @@ int32_t runner_problem(signet_call_t *call, const signet_error_t *error,
 const runner_route_t *runner_route(signet_check_t *check, signet_call_t *call, signet_text_t method,
                                    signet_text_t path, const signet_pair_t **parameters,
                                    uint64_t *parameter_count);
-/* A percent-decoded text; '+' is a space where `query` is 1. INVALID. */
-int32_t runner_percent_decode(signet_call_t *call, signet_text_t text, int query,
-                              signet_text_t *decoded);
 
 /* exchange.c */
 typedef struct runner_exchange {

@@ -16,24 +16,11 @@
 /* The numbers of the records in the order of a field, page by page. */
 static void expect_order(const world_t *world, const char *order, const char *expected)
 {
-    char numbers[1024] = "";
-    signet_text_t cursor = {NULL, 0};
-    do {
-        const signet_query_t query = {.size = sizeof(query),
-                                      .collection = SIGNET_TEXT("test.items"),
-                                      .order = signet_text(order),
-                                      .limit = 2,
-                                      .cursor = cursor};
-        const signet_page_t *page = NULL;
-        ck_assert_int_eq(
-            world->store.interface->query(world->store.instance, world->call, &query, &page),
-            SIGNET_OK);
-        for (uint64_t i = 0; i < page->count; i++)
-            snprintf(numbers + strlen(numbers), sizeof(numbers) - strlen(numbers), "%lld,",
-                     (long long)signet_record_integer(page->records[i], "number"));
-        cursor = page->cursor;
-    } while (cursor.length > 0);
-    ck_assert_str_eq(numbers, expected);
+    const signet_query_t query = {.size = sizeof(query),
+                                  .collection = SIGNET_TEXT("test.items"),
+                                  .order = signet_text(order),
+                                  .limit = 2};
+    expect_numbers(world, &query, expected);
 }
 
 START_TEST(changes_of_new_and_old_records_are_found)

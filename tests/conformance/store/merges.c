@@ -149,30 +149,19 @@ END_TEST
 static void expect_labelled(const world_t *world, uint32_t compare, const char *label,
                             uint32_t flags, const char *expected)
 {
-    char numbers[256] = "";
     const signet_field_t value = {.size = sizeof(value),
                                   .type = SIGNET_VALUE_TEXTS,
                                   .name = SIGNET_TEXT("labels"),
                                   .text = signet_text(label)};
     const signet_condition_t condition = {
         .size = sizeof(condition), .compare = compare, .value = &value};
-    signet_query_t query = {.size = sizeof(query),
-                            .collection = SIGNET_TEXT("test.items"),
-                            .conditions = &condition,
-                            .condition_count = 1,
-                            .flags = flags,
-                            .limit = 2};
-    do {
-        const signet_page_t *page = NULL;
-        ck_assert_int_eq(
-            world->store.interface->query(world->store.instance, world->call, &query, &page),
-            SIGNET_OK);
-        for (uint64_t i = 0; i < page->count; i++)
-            snprintf(numbers + strlen(numbers), sizeof(numbers) - strlen(numbers), "%lld,",
-                     (long long)signet_record_integer(page->records[i], "number"));
-        query.cursor = page->cursor;
-    } while (query.cursor.length > 0);
-    ck_assert_str_eq(numbers, expected);
+    const signet_query_t query = {.size = sizeof(query),
+                                  .collection = SIGNET_TEXT("test.items"),
+                                  .conditions = &condition,
+                                  .condition_count = 1,
+                                  .flags = flags,
+                                  .limit = 2};
+    expect_numbers(world, &query, expected);
 }
 
 /* Indexes of digests and lists are cut into parts, of as many rows as nobody puts in a test: what

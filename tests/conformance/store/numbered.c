@@ -61,3 +61,20 @@ void expect_number(const world_t *world, int number, const char *key)
         ck_assert_msg(finds(world, world->call, &made.fields[i], key), "number %d by %.*s", number,
                       SIGNET_FORMAT(made.fields[i].name));
 }
+
+void expect_numbers(const world_t *world, const signet_query_t *query, const char *expected)
+{
+    char numbers[1024] = "";
+    signet_query_t next = *query;
+    do {
+        const signet_page_t *page = NULL;
+        ck_assert_int_eq(
+            world->store.interface->query(world->store.instance, world->call, &next, &page),
+            SIGNET_OK);
+        for (uint64_t i = 0; i < page->count; i++)
+            snprintf(numbers + strlen(numbers), sizeof(numbers) - strlen(numbers), "%lld,",
+                     (long long)signet_record_integer(page->records[i], "number"));
+        next.cursor = page->cursor;
+    } while (next.cursor.length > 0);
+    ck_assert_str_eq(numbers, expected);
+}

@@ -22,4 +22,7 @@ int finds(const world_t *world, signet_call_t *call, const signet_field_t *value
 /* Every field of a number leads to the key, or with NULL to nothing. */
 void expect_number(const world_t *world, int number, const char *key);
 
+/* Asserts that a query finds the records with these numbers, "1,2,", page by page. */
+void expect_numbers(const world_t *world, const signet_query_t *query, const char *expected);
+
 #endif

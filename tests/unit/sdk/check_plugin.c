@@ -126,6 +126,7 @@ static const signet_route_t routes[] = {
     ROUTE("GET", "/echo/{who}", 0, handle_echo, NULL),
     ROUTE("GET", "/echo/me", 0, handle_echo, NULL),
     ROUTE("POST", "/echo/{who}/{what}", 0, handle_echo, NULL),
+    ROUTE("GET", "/rest/{all}", SIGNET_ROUTE_REST, handle_echo, NULL),
     ROUTE("GET", "/refuse", 0, handle_refuse, NULL),
     ROUTE("GET", "/own", 0, handle_refuse, on_error),
     ROUTE("GET", "/silent", 0, handle_silent, NULL),

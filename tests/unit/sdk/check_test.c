@@ -204,6 +204,8 @@ START_TEST(serves_requests)
     expect_text(signet_bytes_text(request("GET", "/echo/me", NULL, "")->body), "GET /echo/me []");
     expect_text(signet_bytes_text(request("POST", "/echo/a/b", NULL, "body")->body),
                 "POST /echo/a/b {who=a} {what=b} [body]");
+    expect_text(signet_bytes_text(request("GET", "/rest/a%2F/b//", NULL, "")->body),
+                "GET /rest/a//b// {all=a%2F/b//} []");
     ck_assert_uint_eq(request("HEAD", "/echo/x", NULL, "")->status, 200);
     expect_problem(request("GET", "/echo/", NULL, ""), 404, "request.path");
     expect_problem(request("GET", "/none", NULL, ""), 404, "request.path");

@@ -8,9 +8,9 @@
 #include <signet/sdk/setting.h>
 
 #include "attest.h"
-#include "chain.h"
 #include "device.h"
 #include "protocol/problem.h"
+#include "trust.h"
 #include "validate/validate.h"
 
 #define PROBLEM "badAttestationStatement"
@@ -41,7 +41,7 @@ static const char *verify(signet_call_t *call, const acme_directory_t *directory
     if (trust == NULL || format == NULL) {
         return "its format is not taken here";
     }
-    why = acme_attest_chain(call, trust->roots, object->certificates, object->certificate_count);
+    why = acme_trust_refusal(call, trust->roots, object->certificates, object->certificate_count);
     if (why != NULL) {
         return why;
     }

@@ -5,7 +5,7 @@
 #include <signet/sdk/setting.h>
 #include <stdlib.h>
 
-#include "attest/chain.h"
+#include "trust.h"
 
 #define ANSWER_MAX (UINT64_C(16) * 1024)
 #define CHAIN_MAX 8U
@@ -44,7 +44,7 @@ struct acme_cluster {
     const signet_setting_t *group;
     acme_peer_t *peers;
     uint64_t count;
-    acme_attest_roots_t *roots; /* made at start, like outbound */
+    acme_trust_t *roots; /* made at start, like outbound */
     signet_outbound_t *outbound;
 };
 
@@ -112,7 +112,7 @@ int32_t acme_cluster_open(signet_call_t *call, acme_cluster_t *cluster)
         return SIGNET_OK;
     }
     int32_t status =
-        acme_attest_roots_open(call, signet_setting(cluster->group, "roots"), &cluster->roots);
+        acme_trust_open(call, signet_setting(cluster->group, "roots"), &cluster->roots);
     return status == SIGNET_OK ? signet_outbound_open(call, cluster->host,
                                                       signet_setting(cluster->group, "connection"),
                                                       &cluster->outbound)
@@ -123,7 +123,7 @@ void acme_cluster_free(acme_cluster_t *cluster)
 {
     if (cluster != NULL) {
         signet_outbound_close(cluster->outbound);
-        acme_attest_roots_free(cluster->roots);
+        acme_trust_free(cluster->roots);
         free(cluster->peers);
         free(cluster);
     }
@@ -188,7 +188,7 @@ int32_t acme_cluster_admit(signet_call_t *call, const acme_cluster_t *cluster,
         for (uint64_t i = 0; i < more && count < CHAIN_MAX; i++) {
             certificates[count++] = http->chain[i];
         }
-        int known = acme_attest_chain(call, cluster->roots, certificates, count) == NULL &&
+        int known = acme_trust_refusal(call, cluster->roots, certificates, count) == NULL &&
                     names_peer(call, cluster, http->certificate);
         call->services->clear(call);
         if (known) {

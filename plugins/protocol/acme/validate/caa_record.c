@@ -11,11 +11,6 @@ typedef struct record {
     signet_text_t value;
 } record_t;
 
-static int is_alphanumeric(char c)
-{
-    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9');
-}
-
 static int read_record(signet_bytes_t data, record_t *record)
 {
     if (data.length < 3 || data.data[1] == 0 || data.data[1] > data.length - 2) {
@@ -27,7 +22,7 @@ static int read_record(signet_bytes_t data, record_t *record)
     record->value =
         (signet_text_t){octets + 2 + record->tag.length, data.length - 2 - record->tag.length};
     for (uint64_t i = 0; i < record->tag.length; i++) {
-        if (!is_alphanumeric(record->tag.data[i])) {
+        if (!acme_is_alphanumeric(record->tag.data[i])) {
             return 0;
         }
     }
@@ -47,7 +42,7 @@ static int is_identity(const acme_caa_asker_t *asker, signet_text_t domain)
 static int is_label(signet_text_t text)
 {
     for (uint64_t i = 0; i < text.length; i++) {
-        if (!is_alphanumeric(text.data[i]) && text.data[i] != '-') {
+        if (!acme_is_alphanumeric(text.data[i]) && text.data[i] != '-') {
             return 0;
         }
     }

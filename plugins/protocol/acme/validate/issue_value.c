@@ -22,7 +22,7 @@ static int take_sign(reader_t *reader, char sign)
     return 1;
 }
 
-static int is_alphanumeric(char c)
+int acme_is_alphanumeric(char c)
 {
     return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9');
 }
@@ -34,12 +34,12 @@ static int take_name(reader_t *reader, int dots, signet_text_t *name)
     int ended = 0; /* by a letter or a digit */
     while (reader->next < reader->end) {
         char c = *reader->next;
-        if (!is_alphanumeric(c) &&
+        if (!acme_is_alphanumeric(c) &&
             (reader->next == start || (c != '-' && !(c == '.' && dots && ended)) ||
              (c == '-' && reader->next[-1] == '.'))) {
             break;
         }
-        ended = is_alphanumeric(c);
+        ended = acme_is_alphanumeric(c);
         reader->next++;
     }
     *name = (signet_text_t){start, (uint64_t)(reader->next - start)};

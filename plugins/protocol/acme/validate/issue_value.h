@@ -18,6 +18,7 @@ typedef struct acme_issue_value {
     uint64_t count;
 } acme_issue_value_t;
 
+int acme_is_alphanumeric(char c);
 /* Parses a text, into which the value then points. 0, or -1 where it has another form or more than
  * ACME_ISSUE_PARAMETERS_MAX parameters. [any] */
 int acme_issue_value_parse(signet_text_t text, acme_issue_value_t *value);

@@ -25,35 +25,32 @@ typedef struct asking {
     uint64_t issuer_index;
 } asking_t;
 
-/* An answer that says nothing about any certificate: it is not kept. */
-static int32_t answer_plain(signet_call_t *call, const asking_t *asking, unsigned code)
+/* Answers what is good for one client alone, or says nothing about any certificate. */
+static int32_t answer_unkept(signet_call_t *call, const asking_t *asking, signet_bytes_t der)
 {
     const signet_pair_t headers[] = {signet_pair("content-type", SIGNET_TEXT(MEDIA_TYPE)),
                                      signet_pair("cache-control", SIGNET_TEXT("no-store"))};
     const signet_response_t response = {.size = sizeof response,
                                         .status = 200,
                                         .headers = headers,
-                                        .header_count = 2,
-                                        .body = status_answer_plain(code)};
-    call->services->clear(call);
+                                        .header_count = sizeof headers / sizeof headers[0],
+                                        .body = der};
     return asking->exchange->services->respond(asking->exchange, call, &response);
+}
+
+static int32_t answer_plain(signet_call_t *call, const asking_t *asking, unsigned code)
+{
+    call->services->clear(call);
+    return answer_unkept(call, asking, status_answer_plain(code));
 }
 
 static int32_t answer_signed(signet_call_t *call, const asking_t *asking, const status_kept_t *kept)
 {
     const status_t *status = asking->status;
-    const signet_pair_t headers[] = {signet_pair("content-type", SIGNET_TEXT(MEDIA_TYPE)),
-                                     signet_pair("cache-control", SIGNET_TEXT("no-store"))};
-    const signet_response_t response = {.size = sizeof response,
-                                        .status = 200,
-                                        .headers = headers,
-                                        .header_count = 2,
-                                        .body = kept->der};
     signet_bytes_t digest;
     status->host->services->record(status->host, status->answers_metric, 1);
-    /* With a nonce it is good for one client alone. */
     if (asking->read->nonce.length > 0)
-        return asking->exchange->services->respond(asking->exchange, call, &response);
+        return answer_unkept(call, asking, kept->der);
     int32_t done = signet_sha256(call, kept->der, &digest);
     const status_document_t document = {.type = SIGNET_TEXT(MEDIA_TYPE),
                                         .etag = done == SIGNET_OK ? signet_hex(call, digest)
@@ -248,43 +245,14 @@ int32_t status_ocsp_post(void *instance, signet_call_t *call, const signet_reque
     return answer(call, &asking, request->body);
 }
 
-static int hexadecimal(char digit)
-{
-    if (digit >= '0' && digit <= '9')
-        return digit - '0';
-    digit = (char)(digit | 0x20);
-    return digit >= 'a' && digit <= 'f' ? digit - 'a' + 10 : -1;
-}
-
-/* Undoes the percent-encoding, once; NULL data where it is broken. */
-static signet_text_t decode(signet_call_t *call, signet_text_t text)
-{
-    char *out = signet_alloc(call, text.length + 1, 1);
-    uint64_t length = 0;
-    for (uint64_t i = 0; out != NULL && i < text.length; i++) {
-        int high = 0;
-        int low = 0;
-        if (text.data[i] != '%') {
-            out[length++] = text.data[i];
-            continue;
-        }
-        high = i + 2 < text.length ? hexadecimal(text.data[i + 1]) : -1;
-        low = i + 2 < text.length ? hexadecimal(text.data[i + 2]) : -1;
-        if (high < 0 || low < 0)
-            return (signet_text_t){NULL, 0};
-        out[length++] = (char)(high * 16 + low);
-        i += 2;
-    }
-    return (signet_text_t){out, length};
-}
-
 int32_t status_ocsp_get(void *instance, signet_call_t *call, const signet_request_t *request,
                         signet_exchange_t *exchange)
 {
     asking_t asking = {.status = instance, .request = request, .exchange = exchange};
     signet_bytes_t der = {NULL, 0};
-    signet_text_t text = decode(call, signet_http_parameter(request, 0));
-    if (text.data == NULL || signet_base64_decode(call, text, &der) != SIGNET_OK)
+    signet_text_t text = {NULL, 0};
+    if (signet_http_decode(call, signet_http_parameter(request, 0), 0, &text) != SIGNET_OK ||
+        signet_base64_decode(call, text, &der) != SIGNET_OK)
         return answer_plain(call, &asking, STATUS_OCSP_MALFORMED);
     return answer(call, &asking, der);
 }

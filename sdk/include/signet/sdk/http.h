@@ -12,6 +12,10 @@ signet_text_t signet_http_header(const signet_request_t *request, const char *na
 signet_text_t signet_http_parameter(const signet_request_t *request, uint64_t index);
 /* The value of a query parameter; the empty text where it is missing. [any] */
 signet_text_t signet_http_query(const signet_request_t *request, const char *name);
+/* A text without its percent-encoding (RFC 3986, 2.1); with `query` 1 '+' is a space. For what the
+ * host has not decoded. INVALID. [any] */
+int32_t signet_http_decode(signet_call_t *call, signet_text_t text, int query,
+                           signet_text_t *decoded);
 /* INVALID naming a query parameter that is not in `names` (`count` C strings) or that is given
  * twice. [any] */
 int32_t signet_http_query_only(signet_call_t *call, const signet_request_t *request,

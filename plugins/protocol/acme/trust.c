@@ -1,6 +1,7 @@
-/* OpenSSL walks the chain. What a maker signs is trusted for attestations alone, so that neither
- * purposes nor revocation are looked at; a root may be any certificate that the operator lists. */
-#include "chain.h"
+/* OpenSSL walks the chain. What a root of these signs is trusted for one thing alone, so that
+ * neither purposes nor revocation are looked at; a root may be any certificate that the operator
+ * lists. */
+#include "trust.h"
 
 #include <openssl/bio.h>
 #include <openssl/err.h>
@@ -14,7 +15,7 @@
 #define FILE_MAX (UINT64_C(1) << 20)
 #define DEPTH_MAX 8
 
-struct acme_attest_roots {
+struct acme_trust {
     X509_STORE *store;
 };
 
@@ -33,15 +34,14 @@ static int add_all(X509_STORE *store, signet_bytes_t text)
     return count;
 }
 
-int32_t acme_attest_roots_open(signet_call_t *call, const signet_setting_t *path,
-                               acme_attest_roots_t **roots)
+int32_t acme_trust_open(signet_call_t *call, const signet_setting_t *path, acme_trust_t **roots)
 {
     signet_bytes_t text;
     int32_t status = signet_file_read(call, path->text, FILE_MAX, &text);
     if (status != SIGNET_OK) {
         return status;
     }
-    acme_attest_roots_t *made = calloc(1, sizeof *made);
+    acme_trust_t *made = calloc(1, sizeof *made);
     X509_STORE *store = X509_STORE_new();
     if (made == NULL || store == NULL ||
         X509_STORE_set_flags(store, X509_V_FLAG_PARTIAL_CHAIN) != 1) {
@@ -52,7 +52,7 @@ int32_t acme_attest_roots_open(signet_call_t *call, const signet_setting_t *path
     if (add_all(store, text) <= 0) {
         free(made);
         X509_STORE_free(store);
-        return signet_setting_fail(call, path, "acme.attestation-roots",
+        return signet_setting_fail(call, path, "acme.roots",
                                    "The file holds no certificate in PEM.");
     }
     made->store = store;
@@ -60,7 +60,7 @@ int32_t acme_attest_roots_open(signet_call_t *call, const signet_setting_t *path
     return SIGNET_OK;
 }
 
-void acme_attest_roots_free(acme_attest_roots_t *roots)
+void acme_trust_free(acme_trust_t *roots)
 {
     if (roots != NULL) {
         X509_STORE_free(roots->store);
@@ -113,8 +113,8 @@ static const char *walk(signet_call_t *call, X509_STORE *store, X509 *leaf, STAC
     return why;
 }
 
-const char *acme_attest_chain(signet_call_t *call, const acme_attest_roots_t *roots,
-                              const signet_bytes_t *certificates, uint64_t count)
+const char *acme_trust_refusal(signet_call_t *call, const acme_trust_t *roots,
+                               const signet_bytes_t *certificates, uint64_t count)
 {
     if (count == 0) {
         return "it has no certificates";
