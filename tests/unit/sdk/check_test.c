@@ -262,8 +262,8 @@ START_TEST(knows_routes)
     uint64_t count = 0;
     const signet_host_services_t *services = check_seen.host->services;
     const signet_route_t *const *routes = services->routes(check_seen.host, call, &count);
-    ck_assert_uint_eq(count, 9);
-    ck_assert_ptr_nonnull(routes[8]);
+    ck_assert_uint_eq(count, 10);
+    ck_assert_ptr_nonnull(routes[9]);
     expect_error(services->add_routes(check_seen.host, call, routes[0], 1), SIGNET_CONFLICT,
                  "host.too-late");
     ck_assert_int_eq(signet_check_open_linked(check, &plugin, "two", ""), SIGNET_EXISTS);
