@@ -99,11 +99,11 @@ static int refuse_arguments(scmp_filter_ctx filter, int isolated, uint64_t uses)
             ((network || family == AF_NETLINK) && (uses & SIGNET_USES_NETWORK)))
             continue;
         failed =
-            seccomp_rule_add(filter, refusal, SCMP_SYS(socket), 1, SCMP_A0(SCMP_CMP_EQ, family));
+            seccomp_rule_add(filter, refusal, SCMP_SYS(socket), 1, SCMP_A0(SCMP_CMP_EQ, family, 0));
     }
     if (!failed)
         failed =
-            seccomp_rule_add(filter, refusal, SCMP_SYS(socket), 1, SCMP_A0(SCMP_CMP_GT, AF_MAX));
+            seccomp_rule_add(filter, refusal, SCMP_SYS(socket), 1, SCMP_A0(SCMP_CMP_GT, AF_MAX, 0));
     return -failed;
 }
 

@@ -1,5 +1,6 @@
 #include "arena.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -97,4 +98,12 @@ signet_call_t *fuzz_call(void)
 {
     fuzz_call_end();
     return &only;
+}
+
+void fuzz_require(int holds, const char *what)
+{
+    if (!holds) {
+        fprintf(stderr, "broken: %s\n", what);
+        abort();
+    }
 }

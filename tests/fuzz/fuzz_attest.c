@@ -7,18 +7,8 @@
 #include "attest/tpm_public.h"
 
 #include <signet/sdk/x509.h>
-#include <stdio.h>
-#include <stdlib.h>
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
-
-static void require(int holds, const char *what)
-{
-    if (!holds) {
-        fprintf(stderr, "broken: %s\n", what);
-        abort();
-    }
-}
 
 /* A key authorization that nobody knew before: what an input holds cannot be for it. */
 static void read_object(signet_call_t *call, signet_bytes_t input)
@@ -36,8 +26,9 @@ static void read_object(signet_call_t *call, signet_bytes_t input)
         acme_attested_t attested = {.identities = {.count = 0}};
         acme_attest_format_t *format = acme_attest_format(signet_text(formats[i]));
         const char *why = format(call, &object, leaf, &challenge, &attested);
-        require(why != NULL || attested.spki.length > 0, "a key for what is taken");
-        require(attested.identities.count <= ACME_ATTEST_IDENTITIES_MAX, "room for identities");
+        fuzz_require(why != NULL || attested.spki.length > 0, "a key for what is taken");
+        fuzz_require(attested.identities.count <= ACME_ATTEST_IDENTITIES_MAX,
+                     "room for identities");
     }
 }
 

@@ -4,20 +4,9 @@
 
 #include "validate/caa_record.h"
 
-#include <stdio.h>
-#include <stdlib.h>
-
 #define RECORDS_MAX 32U
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
-
-static void require(int holds, const char *what)
-{
-    if (!holds) {
-        fprintf(stderr, "broken: %s\n", what);
-        abort();
-    }
-}
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
@@ -48,16 +37,16 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     stranger.identity_count = 0;
     nameless.account = SIGNET_TEXT("");
     int permitted = acme_caa_refusal(records, count, &known) == NULL;
-    require(permitted || acme_caa_refusal(records, count, &stranger) != NULL,
-            "who has a name is permitted no less than who has none");
-    require(permitted || acme_caa_refusal(records, count, &nameless) != NULL,
-            "who has an account is permitted no less than who has none");
+    fuzz_require(permitted || acme_caa_refusal(records, count, &stranger) != NULL,
+                 "who has a name is permitted no less than who has none");
+    fuzz_require(permitted || acme_caa_refusal(records, count, &nameless) != NULL,
+                 "who has an account is permitted no less than who has none");
     records[count] = (signet_bytes_t){unknown, sizeof unknown - 1};
-    require(acme_caa_refusal(records, count + 1, &known) != NULL, "what is not known refuses");
+    fuzz_require(acme_caa_refusal(records, count + 1, &known) != NULL, "what is not known refuses");
     records[count] = (signet_bytes_t){none, sizeof none};
-    require(acme_caa_refusal(records, count + 1, &known) != NULL, "what is malformed refuses");
+    fuzz_require(acme_caa_refusal(records, count + 1, &known) != NULL, "what is malformed refuses");
     records[count] = (signet_bytes_t){nobody, sizeof nobody - 1};
-    require(acme_caa_refusal(records, count + 1, &stranger) != NULL || !known.wildcard,
-            "issuewild for nobody refuses strangers a wildcard");
+    fuzz_require(acme_caa_refusal(records, count + 1, &stranger) != NULL || !known.wildcard,
+                 "issuewild for nobody refuses strangers a wildcard");
     return 0;
 }

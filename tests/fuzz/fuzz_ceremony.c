@@ -7,27 +7,18 @@
 #include "ceremony/revoked.h"
 
 #include <openssl/crypto.h>
-#include <stdio.h>
-#include <stdlib.h>
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
-
-static void require(int holds, const char *what)
-{
-    if (!holds) {
-        fprintf(stderr, "broken: %s\n", what);
-        abort();
-    }
-}
 
 /* A line that is taken is written in the one form there is. */
 static void fuzz_line(signet_call_t *call, signet_text_t text)
 {
     ca_line_read_t line;
     if (ca_line_parse(call, text, 1, &line) == SIGNET_OK) {
-        require(line.object->count > 0 && line.type.length <= text.length, "a line has members");
-        require(line.signature.length == 0 || line.covered.length < text.length,
-                "a signature covers less than the line");
+        fuzz_require(line.object->count > 0 && line.type.length <= text.length,
+                     "a line has members");
+        fuzz_require(line.signature.length == 0 || line.covered.length < text.length,
+                     "a signature covers less than the line");
     }
 }
 
@@ -35,7 +26,7 @@ static void fuzz_transcript(signet_call_t *call, signet_bytes_t file)
 {
     ca_verdict_t verdict;
     if (ca_check(call, file, &verdict) == SIGNET_OK) {
-        require(verdict.outcome.length > 0, "a good transcript has an outcome");
+        fuzz_require(verdict.outcome.length > 0, "a good transcript has an outcome");
     }
 }
 
@@ -43,7 +34,7 @@ static void fuzz_shares(signet_call_t *call, signet_bytes_t file)
 {
     ca_custody_t *custody = NULL;
     if (ca_custody_open(call, file, &custody) == SIGNET_OK) {
-        require(ca_custody_quorum(custody) >= 2, "a quorum is two at least");
+        fuzz_require(ca_custody_quorum(custody) >= 2, "a quorum is two at least");
         ca_custody_close(custody);
     }
 }
@@ -54,8 +45,8 @@ static void fuzz_revoked(signet_call_t *call, signet_text_t text)
     uint64_t count = 0;
     if (ca_revoked_parse(call, text, &entries, &count) == SIGNET_OK) {
         for (uint64_t i = 0; i < count; i++) {
-            require(entries[i].serial.length > 0 && entries[i].serial.length <= 20,
-                    "serial numbers have a length");
+            fuzz_require(entries[i].serial.length > 0 && entries[i].serial.length <= 20,
+                         "serial numbers have a length");
         }
     }
 }

@@ -4,18 +4,8 @@
 #include <openssl/err.h>
 #include <openssl/x509.h>
 #include <signet/sdk/crl.h>
-#include <stdio.h>
-#include <stdlib.h>
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
-
-static void require(int holds, const char *what)
-{
-    if (!holds) {
-        fprintf(stderr, "broken: %s\n", what);
-        abort();
-    }
-}
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
@@ -26,16 +16,16 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     }
     const uint8_t *next = data;
     X509_CRL *other = d2i_X509_CRL(NULL, &next, (long)size);
-    require(other != NULL && next == data + size, "OpenSSL takes it too");
+    fuzz_require(other != NULL && next == data + size, "OpenSSL takes it too");
     STACK_OF(X509_REVOKED) *revoked = X509_CRL_get_REVOKED(other);
-    require((uint64_t)(revoked ? sk_X509_REVOKED_num(revoked) : 0) == crl->entry_count,
-            "as many entries");
+    fuzz_require((uint64_t)(revoked ? sk_X509_REVOKED_num(revoked) : 0) == crl->entry_count,
+                 "as many entries");
     for (uint64_t i = 0; i < crl->entry_count; i++) {
         const X509_REVOKED *entry = sk_X509_REVOKED_value(revoked, (int)i);
         const ASN1_INTEGER *serial = X509_REVOKED_get0_serialNumber(entry);
-        require((uint64_t)ASN1_STRING_length(serial) == crl->entries[i].serial.length,
-                "serials are as long");
-        require(signet_crl_find(crl, crl->entries[i].serial) != NULL, "entries are found");
+        fuzz_require((uint64_t)ASN1_STRING_length(serial) == crl->entries[i].serial.length,
+                     "serials are as long");
+        fuzz_require(signet_crl_find(crl, crl->entries[i].serial) != NULL, "entries are found");
     }
     X509_CRL_free(other);
     ERR_clear_error();

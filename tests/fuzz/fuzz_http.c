@@ -16,7 +16,7 @@
 static const char opening[] = MAGIC "\0\0\0\x04\0\0\0\0\0";
 static edge_t edge;
 static edge_loop_t loop;
-static edge_listener_t listener;
+static edge_listener_t *listener;
 
 static void require(int condition)
 {
@@ -48,7 +48,9 @@ int LLVMFuzzerInitialize(int *count, char ***arguments)
     atomic_store(&edge.routing, routing);
     atomic_store(&edge.ready, 1);
     require(edge_loop_open(&edge, &loop) == SIGNET_OK);
-    listener.name = SIGNET_TEXT("fuzz");
+    listener = edge_listener_new();
+    require(listener != NULL);
+    listener->name = SIGNET_TEXT("fuzz");
     core_call_free(call);
     return 0;
 }
@@ -75,7 +77,7 @@ static edge_connection_t *open_connection(int file)
 
     require(connection != NULL);
     connection->loop = &loop;
-    connection->listener = &listener;
+    connection->listener = edge_listener_hold(listener);
     connection->protocol = &edge_serve_protocol;
     connection->deadline.expire = ignore;
     connection->established = 1;

@@ -8,33 +8,23 @@
 #include "token/token.h"
 
 #include <signet/sdk/encode.h>
-#include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
-
-static void require(int holds, const char *what)
-{
-    if (!holds) {
-        fprintf(stderr, "broken: %s\n", what);
-        abort();
-    }
-}
 
 static void read_token(signet_call_t *call, signet_text_t text)
 {
     oidc_token_t token;
     int32_t status = oidc_token_read(call, text, &token);
-    require(status == SIGNET_OK || status == SIGNET_UNSUPPORTED, "a token or none");
+    fuzz_require(status == SIGNET_OK || status == SIGNET_UNSUPPORTED, "a token or none");
     if (status != SIGNET_OK) {
-        require(call->services->error(call) != NULL, "an error for a refusal");
+        fuzz_require(call->services->error(call) != NULL, "an error for a refusal");
         return;
     }
-    require(token.issuer.length > 0 && token.claims->kind == SIGNET_JSON_OBJECT, "an issuer");
-    require(token.signed_part.length < text.length, "a signed part before the signature");
+    fuzz_require(token.issuer.length > 0 && token.claims->kind == SIGNET_JSON_OBJECT, "an issuer");
+    fuzz_require(token.signed_part.length < text.length, "a signed part before the signature");
     status = oidc_token_read_header(call, &token);
-    require(status == SIGNET_OK || status == SIGNET_UNAUTHENTICATED, "a header or none");
+    fuzz_require(status == SIGNET_OK || status == SIGNET_UNAUTHENTICATED, "a header or none");
     if (status != SIGNET_OK) {
         return;
     }
@@ -42,11 +32,11 @@ static void read_token(signet_call_t *call, signet_text_t text)
     signet_bytes_t signature;
     if (algorithm != NULL &&
         signet_jws_signature(call, algorithm, token.signature, &signature) == SIGNET_OK) {
-        require(signature.length > 0 || token.signature.length == 0, "a signature");
+        fuzz_require(signature.length > 0 || token.signature.length == 0, "a signature");
     }
     int64_t time = 0;
     if (oidc_claim_time(token.claims, "exp", &time)) {
-        require(time >= 0, "a time since 1970");
+        fuzz_require(time >= 0, "a time since 1970");
     }
 }
 
@@ -63,10 +53,10 @@ static void read_keys(signet_call_t *call, signet_bytes_t document)
     oidc_keys_t *keys = NULL;
     uint64_t skipped = 0;
     if (oidc_keys_read(call, document, &keys, &skipped) == SIGNET_OK) {
-        require(oidc_keys_count(keys) > 0 && oidc_keys_count(keys) <= OIDC_KEYS_COUNT, "keys");
+        fuzz_require(oidc_keys_count(keys) > 0 && oidc_keys_count(keys) <= OIDC_KEYS_COUNT, "keys");
         oidc_keys_release(keys);
     } else {
-        require(call->services->error(call) != NULL, "an error for a refusal");
+        fuzz_require(call->services->error(call) != NULL, "an error for a refusal");
     }
 }
 
@@ -93,7 +83,7 @@ static void fill_template(signet_call_t *call, signet_text_t template, signet_te
         for (uint64_t i = 0; i < result.length; i++) {
             stars[1] += result.data[i] == '*';
         }
-        require(stars[1] <= stars[0], "a claim does not widen a pattern");
+        fuzz_require(stars[1] <= stars[0], "a claim does not widen a pattern");
     }
 }
 

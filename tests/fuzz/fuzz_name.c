@@ -3,19 +3,9 @@
 #include "arena.h"
 
 #include <signet/sdk/name.h>
-#include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
-
-static void require(int holds, const char *what)
-{
-    if (!holds) {
-        fprintf(stderr, "broken: %s\n", what);
-        abort();
-    }
-}
 
 /* Letters, digits, '-', '.', and '*.' at the start: what any DNS name of a certificate is. */
 static int is_host(signet_text_t value)
@@ -43,22 +33,22 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     signet_canonical_t name;
     signet_canonical_t again;
     if (signet_name_canonical(call, type, value, &name) != SIGNET_OK) {
-        require(call->services->error(call) != NULL, "an error for a refusal");
+        fuzz_require(call->services->error(call) != NULL, "an error for a refusal");
         return 0;
     }
-    require(signet_text_valid(name.text), "canonical text is UTF-8");
-    require(signet_name_canonical(call, type, name.value, &again) == SIGNET_OK &&
-                signet_text_equal(name.text, again.text),
-            "a canonical name is its own canonical form");
-    require(name.type != 2 || is_host(name.value), "a DNS name is one");
+    fuzz_require(signet_text_valid(name.text), "canonical text is UTF-8");
+    fuzz_require(signet_name_canonical(call, type, name.value, &again) == SIGNET_OK &&
+                     signet_text_equal(name.text, again.text),
+                 "a canonical name is its own canonical form");
+    fuzz_require(name.type != 2 || is_host(name.value), "a DNS name is one");
     if (name.type != 0xff) {
         const signet_general_name_t general = {name.type, name.encoded};
-        require(signet_name_from_general(call, &general, &again) == SIGNET_OK &&
-                    signet_text_equal(name.text, again.text),
-                "a canonical name reads back from a GeneralName");
-        require(name.type == 7 || name.type == 6 || signet_name_within(&name, &general) ||
-                    signet_text_starts(name.value, "*."),
-                "a name lies within itself");
+        fuzz_require(signet_name_from_general(call, &general, &again) == SIGNET_OK &&
+                         signet_text_equal(name.text, again.text),
+                     "a canonical name reads back from a GeneralName");
+        fuzz_require(name.type == 7 || name.type == 6 || signet_name_within(&name, &general) ||
+                         signet_text_starts(name.value, "*."),
+                     "a name lies within itself");
     }
     return 0;
 }

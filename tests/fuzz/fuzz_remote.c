@@ -11,23 +11,14 @@
 #include "notifier_codec.h"
 
 #include <signet/sdk/text.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
-static void require(int holds, const char *what)
-{
-    if (!holds) {
-        fprintf(stderr, "broken: %s\n", what);
-        abort();
-    }
-}
-
 static void require_text(signet_text_t text)
 {
-    require(signet_text_valid(text), "texts are UTF-8");
+    fuzz_require(signet_text_valid(text), "texts are UTF-8");
 }
 
 /* A request, as the process reads it. */
@@ -41,7 +32,7 @@ static void read_request(signet_bytes_t message)
     remote_read_caller(&reader, &caller, &actor, &grants);
     require_text(caller.tenant);
     require_text(actor.id);
-    require(grants != NULL || actor.grant_count == 0 || reader.failed, "grants or none");
+    fuzz_require(grants != NULL || actor.grant_count == 0 || reader.failed, "grants or none");
     signet_sign_request_t sign;
     signet_key_request_t make;
     signet_decrypt_request_t decrypt;
@@ -88,24 +79,25 @@ static void read_reply(signet_bytes_t message)
     remote_reader_t reader = remote_reader(message);
     signet_error_t error;
     if (remote_read_error(&reader, &error)) {
-        require(error.status < SIGNET_OK, "an error has a failing status");
-        require(error.reason.length && error.message.length, "an error says what it is");
+        fuzz_require(error.status < SIGNET_OK, "an error has a failing status");
+        fuzz_require(error.reason.length && error.message.length, "an error says what it is");
         require_text(error.message);
     }
     reader = remote_reader(message);
     const signet_discovery_page_t *page = remote_read_page(&reader, fuzz_call_current());
     for (uint64_t at = 0; page && at < page->count; at++) {
-        require(page->found[at]->der.length <= message.length, "a certificate lies in its message");
+        fuzz_require(page->found[at]->der.length <= message.length,
+                     "a certificate lies in its message");
         require_text(page->found[at]->place);
     }
     reader = remote_reader(message);
     uint64_t count = remote_read_count(&reader, KEY_OCTETS);
-    require(count <= message.length / KEY_OCTETS, "no more keys than there is room for");
+    fuzz_require(count <= message.length / KEY_OCTETS, "no more keys than there is room for");
     for (uint64_t at = 0; at < count && !reader.failed; at++) {
         const signet_key_t *key = remote_read_key(&reader, fuzz_call_current());
         if (key) {
             require_text(key->uri);
-            require(key->public_key.length <= message.length, "a key lies in its message");
+            fuzz_require(key->public_key.length <= message.length, "a key lies in its message");
         }
     }
 }
@@ -116,13 +108,13 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     remote_frame_t frame;
     signet_bytes_t payload;
     (void)fuzz_call();
-    require(inbox.data != NULL, "memory");
+    fuzz_require(inbox.data != NULL, "memory");
     if (size) {
         memcpy(inbox.data, data, size);
     }
     while (remote_inbox_next(&inbox, &frame, &payload) == REMOTE_INBOX_FRAME) {
-        require(payload.length == frame.length && frame.length <= REMOTE_PAYLOAD_MAX,
-                "frames are as long as they say");
+        fuzz_require(payload.length == frame.length && frame.length <= REMOTE_PAYLOAD_MAX,
+                     "frames are as long as they say");
         read_request(payload);
         read_reply(payload);
     }

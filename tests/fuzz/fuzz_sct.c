@@ -7,18 +7,8 @@
 
 #include <signet/sdk/encode.h>
 #include <signet/sdk/text.h>
-#include <stdio.h>
-#include <stdlib.h>
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
-
-static void require(int holds, const char *what)
-{
-    if (!holds) {
-        fprintf(stderr, "broken: %s\n", what);
-        abort();
-    }
-}
 
 /* A log whose key nobody has: what is taken of it would be forged. */
 static void read_answer(signet_call_t *call, signet_bytes_t answer)
@@ -31,15 +21,17 @@ static void read_answer(signet_call_t *call, signet_bytes_t answer)
                     .algorithm = SIGNET_TEXT_INIT("ECDSA-SHA256")};
     const ca_sct_entry_t entry = {
         .issuer_key_hash = {id, sizeof id}, .tbs = {id, sizeof id}, .earliest = 0};
-    require(signet_base64_decode(
-                call,
-                SIGNET_TEXT("MFkwEwYHKoZIzj0CAQYIKoZIzj0DAQcDQgAEA+iTjWAdVRU6VvzZ3220q+lh"
-                            "ap5TVRA/MrgVtqUCfR/iPdlAGwTIJHXJWgG/t+XoHdlxVlMR5W1iBfhXpaxs2w=="),
-                &spki) == SIGNET_OK,
-            "the key");
-    require(signet_verifier_new(call, spki, &log.verifier) == SIGNET_OK, "a verifier");
-    require(ca_sct_read(call, &log, &entry, answer, &sct) != SIGNET_OK, "nothing forged is taken");
-    require(call->services->error(call) != NULL, "an error for a refusal");
+    fuzz_require(
+        signet_base64_decode(
+            call,
+            SIGNET_TEXT("MFkwEwYHKoZIzj0CAQYIKoZIzj0DAQcDQgAEA+iTjWAdVRU6VvzZ3220q+lh"
+                        "ap5TVRA/MrgVtqUCfR/iPdlAGwTIJHXJWgG/t+XoHdlxVlMR5W1iBfhXpaxs2w=="),
+            &spki) == SIGNET_OK,
+        "the key");
+    fuzz_require(signet_verifier_new(call, spki, &log.verifier) == SIGNET_OK, "a verifier");
+    fuzz_require(ca_sct_read(call, &log, &entry, answer, &sct) != SIGNET_OK,
+                 "nothing forged is taken");
+    fuzz_require(call->services->error(call) != NULL, "an error for a refusal");
     signet_verifier_free(log.verifier);
 }
 
@@ -50,12 +42,12 @@ static void replace(signet_call_t *call, signet_bytes_t tbs)
     signet_bytes_t same = {NULL, 0};
     if (ca_entry_replace(call, tbs, ca_oid_poison, ca_entry_poison, &same) != SIGNET_OK)
         return;
-    require(ca_entry_replace(call, tbs, ca_oid_poison, (signet_bytes_t){NULL, 0}, &bare) ==
-                SIGNET_OK,
-            "it is left out, too");
-    require(bare.length < same.length, "what is left out is missing");
-    require(ca_entry_replace(call, bare, ca_oid_poison, ca_entry_poison, &same) != SIGNET_OK,
-            "what is left out is not there");
+    fuzz_require(ca_entry_replace(call, tbs, ca_oid_poison, (signet_bytes_t){NULL, 0}, &bare) ==
+                     SIGNET_OK,
+                 "it is left out, too");
+    fuzz_require(bare.length < same.length, "what is left out is missing");
+    fuzz_require(ca_entry_replace(call, bare, ca_oid_poison, ca_entry_poison, &same) != SIGNET_OK,
+                 "what is left out is not there");
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)

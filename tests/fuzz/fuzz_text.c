@@ -5,19 +5,9 @@
 #include <jansson.h>
 #include <signet/sdk/encode.h>
 #include <signet/sdk/json.h>
-#include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
-
-static void require(int holds, const char *what)
-{
-    if (!holds) {
-        fprintf(stderr, "broken: %s\n", what);
-        abort();
-    }
-}
 
 static void fuzz_pem(signet_call_t *call, signet_text_t text)
 {
@@ -27,11 +17,11 @@ static void fuzz_pem(signet_call_t *call, signet_text_t text)
     if (signet_pem_decode(call, text, "PUBLIC KEY", &der, &rest) != SIGNET_OK) {
         return;
     }
-    require(rest.length < text.length, "what follows a block is shorter than the whole");
+    fuzz_require(rest.length < text.length, "what follows a block is shorter than the whole");
     signet_text_t written = signet_pem(call, "PUBLIC KEY", der);
-    require(signet_pem_decode(call, written, "PUBLIC KEY", &again, NULL) == SIGNET_OK &&
-                signet_bytes_equal(der, again),
-            "PEM reads back");
+    fuzz_require(signet_pem_decode(call, written, "PUBLIC KEY", &again, NULL) == SIGNET_OK &&
+                     signet_bytes_equal(der, again),
+                 "PEM reads back");
 }
 
 static void fuzz_base64(signet_call_t *call, signet_text_t text)
@@ -39,14 +29,14 @@ static void fuzz_base64(signet_call_t *call, signet_text_t text)
     signet_bytes_t bytes;
     signet_bytes_t again;
     if (signet_base64_decode(call, text, &bytes) == SIGNET_OK) {
-        require(signet_base64_decode(call, signet_base64(call, bytes), &again) == SIGNET_OK &&
-                    signet_bytes_equal(bytes, again),
-                "base64 reads back");
+        fuzz_require(signet_base64_decode(call, signet_base64(call, bytes), &again) == SIGNET_OK &&
+                         signet_bytes_equal(bytes, again),
+                     "base64 reads back");
     }
     call->services->clear(call);
     if (signet_base64url_decode(call, text, &bytes) == SIGNET_OK) {
-        require(signet_text_equal(signet_base64url(call, bytes), text),
-                "base64url has one form for its octets");
+        fuzz_require(signet_text_equal(signet_base64url(call, bytes), text),
+                     "base64url has one form for its octets");
     }
 }
 
@@ -54,9 +44,9 @@ static void fuzz_base64(signet_call_t *call, signet_text_t text)
 static uint64_t check_json(const signet_json_t *value, unsigned depth)
 {
     uint64_t count = 1;
-    require(depth <= 33, "nesting is bounded");
-    require(signet_text_valid(value->text) && signet_text_valid(value->name),
-            "texts are UTF-8 without NUL");
+    fuzz_require(depth <= 33, "nesting is bounded");
+    fuzz_require(signet_text_valid(value->text) && signet_text_valid(value->name),
+                 "texts are UTF-8 without NUL");
     for (uint64_t i = 0; i < value->count; i++) {
         count += check_json(&value->items[i], depth + 1);
     }
@@ -131,12 +121,12 @@ static void fuzz_json(signet_call_t *call, signet_text_t text)
     json_t *theirs =
         json_loadb(text.data, text.length, JSON_REJECT_DUPLICATES | JSON_DECODE_ANY, NULL);
     if (status == SIGNET_OK) {
-        require(check_json(value, 0) <= 10001, "the number of values is bounded");
-        require(same(value, theirs), "JSON is what jansson takes it for");
+        fuzz_require(check_json(value, 0) <= 10001, "the number of values is bounded");
+        fuzz_require(same(value, theirs), "JSON is what jansson takes it for");
     } else {
         /* jansson passes over some NULs. */
-        require(theirs == NULL || is_limit(call) || memchr(text.data, 0, text.length) != NULL,
-                "JSON that jansson takes is taken");
+        fuzz_require(theirs == NULL || is_limit(call) || memchr(text.data, 0, text.length) != NULL,
+                     "JSON that jansson takes is taken");
     }
     json_decref(theirs);
 }
@@ -146,9 +136,9 @@ static void fuzz_time(signet_call_t *call, signet_text_t text)
     int64_t time = 0;
     int64_t again = 0;
     if (signet_time_parse(call, text, &time) == SIGNET_OK) {
-        require(signet_time_parse(call, signet_time_text(call, time), &again) == SIGNET_OK &&
-                    time == again,
-                "time reads back");
+        fuzz_require(signet_time_parse(call, signet_time_text(call, time), &again) == SIGNET_OK &&
+                         time == again,
+                     "time reads back");
     }
 }
 

@@ -5,18 +5,8 @@
 #include "webhook_answer.h"
 
 #include <signet/sdk/text.h>
-#include <stdio.h>
-#include <stdlib.h>
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
-
-static void require(int holds, const char *what)
-{
-    if (!holds) {
-        fprintf(stderr, "broken: %s\n", what);
-        abort();
-    }
-}
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
@@ -27,16 +17,17 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
         .status = 200, .content_type = SIGNET_TEXT("application/json"), .body = {data, size}};
     const signet_policy_answer_t *answer = NULL;
     if (webhook_answer(call, &webhook, &response, &answer) != SIGNET_OK) {
-        require(answer == NULL && call->services->error(call) != NULL, "an error for a refusal");
+        fuzz_require(answer == NULL && call->services->error(call) != NULL,
+                     "an error for a refusal");
         return 0;
     }
-    require(answer->decision >= SIGNET_POLICY_PERMIT && answer->decision <= SIGNET_POLICY_HOLD,
-            "a decision");
-    require(signet_text_starts(answer->reason, "policy."), "a reason of policies");
-    require(answer->message.length > 0 && signet_text_valid(answer->message), "a message");
-    require(answer->field_count == 0 || webhook.may_fill, "fields where they may be");
+    fuzz_require(answer->decision >= SIGNET_POLICY_PERMIT && answer->decision <= SIGNET_POLICY_HOLD,
+                 "a decision");
+    fuzz_require(signet_text_starts(answer->reason, "policy."), "a reason of policies");
+    fuzz_require(answer->message.length > 0 && signet_text_valid(answer->message), "a message");
+    fuzz_require(answer->field_count == 0 || webhook.may_fill, "fields where they may be");
     for (uint64_t i = 0; i < answer->message.length; i++) {
-        require((uint8_t)answer->message.data[i] >= ' ', "no control characters");
+        fuzz_require((uint8_t)answer->message.data[i] >= ' ', "no control characters");
     }
     return 0;
 }
