@@ -3,72 +3,38 @@
 #include <signet/sdk/encode.h>
 #include <signet/sdk/error.h>
 #include <stdlib.h>
-#include <string.h>
 
 #include "aia/document.h"
+#include "keep.h"
 #include "status.h"
-
-/* What an issuer keeps lives as long as it does, outside of any call. */
-static int keep(signet_call_t *call, signet_bytes_t from, signet_bytes_t *to)
-{
-    uint8_t *copy = malloc(from.length + 1);
-    if (copy == NULL) {
-        (void)signet_fail_memory(call);
-        return 0;
-    }
-    if (from.length > 0)
-        memcpy(copy, from.data, from.length);
-    copy[from.length] = 0;
-    to->data = copy;
-    to->length = from.length;
-    return 1;
-}
-
-static int keep_text(signet_call_t *call, signet_text_t from, signet_text_t *to)
-{
-    signet_bytes_t kept = {NULL, 0};
-    int done = keep(call, signet_text_bytes(from), &kept);
-    *to = signet_bytes_text(kept);
-    return done;
-}
-
-static void release(signet_bytes_t bytes)
-{
-    free((void *)(uintptr_t)bytes.data);
-}
-
-static void release_text(signet_text_t text)
-{
-    free((void *)(uintptr_t)text.data);
-}
 
 static void free_issuer(status_issuer_t *issuer)
 {
     if (issuer == NULL)
         return;
     signet_status_issuer_t *seen = &issuer->seen;
-    release_text(seen->authority);
-    release_text(seen->tenant);
-    release(seen->certificate);
-    release(seen->subject);
-    release(seen->public_key);
-    release(seen->key_id);
-    release_text(seen->key_type);
-    release_text(seen->algorithm);
-    release_text(seen->keys);
-    release_text(seen->key_uri);
-    release_text(seen->list);
-    release_text(seen->responder);
-    release_text(issuer->name);
-    release_text(issuer->key_id_text);
+    status_drop_text(seen->authority);
+    status_drop_text(seen->tenant);
+    status_drop(seen->certificate);
+    status_drop(seen->subject);
+    status_drop(seen->public_key);
+    status_drop(seen->key_id);
+    status_drop_text(seen->key_type);
+    status_drop_text(seen->algorithm);
+    status_drop_text(seen->keys);
+    status_drop_text(seen->key_uri);
+    status_drop_text(seen->list);
+    status_drop_text(seen->responder);
+    status_drop_text(issuer->name);
+    status_drop_text(issuer->key_id_text);
     for (unsigned i = 0; i < STATUS_HASHES; i++) {
-        release(issuer->name_hashes[i]);
-        release(issuer->key_hashes[i]);
+        status_drop(issuer->name_hashes[i]);
+        status_drop(issuer->key_hashes[i]);
     }
-    release(issuer->identifier);
-    release(issuer->bundle);
-    release(issuer->chain);
-    release_text(issuer->tag);
+    status_drop(issuer->identifier);
+    status_drop(issuer->bundle);
+    status_drop(issuer->chain);
+    status_drop_text(issuer->tag);
     signet_verifier_free(issuer->verifier);
     status_list_release(issuer->list);
     status_responder_release(issuer->responder);
@@ -85,8 +51,9 @@ static int32_t hash(signet_call_t *call, signet_bytes_t input, signet_bytes_t *h
         status = signet_sha256(call, input, &sha256);
     if (status != SIGNET_OK)
         return status;
-    return keep(call, sha1, &hashes[0]) && keep(call, sha256, &hashes[1]) ? SIGNET_OK
-                                                                          : SIGNET_NO_MEMORY;
+    return status_keep(call, sha1, &hashes[0]) && status_keep(call, sha256, &hashes[1])
+               ? SIGNET_OK
+               : SIGNET_NO_MEMORY;
 }
 
 static int copy(signet_call_t *call, const signet_status_issuer_t *from, status_issuer_t *issuer)
@@ -95,18 +62,18 @@ static int copy(signet_call_t *call, const signet_status_issuer_t *from, status_
     seen->size = sizeof *seen;
     seen->generation = from->generation;
     seen->not_after = from->not_after;
-    return keep_text(call, from->authority, &seen->authority) &&
-           keep_text(call, from->tenant, &seen->tenant) &&
-           keep(call, from->certificate, &seen->certificate) &&
-           keep(call, from->subject, &seen->subject) &&
-           keep(call, from->public_key, &seen->public_key) &&
-           keep(call, from->key_id, &seen->key_id) &&
-           keep_text(call, from->key_type, &seen->key_type) &&
-           keep_text(call, from->algorithm, &seen->algorithm) &&
-           keep_text(call, from->keys, &seen->keys) &&
-           keep_text(call, from->key_uri, &seen->key_uri) &&
-           keep_text(call, from->list, &seen->list) &&
-           keep_text(call, from->responder, &seen->responder);
+    return status_keep_text(call, from->authority, &seen->authority) &&
+           status_keep_text(call, from->tenant, &seen->tenant) &&
+           status_keep(call, from->certificate, &seen->certificate) &&
+           status_keep(call, from->subject, &seen->subject) &&
+           status_keep(call, from->public_key, &seen->public_key) &&
+           status_keep(call, from->key_id, &seen->key_id) &&
+           status_keep_text(call, from->key_type, &seen->key_type) &&
+           status_keep_text(call, from->algorithm, &seen->algorithm) &&
+           status_keep_text(call, from->keys, &seen->keys) &&
+           status_keep_text(call, from->key_uri, &seen->key_uri) &&
+           status_keep_text(call, from->list, &seen->list) &&
+           status_keep_text(call, from->responder, &seen->responder);
 }
 
 static int32_t fill(signet_call_t *call, const signet_status_issuer_t *from,
@@ -136,10 +103,11 @@ static int32_t fill(signet_call_t *call, const signet_status_issuer_t *from,
     if (status == SIGNET_OK)
         status = signet_sha256(call, bundle, &digest);
     if (status == SIGNET_OK &&
-        !(keep_text(call, name, &issuer->name) && keep(call, identifier, &issuer->identifier) &&
-          keep_text(call, signet_hex(call, from->key_id), &issuer->key_id_text) &&
-          keep(call, bundle, &issuer->bundle) && keep(call, chain, &issuer->chain) &&
-          keep_text(call, signet_hex(call, digest), &issuer->tag)))
+        !(status_keep_text(call, name, &issuer->name) &&
+          status_keep(call, identifier, &issuer->identifier) &&
+          status_keep_text(call, signet_hex(call, from->key_id), &issuer->key_id_text) &&
+          status_keep(call, bundle, &issuer->bundle) && status_keep(call, chain, &issuer->chain) &&
+          status_keep_text(call, signet_hex(call, digest), &issuer->tag)))
         status = SIGNET_NO_MEMORY;
     return status == SIGNET_OK ? signet_verifier_new(call, from->public_key, &issuer->verifier)
                                : status;

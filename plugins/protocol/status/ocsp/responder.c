@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "keep.h"
 #include "status.h"
 
 /* One signature in so many is verified. */
@@ -18,44 +19,19 @@ status_responder_t *status_responder_hold(status_responder_t *responder)
     return responder;
 }
 
-static void release(const void *data)
-{
-    free((void *)(uintptr_t)data);
-}
-
 void status_responder_release(status_responder_t *responder)
 {
     if (responder == NULL ||
         atomic_fetch_sub_explicit(&responder->holders, 1, memory_order_acq_rel) != 1)
         return;
-    release(responder->keys.data);
-    release(responder->key_uri.data);
-    release(responder->algorithm.data);
-    release(responder->identifier.data);
-    release(responder->certificate.data);
-    release(responder->subject.data);
+    status_drop_text(responder->keys);
+    status_drop_text(responder->key_uri);
+    status_drop_text(responder->algorithm);
+    status_drop(responder->identifier);
+    status_drop(responder->certificate);
+    status_drop(responder->subject);
     signet_verifier_free(responder->verifier);
     free(responder);
-}
-
-static int keep(signet_bytes_t from, signet_bytes_t *to)
-{
-    uint8_t *copy = malloc(from.length + 1);
-    if (copy == NULL)
-        return 0;
-    if (from.length > 0)
-        memcpy(copy, from.data, from.length);
-    to->data = copy;
-    to->length = from.length;
-    return 1;
-}
-
-static int keep_text(signet_text_t from, signet_text_t *to)
-{
-    signet_bytes_t kept = {NULL, 0};
-    int done = keep(signet_text_bytes(from), &kept);
-    *to = signet_bytes_text(kept);
-    return done;
 }
 
 int32_t status_responder_sign(signet_call_t *call, status_responder_t *responder,
@@ -146,10 +122,13 @@ static int32_t install(signet_call_t *call, status_issuer_t *issuer, const signe
     memcpy(made->key_hash, hash.data, sizeof made->key_hash);
     made->not_before = x509->not_before;
     made->not_after = x509->not_after;
-    if (!keep_text(keys, &made->keys) || !keep_text(key->uri, &made->key_uri) ||
-        !keep_text(algorithm, &made->algorithm) || !keep(identifier, &made->identifier) ||
-        !keep(certificate, &made->certificate) || !keep(x509->subject, &made->subject))
-        done = signet_fail_memory(call);
+    if (!status_keep_text(call, keys, &made->keys) ||
+        !status_keep_text(call, key->uri, &made->key_uri) ||
+        !status_keep_text(call, algorithm, &made->algorithm) ||
+        !status_keep(call, identifier, &made->identifier) ||
+        !status_keep(call, certificate, &made->certificate) ||
+        !status_keep(call, x509->subject, &made->subject))
+        done = SIGNET_NO_MEMORY;
     if (done == SIGNET_OK)
         done = signet_verifier_new(call, key->public_key, &made->verifier);
     /* That key and certificate belong together is seen by a signature. */
